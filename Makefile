@@ -1,0 +1,75 @@
+# The tasks of this repository; `make` alone lists them.
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+# Empty files that say what is installed; each is older than what would make it untrue.
+VENV_MADE := $(VENV)/.made
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+# What runs the service needs no more than the service, but takes the full environment where there is one.
+ANY := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install test lint format coverage demo serve bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(DEV)  ## the environment, in .venv
+
+test: lint  ## everything a change must pass: lint, types, import contracts, tests
+	$(BIN)/python -m pytest
+
+lint: $(DEV)  ## style, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: $(DEV)  ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+coverage: $(DEV)  ## the tests, and the lines and branches they leave out
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+demo: $(ANY)  ## explain real incidents over HTTP, then keep serving; ONCE=1 ends after printing
+	$(BIN)/python -m why403.demo $(if $(ONCE),--once)
+
+serve: $(ANY)  ## the service; ARGS="--host H --port P"
+	$(BIN)/why403 serve $(ARGS)
+
+bench: $(DEV)  ## measure the speed of decisions and answers
+	$(BIN)/python -m tests.bench
+
+# uv writes the lock files; installing from them needs pip only. UPGRADE=1 takes newer versions.
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	$(if $(UPGRADE),--upgrade)
+lock:  ## write requirements/*.txt anew from pyproject.toml
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --constraint requirements/build.txt \
+		--output-file requirements/dev.txt
+
+clean:  ## remove the environment and everything generated
+	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV_MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUNTIME): pyproject.toml requirements/build.txt requirements/runtime.txt | $(VENV_MADE)
+	$(PIP) --require-hashes --requirement requirements/build.txt --requirement requirements/runtime.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): pyproject.toml requirements/dev.txt | $(VENV_MADE)
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
