@@ -1,0 +1,111 @@
+"""Hides a few facts and condition keys of a fully known case."""
+
+import random
+from collections.abc import Collection
+from typing import Any
+
+from .callers import Kind, caller_of
+from .completions import completions, count
+from .conditions import Json
+from .evaluator import decide
+from .keys import TAG_FAMILIES, derivable
+from .mentions import mentioned_keys
+from .unknown_facts import TAG_FACTS, unknown_facts
+from .world import world_of
+
+TRIES = 6
+TRACTABLE = 3_000
+SAMPLE = 24
+# Whether a listed SCP may be one of a management account after all is open while nobody knows that account.
+NEVER_HIDDEN = ("accounts.canonical_ids", "bucket.abac", "organization.management_account")
+
+
+def hide(rng: random.Random, case: Json, layers: Collection[str]) -> Json:
+    """The case with one to four unknowns, few enough in most cases that their completions can be listed."""
+    hidden: Json = case
+    telling = rng.random() < 0.5
+    for _ in range(TRIES):
+        facts = rng.choice((0, 0, 1, 1, 2))
+        hidden = _hide_keys(rng, case, rng.choice((0, 1, 2)) if facts else rng.choice((1, 1, 2, 3)))
+        hidden = _hide_facts(rng, hidden, facts, layers)
+        if count(hidden) <= TRACTABLE and (not telling or _matters(rng, hidden)):
+            break
+    return hidden
+
+
+def _matters(rng: random.Random, case: Json) -> bool:
+    """Whether what is hidden changes the decision in some completion."""
+    return len({decide(one).decision for one in completions(case, rng=rng, limit=SAMPLE)}) > 1
+
+
+def _hide_keys(rng: random.Random, case: Json, number: int) -> Json:
+    """Say of every key the policies mention what it holds, but for a few."""
+    caller = caller_of(case)
+    given = {key.lower(): key for key in case["context"]}
+    known = world_of(case).request.context
+    mentioned = sorted(mentioned_keys(case))
+    eligible = [key for key in mentioned if not derivable(key, caller)]
+    if not number or not eligible:
+        return case
+    unknown = set(rng.sample(eligible, min(number, len(eligible))))
+    context = {key: value for key, value in case["context"].items() if key.lower() not in unknown}
+    absent = [key for key in mentioned if key not in given and key not in known and key not in unknown]
+    # Tags stay derived, so that a hidden mapping of tags hides them too.
+    context.update({key: None for key in absent if not key.startswith(TAG_FAMILIES)})
+    return {**case, "context": context, "context_is_complete": False}
+
+
+def _hide_facts(rng: random.Random, case: Json, number: int, layers: Collection[str]) -> Json:
+    if not number:
+        return case
+    listed = {**_nothing(case, layers), **case["evidence"]}
+    bearing = unknown_facts({**case, "evidence": {}, "evidence_is_complete": False})
+    mentioned = mentioned_keys(case)
+    tags = [fact for fact, families in TAG_FACTS.items() if any(key.startswith(families) for key in mentioned)]
+    eligible = [name for name in {*bearing, *tags} if name in listed and name not in NEVER_HIDDEN]
+    eligible = [name for name in sorted(eligible) if listed[name] is not None or rng.random() < 0.3]
+    chosen = set(rng.sample(eligible, min(number, len(eligible))))
+    context = _without_sources(case["context"], chosen)
+    complete = rng.random() < 0.5
+    evidence = {name: value for name, value in (case["evidence"] if complete else listed).items() if name not in chosen}
+    evidence.update({name: {"unknown": True} for name in sorted(chosen) if complete or rng.random() < 0.5})
+    return {**case, "context": context, "evidence": evidence, "evidence_is_complete": complete}
+
+
+def _without_sources(context: Json, chosen: set[str]) -> Json:
+    """The context without given keys that would tell what a hidden fact is."""
+    telling = {"session.issuer": "aws:principalarn", "bucket.owner": ":resourceaccount"}
+    endings = tuple(ending for fact, ending in telling.items() if fact in chosen)
+    return {key: value for key, value in context.items() if not endings or not key.lower().endswith(endings)}
+
+
+def _nothing(case: Json, layers: Collection[str]) -> Json:
+    """What complete evidence would imply, said of every fact by name."""
+    world = world_of(case)
+    names = [
+        "organization.scps",
+        "organization.rcps",
+        "organization.management_account",
+        "principal.policies",
+        "principal.boundary",
+        "principal.tags",
+        "session.policies",
+        "bucket.policy",
+        "bucket.acl",
+        "object.acl",
+        "bucket.public_access_block",
+        "account.public_access_block",
+        "organization.public_access_block",
+        "vpc_endpoint.policy",
+        "bucket.tags",
+        "object.tags",
+    ]
+    nothing: dict[str, Any] = dict.fromkeys(names)
+    nothing["bucket.abac"] = False
+    if world.bucket_owner:
+        nothing |= {"bucket.owner": world.bucket_owner, "object.owner": world.object_owner}
+    if {"acl", "ownership"} & set(layers):
+        nothing["bucket.ownership"] = "BucketOwnerEnforced"
+    if world.caller.kind is Kind.SESSION and world.caller.issuer != world.caller.arn:
+        nothing["session.issuer"] = world.caller.issuer
+    return nothing

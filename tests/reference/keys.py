@@ -1,0 +1,102 @@
+"""Builds the context of a fully known request: given keys, and those the contract derives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .callers import Caller, Kind
+from .conditions import Json, scalars
+from .variables import Context
+
+CARRIES_OBJECT_TAGS = frozenset(
+    f"s3:{name}".lower()
+    for name in (
+        "GetObject",
+        "GetObjectVersion",
+        "GetObjectAcl",
+        "GetObjectVersionAcl",
+        "GetObjectAttributes",
+        "GetObjectVersionAttributes",
+        "GetObjectTagging",
+        "PutObjectTagging",
+        "DeleteObjectTagging",
+        "GetObjectVersionTagging",
+        "PutObjectVersionTagging",
+        "DeleteObjectVersionTagging",
+        "PutObjectAcl",
+        "PutObjectVersionAcl",
+    )
+)
+
+
+def context_of(case: Json, caller: Caller, bucket_owner: str | None) -> Context:
+    """Every condition key of the request in lower case; a given value wins over a derived one, null included."""
+    context: dict[str, tuple[str, ...]] = {key.lower(): (value,) for key, value in derived(case, caller, bucket_owner)}
+    for key, value in case.get("context", {}).items():
+        context[key.lower()] = () if value is None else scalars(value)
+    return {key: values for key, values in context.items() if values}
+
+
+def derived(case: Json, caller: Caller, bucket_owner: str | None) -> Iterator[tuple[str, str]]:
+    """The keys that the contract derives, each with its value."""
+    yield from _of_caller(caller)
+    evidence = case["evidence"]
+    if bucket_owner and case["resource"] != "*":
+        yield "aws:ResourceAccount", bucket_owner
+        yield "s3:ResourceAccount", bucket_owner
+    if caller.in_iam:
+        yield from _tags("aws:PrincipalTag", evidence.get("principal.tags"))
+    if evidence.get("bucket.abac"):
+        yield from _tags("aws:ResourceTag", evidence.get("bucket.tags"))
+        yield from _tags("s3:BucketTag", evidence.get("bucket.tags"))
+    if case["action"].lower() in CARRIES_OBJECT_TAGS:
+        yield from _tags("s3:ExistingObjectTag", evidence.get("object.tags"))
+
+
+def _of_caller(caller: Caller) -> Iterator[tuple[str, str]]:
+    if caller.kind is Kind.ANONYMOUS:
+        yield "aws:PrincipalAccount", "anonymous"
+        yield "aws:userid", "anonymous"
+        yield "aws:PrincipalType", caller.kind.value
+        return
+    if caller.kind is Kind.SERVICE:
+        yield "aws:PrincipalIsAWSService", "true"
+        yield "aws:PrincipalServiceName", caller.arn
+        return
+    yield "aws:PrincipalIsAWSService", "false"
+    yield "aws:PrincipalAccount", caller.account or ""
+    yield "aws:PrincipalType", caller.kind.value
+    is_session = caller.kind is Kind.SESSION
+    yield "aws:PrincipalArn", (is_session and caller.issuer) or caller.arn
+    if caller.kind is Kind.USER:
+        yield "aws:username", caller.arn.rpartition("/")[2]
+
+
+def _tags(prefix: str, tags: Any) -> Iterator[tuple[str, str]]:
+    pairs = ((tag["Key"], tag["Value"]) for tag in tags) if isinstance(tags, list) else (tags or {}).items()
+    for name, value in pairs:
+        yield f"{prefix}/{name}", value
+
+
+ALWAYS_DERIVED = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:principaltype",
+        "aws:username",
+        "aws:principalisawsservice",
+        "aws:principalservicename",
+        "aws:resourceaccount",
+        "s3:resourceaccount",
+        "s3:dataaccesspointarn",
+        "s3:dataaccesspointaccount",
+        "s3:accesspointnetworkorigin",
+    }
+)
+TAG_FAMILIES = ("aws:principaltag/", "aws:resourcetag/", "s3:buckettag/", "s3:existingobjecttag/")
+
+
+def derivable(key: str, caller: Caller) -> bool:
+    """Whether the facts decide about a key, be it by saying that it is absent."""
+    if key == "aws:userid":
+        return caller.kind is Kind.ANONYMOUS
+    return key in ALWAYS_DERIVED or key.startswith(TAG_FAMILIES)

@@ -1,0 +1,151 @@
+"""The yardstick fills in what is unknown completely, and its random cases are valid and balanced."""
+
+import json
+import random
+from collections import Counter
+
+import pytest
+
+from .completions import completions, count, exhaustive, value_trying_applies
+from .conditions import Json
+from .evaluator import decide
+from .generator import LAYERS, OUTCOMES, outcome, random_case
+from .mentions import all_statements, hidden, mentions
+from .variables import MULTIVALUED
+
+BUCKET = "arn:aws:s3:::buk"
+USER = "arn:aws:iam::111111111111:user/bob"
+FACTS: Json = {"bucket.owner": "111111111111"}
+
+
+def policy(**condition: Json) -> Json:
+    """An identity policy that allows everything under a condition."""
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    return {"Version": "2012-10-17", "Statement": [allow]}
+
+
+def case_of(evidence: Json, **members: object) -> Json:
+    """A request for a bucket's list by a user of the bucket's account."""
+    known = {"evidence_is_complete": True, "context": {}, "evidence": FACTS | evidence}
+    return {"principal": USER, "action": "s3:ListBucket", "resource": BUCKET, **known, **members}
+
+
+def test_a_known_case_is_its_only_completion() -> None:
+    case = case_of({"principal.policies": [policy()]})
+    assert list(completions(case)) == [{**case, "context_is_complete": True}]
+
+
+def test_an_unknown_key_takes_every_value_that_matters() -> None:
+    tested = policy(StringEquals={"aws:RequestedRegion": "eu-west-1"})
+    case = case_of({"principal.policies": [tested]}, context_is_complete=False)
+    values = [one["context"]["aws:requestedregion"] for one in completions(case)]
+    assert values == [None, ["eu-west-1"], ["EU-WEST-1"], ["zz-nobody-tests-this"]]
+    assert Counter(decide(one).decision for one in completions(case)) == {"allowed": 1, "denied": 3}
+    assert value_trying_applies(case)
+
+
+def test_an_unknown_fact_takes_representative_values() -> None:
+    hidden_boundary = case_of({"principal.policies": [policy()], "principal.boundary": {"unknown": True}})
+    verdicts = [decide(one) for one in completions(hidden_boundary)]
+    assert [verdict.kind for verdict in verdicts] == [None, None, "implicit", "explicit"]
+    assert not value_trying_applies(hidden_boundary)
+
+
+def test_facts_that_nobody_listed_are_unknown_only_where_evidence_is_incomplete() -> None:
+    case = case_of({"principal.policies": [policy()]})
+    assert count(case) == 1
+    assert count({**case, "evidence_is_complete": False}) > 1
+
+
+def test_a_role_stands_for_the_sessions_that_policies_name() -> None:
+    session = "arn:aws:sts::111111111111:assumed-role/app/s"
+    allow = {"Effect": "Allow", "Principal": {"AWS": session}, "Action": "*", "Resource": "*"}
+    evidence = {"bucket.policy": {"Version": "2012-10-17", "Statement": allow}}
+    case = case_of(evidence, principal="arn:aws:iam::111111111111:role/app")
+    assert [decide(one).decision for one in completions(case)] == ["denied", "allowed"]
+
+
+def test_too_many_completions_are_sampled() -> None:
+    keys = {f"aws:RequestTag/{number}": "x" for number in range(9)}
+    case = case_of({"principal.policies": [policy(StringEquals=keys)]}, context_is_complete=False)
+    assert not exhaustive(case, limit=100)
+    assert len(list(completions(case, rng=random.Random(1), limit=100))) == 100
+    assert not value_trying_applies(case)
+
+
+@pytest.mark.parametrize(
+    ("condition", "tried"),
+    [
+        ({"StringNotEqualsIgnoreCaseIfExists": {"aws:UserAgent": "a"}, "Null": {"aws:UserAgent": "true"}}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, True),
+        ({"StringLike": {"aws:UserAgent": "a"}}, False),
+        ({"NumericEquals": {"s3:max-keys": "1"}}, False),
+        ({"ForAnyValue:StringEquals": {"aws:UserAgent": "a"}}, False),
+        ({"StringEquals": {"aws:CalledVia": "a"}}, False),
+        ({"StringEquals": {"aws:UserAgent": "${aws:username}"}}, False),
+    ],
+)
+def test_values_are_tried_only_for_single_keys_under_plain_operators(condition: Json, tried: bool) -> None:
+    case = case_of({"principal.policies": [policy(**condition)]}, context_is_complete=False)
+    assert value_trying_applies(case) is tried
+
+
+def test_generated_cases_are_balanced() -> None:
+    rng = random.Random(403)
+    found = Counter(outcome(decide(random_case(rng, unknowns=False))) for _ in range(300))
+    assert all(70 <= found[one] <= 130 for one in OUTCOMES)
+
+
+@pytest.mark.parametrize("layers", [LAYERS, (*LAYERS, "rcp", "vpc_endpoint"), ("identity", "scp")])
+def test_generated_cases_are_valid_and_decided(layers: tuple[str, ...]) -> None:
+    rng = random.Random(1)
+    for _ in range(60):
+        case = random_case(rng, unknowns=False, layers=layers)
+        assert json.loads(json.dumps(case)) == case
+        assert count(case) == 1
+        keys = [key.lower() for key in case["context"]]
+        assert len(keys) == len(set(keys))
+        for one in all_statements(case):
+            assert ("Action" in one.body) != ("NotAction" in one.body)
+            assert ("Resource" in one.body) != ("NotResource" in one.body)
+        assert all(mention.test.expected for mention in mentions(case))
+
+
+def test_layers_restrict_the_facts_of_a_case() -> None:
+    rng = random.Random(2)
+    facts = {name for _ in range(60) for name in random_case(rng, unknowns=False, layers=("identity",))["evidence"]}
+    tags = {"principal.tags", "bucket.tags", "bucket.abac", "object.tags"}
+    assert facts <= {"principal.policies", "bucket.owner", "session.issuer", *tags}
+
+
+def test_generated_unknowns_are_few_and_make_a_difference_often_enough() -> None:
+    rng = random.Random(5)
+    cases = [random_case(rng, unknowns=True) for _ in range(80)]
+    assert sum(exhaustive(case) for case in cases) >= 76
+    assert sum(count(case) > 1 for case in cases) >= 70
+    undecided = sum(len({decide(one).decision for one in completions(case, rng=rng, limit=60)}) > 1 for case in cases)
+    assert 15 <= undecided <= 70
+    assert any(hidden(value) for case in cases for value in case["evidence"].values())
+    assert any(value_trying_applies(case) and count(case) > 1 for case in cases)
+
+
+def test_completions_agree_with_what_the_case_knows() -> None:
+    rng = random.Random(6)
+    for _ in range(20):
+        case = random_case(rng, unknowns=True)
+        known = {name: value for name, value in case["evidence"].items() if not hidden(value)}
+        for one in completions(case, rng=rng, limit=20):
+            assert known.items() <= one["evidence"].items() or "accounts.canonical_ids" in known
+            assert case["context"].items() <= one["context"].items()
+            assert one["evidence_is_complete"] is one["context_is_complete"] is True
+            assert count(one) == 1
+
+
+def test_every_sort_of_condition_is_generated() -> None:
+    rng = random.Random(7)
+    cases = [random_case(rng, unknowns=False) for _ in range(400)]
+    operators = [mention.test.operator for case in cases for mention in mentions(case)]
+    assert len({operator.base for operator in operators}) == 19
+    assert {operator.quantifier for operator in operators} == {"", "forallvalues", "foranyvalue"}
+    assert {operator.negated for operator in operators if operator.if_exists} == {True, False}
+    assert {mention.test.key for case in cases for mention in mentions(case)} & MULTIVALUED
