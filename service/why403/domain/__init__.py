@@ -1,0 +1,1 @@
+"""What is spoken about: truths, names, requests, facts and findings; standard library only."""

@@ -1,0 +1,142 @@
+"""The catalogue of S3's IAM actions: what each acts on, whose account decides, and which condition keys it carries.
+
+AWS's half is `data/s3_actions.json`, taken from the Service Authorization Reference; what that does not say stands
+in the tables below. Other services' actions, and names that are no actions, are not in it: `find` gives None.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+Resource: TypeAlias = Literal[
+    "account",
+    "bucket",
+    "object",
+    "accesspoint",
+    "accesspointobject",
+    "objectlambdaaccesspoint",
+    "multiregionaccesspoint",
+    "multiregionaccesspointrequestarn",
+    "accessgrant",
+    "accessgrantsinstance",
+    "accessgrantslocation",
+    "job",
+    "storagelensconfiguration",
+    "storagelensgroup",
+]
+RESOURCES: Final[frozenset[str]] = frozenset(get_args(Resource))
+
+Relation: TypeAlias = Literal["bucket_owner", "object_owner", "owner_only"]
+"""Whose account the caller is compared with; `owner_only`: never from another account, whatever is granted."""
+
+Permission: TypeAlias = Literal["READ", "WRITE", "READ_ACP", "WRITE_ACP"]
+Reached: TypeAlias = Literal["grantee", "owners", "bucket_owner"]
+"""Whom a bucket ACL helps: any grantee, only one who owns the bucket or the object, only the bucket's owner."""
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#permissions; FULL_CONTROL is all of them
+BUCKET_ACL: Final[Mapping[str, tuple[Permission, Reached]]] = MappingProxyType(
+    {
+        "s3:ListBucket": ("READ", "grantee"),
+        "s3:ListBucketVersions": ("READ", "grantee"),
+        "s3:ListBucketMultipartUploads": ("READ", "grantee"),
+        "s3:PutObject": ("WRITE", "grantee"),
+        "s3:DeleteObject": ("WRITE", "owners"),
+        "s3:DeleteObjectVersion": ("WRITE", "bucket_owner"),
+        "s3:GetBucketAcl": ("READ_ACP", "grantee"),
+        "s3:PutBucketAcl": ("WRITE_ACP", "grantee"),
+    }
+)
+OBJECT_ACL: Final[Mapping[str, Permission]] = MappingProxyType(
+    {
+        "s3:GetObject": "READ",
+        "s3:GetObjectVersion": "READ",
+        "s3:GetObjectAcl": "READ_ACP",
+        "s3:GetObjectVersionAcl": "READ_ACP",
+        "s3:PutObjectAcl": "WRITE_ACP",
+        "s3:PutObjectVersionAcl": "WRITE_ACP",
+    }
+)
+
+# Not reads, yet about what the object's owner owns: its ACL, and the list of what is attached to it.
+_ALSO_THE_OBJECT_OWNERS: Final = frozenset(
+    {
+        "s3:PutObjectAcl",
+        "s3:PutObjectVersionAcl",
+        "s3:ListObjectAnnotations",
+        "s3:ListObjectVersionAnnotations",
+    }
+)
+# There is no bucket yet whose owner could be somebody else.
+_OWNER_ONLY: Final = frozenset({"s3:CreateBucket"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One IAM action of S3, and what is known about it without looking at any request."""
+
+    name: str
+    access: str
+    resources: tuple[Resource, ...]
+    relation: Relation
+    keys: frozenset[str]
+    """Lower case; keys that end in a tag's key end in `/*`."""
+    carries_object_tags: bool
+    """Whether requests for it carry `s3:ExistingObjectTag/*`."""
+    bucket_acl: Permission | None
+    bucket_acl_reaches: Reached
+    object_acl: Permission | None
+
+    @property
+    def resource(self) -> Resource:
+        """What it acts on; `account` where a policy can name no resource but `*`."""
+        return self.resources[0]
+
+    def carries(self, key: str) -> bool:
+        """Whether requests for it may carry a condition key of S3 or of tagging, in any spelling."""
+        lowered = key.lower()
+        return lowered in self.keys or (lowered.partition("/")[0] + "/*") in self.keys
+
+
+def _relation(name: str, access: str, resources: Iterable[str]) -> Relation:
+    if name in _OWNER_ONLY or not {"bucket", "object"} & set(resources):
+        return "owner_only"
+    if name in _ALSO_THE_OBJECT_OWNERS or ("object" in resources and access == "Read"):
+        return "object_owner"
+    return "bucket_owner"
+
+
+def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Action:
+    of_resources = {key for resource in row["on"] for key in table["resource_keys"].get(resource, ())}
+    common = set(table["common_keys"]) - set(row.get("without", ()))
+    keys = frozenset(key.lower() for key in {*common, *of_resources, *row.get("keys", ())})
+    of_bucket = BUCKET_ACL.get(name)
+    return Action(
+        name=name,
+        access=row["access"],
+        resources=tuple(row["on"]),
+        relation=_relation(name, row["access"], row["on"]),
+        keys=keys,
+        carries_object_tags="s3:existingobjecttag/*" in keys,
+        bucket_acl=of_bucket[0] if of_bucket else None,
+        bucket_acl_reaches=of_bucket[1] if of_bucket else "grantee",
+        object_acl=OBJECT_ACL.get(name),
+    )
+
+
+def _catalogue() -> Mapping[str, Action]:
+    table = json.loads(files("why403.domain").joinpath("data/s3_actions.json").read_text("utf-8"))
+    actions = (_action(f"s3:{name}", row, table) for name, row in table["actions"].items())
+    return MappingProxyType({action.name.lower(): action for action in actions})
+
+
+_BY_NAME: Final = _catalogue()
+
+ALL: Final[tuple[Action, ...]] = tuple(_BY_NAME.values())
+
+
+def find(name: str) -> Action | None:
+    """Return the action of that name, in any spelling and with its prefix, or None if S3 has none."""
+    return _BY_NAME.get(name.lower())

@@ -1,0 +1,73 @@
+"""Amazon Resource Names, and what an S3 one speaks of: a bucket, an object, an access point or something else."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+_SEGMENTS = 6
+_ACCESS_POINT = "accesspoint/"
+_THROUGH = "/object/"
+
+
+class Arn(NamedTuple):
+    """The six segments of an ARN; the last one may contain colons."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    rest: str
+
+
+def split_arn(text: str) -> Arn | None:
+    """Return the segments of `text`, None if it is not of the form `arn:partition:service:region:account:rest`."""
+    parts = text.split(":", _SEGMENTS - 1)
+    if len(parts) != _SEGMENTS or parts[0] != "arn":
+        return None
+    return Arn(*parts[1:])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resource:
+    """What a request is about; compared by identity, one object per distinct text within the cache."""
+
+    arn: str
+    partition: str
+    service: str
+    region: str
+    account: str
+    bucket: str | None = None
+    key: str | None = None
+    access_point: str | None = None
+
+    @property
+    def bucket_arn(self) -> str:
+        """Return the ARN of the bucket alone; only for a resource that names a bucket."""
+        return f"arn:{self.partition}:s3:::{self.bucket}"
+
+    @property
+    def is_object(self) -> bool:
+        """Return whether this is an object, reached directly or through an access point."""
+        return self.key is not None
+
+
+EVERYTHING = Resource("*", "aws", "", "", "")
+
+
+@lru_cache(maxsize=16_384)
+def resource(text: str) -> Resource | None:
+    """Return the resource an ARN or `*` names, None for any other text."""
+    if text == "*":
+        return EVERYTHING
+    arn = split_arn(text)
+    if arn is None:
+        return None
+    if arn.service == "s3" and not arn.region and not arn.account:
+        bucket, slash, key = arn.rest.partition("/")
+        return Resource(text, arn.partition, "s3", "", "", bucket, key if slash else None)
+    if arn.rest.startswith(_ACCESS_POINT):
+        point, through, key = arn.rest.removeprefix(_ACCESS_POINT).partition(_THROUGH)
+        own = text[: len(text) - len(through) - len(key)]
+        if point:
+            return Resource(text, *arn[:4], key=key if through else None, access_point=own)
+    return Resource(text, *arn[:4])

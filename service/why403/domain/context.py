@@ -1,0 +1,175 @@
+"""The request context: condition keys to values, given or derived, each known, known to be absent, or unknown.
+
+AWS: "AWS global condition context keys"; "Actions, resources, and condition keys for Amazon S3".
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from why403.domain.evidence import Evidence, Fact, Found, Unreadable
+from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, ISSUER, OBJECT_TAGS, PRINCIPAL_TAGS
+from why403.domain.principal import Kind
+
+if TYPE_CHECKING:
+    from why403.domain.request import AccessRequest
+
+Values: TypeAlias = tuple[str, ...] | None
+
+NO_VALUE: Final[tuple[str, ...]] = ()
+NOT_KNOWN: Final = None
+
+# AWS marks these "multivalued"; it is a property of the key, however many values a request carries.
+MULTIVALUED: Final = frozenset(
+    {
+        "aws:calledvia",
+        "aws:principalorgpaths",
+        "aws:principalservicenameslist",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+        "aws:tagkeys",
+        "aws:vpceorgpaths",
+        "s3:inventoryaccessibleoptionalfields",
+        "s3:requestobjecttagkeys",
+    }
+)
+
+
+class Context(dict[str, Values]):
+    """Values by lower-case key: a tuple, empty for a key known to be absent, None for one that is not known.
+
+    Keys that follow from the request or the evidence are derived when a policy first asks for them; a given value,
+    absence included, always wins. `asked` collects the keys found unknown. (A dict for the hot path's sake.)
+    """
+
+    __slots__ = ("given", "request", "rest")
+
+    given: Mapping[str, Values]
+
+    def __init__(self, given: Mapping[str, Values], request: "AccessRequest", rest: Values) -> None:
+        """Start from the given keys; `rest` is what holds for keys neither given nor derivable."""
+        super().__init__(given)
+        self.given = given
+        self.request = request
+        self.rest = rest
+
+    def __missing__(self, key: str) -> Values:
+        """Derive the key, or fall back to what holds for the rest."""
+        derive = _DERIVED.get(key) or _DERIVED.get(key.partition("/")[0] + "/")
+        values = derive(self.request, key) if derive else self.rest
+        self[key] = values
+        return values
+
+
+def _principal_arn(request: "AccessRequest", _key: str) -> Values:
+    principal = request.principal
+    match principal.kind:
+        case Kind.SESSION:
+            issuer = request.issuer
+            return (issuer,) if issuer else NOT_KNOWN
+        case Kind.SERVICE | Kind.ANONYMOUS:
+            return NO_VALUE
+    return (principal.arn,)
+
+
+def _principal_account(request: "AccessRequest", _key: str) -> Values:
+    principal = request.principal
+    if principal.kind is Kind.ANONYMOUS:
+        return ("anonymous",)
+    return (principal.account,) if principal.account else NO_VALUE
+
+
+_TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.USER: ("User",),
+    Kind.ROLE: ("AssumedRole",),
+    Kind.SESSION: ("AssumedRole",),
+    Kind.FEDERATED: ("FederatedUser",),
+    Kind.ROOT: ("Account",),
+    Kind.ANONYMOUS: ("Anonymous",),
+    Kind.SERVICE: NO_VALUE,
+}
+
+
+def _resource_account(request: "AccessRequest", _key: str) -> Values:
+    if request.resource.bucket is None and request.resource.access_point is None:
+        return NO_VALUE
+    owner = request.bucket_owner
+    return NOT_KNOWN if owner is None else (owner,) if owner else NO_VALUE
+
+
+def _userid(request: "AccessRequest", _key: str) -> Values:
+    return ("anonymous",) if request.principal.kind is Kind.ANONYMOUS else request.context.rest
+
+
+def _is_service(request: "AccessRequest", _key: str) -> Values:
+    if request.principal.kind is Kind.ANONYMOUS:
+        return NO_VALUE
+    return ("true",) if request.principal.kind is Kind.SERVICE else ("false",)
+
+
+def _tag(evidence: Evidence, fact: Fact[Any], key: str) -> Values:
+    seen = evidence[fact]
+    if isinstance(seen, Unreadable):
+        return NOT_KNOWN
+    if isinstance(seen, Found):
+        name = key.partition("/")[2]
+        for tag, value in seen.value.items():  # the tag's name inside a key is matched whatever its case
+            if tag.lower() == name:
+                return (value,)
+    return NO_VALUE
+
+
+def _principal_tag(request: "AccessRequest", key: str) -> Values:
+    return _tag(request.evidence, PRINCIPAL_TAGS, key) if request.principal.signed else NO_VALUE
+
+
+def _resource_tag(request: "AccessRequest", key: str) -> Values:
+    if request.resource.bucket is None and request.resource.access_point is None:
+        return request.context.rest if request.resource.service not in {"s3", ""} else NO_VALUE
+    enabled = request.evidence[BUCKET_ABAC]
+    tagged = _tag(request.evidence, BUCKET_TAGS, key)
+    if isinstance(enabled, Unreadable):
+        return NO_VALUE if tagged == NO_VALUE else NOT_KNOWN
+    return tagged if isinstance(enabled, Found) and enabled.value else NO_VALUE
+
+
+def _object_tag(request: "AccessRequest", key: str) -> Values:
+    action = request.s3_action
+    if action is None or not action.carries_object_tags:
+        return NO_VALUE
+    return _tag(request.evidence, OBJECT_TAGS, key)
+
+
+def _access_point(request: "AccessRequest", _key: str) -> Values:
+    return (request.resource.access_point,) if request.resource.access_point else NO_VALUE
+
+
+def _access_point_account(request: "AccessRequest", _key: str) -> Values:
+    return (request.resource.account,) if request.resource.access_point else NO_VALUE
+
+
+def _network_origin(request: "AccessRequest", _key: str) -> Values:
+    return NOT_KNOWN if request.resource.access_point else NO_VALUE
+
+
+_DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
+    "aws:principalarn": _principal_arn,
+    "aws:principalaccount": _principal_account,
+    "aws:principaltype": lambda request, _: _TYPES[request.principal.kind],
+    "aws:username": lambda request, _: (
+        (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE
+    ),
+    "aws:userid": _userid,
+    "aws:principalisawsservice": _is_service,
+    "aws:principalservicename": lambda request, _: (
+        (request.principal.arn,) if request.principal.kind is Kind.SERVICE else NO_VALUE
+    ),
+    "aws:resourceaccount": _resource_account,
+    "s3:resourceaccount": _resource_account,
+    "aws:principaltag/": _principal_tag,
+    "aws:resourcetag/": _resource_tag,
+    "s3:buckettag/": _resource_tag,
+    "s3:existingobjecttag/": _object_tag,
+    "s3:dataaccesspointarn": _access_point,
+    "s3:dataaccesspointaccount": _access_point_account,
+    "s3:accesspointnetworkorigin": _network_origin,
+}

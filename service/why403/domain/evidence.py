@@ -1,0 +1,118 @@
+"""Facts about the world and what was seen of them: found, absent, or not readable - never confused."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+from why403.domain.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found(Generic[T]):
+    """The fact was read, and this is it."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """It was looked for, and there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """It is not known; `permission` is the IAM permission that would read it, if one would."""
+
+    why: str
+    permission: str | None = None
+
+
+Observation: TypeAlias = Found[T] | Absent | Unreadable
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Fact(Generic[T]):
+    """A typed name for one observable thing, compared by identity so that two plugins cannot collide.
+
+    `load` turns the JSON value into the typed one and raises InvalidInput with pointers from that value. `otherwise`
+    is what holds where the evidence is complete and does not mention the fact. `assumed` marks facts taken for absent
+    when nobody tried to read them. `of_resource` facts belong to the bucket or object, so that a copy's source has its
+    own (`source.NAME`); `of_object` ones may differ per key of a multi-object call. `policies` lists the documents
+    inside the value, for warnings and for the values worth trying.
+    """
+
+    name: str
+    load: Callable[[Any], T]
+    permission: str | None = None
+    otherwise: Observation[Any] = ABSENT
+    nullable: bool = True
+    assumed: bool = False
+    of_resource: bool = False
+    of_object: bool = False
+    policies: Callable[[T], Iterator[Any]] | None = None
+
+    def observe(self, value: object) -> Observation[T]:
+        """Return the observation a JSON value stands for; `null` and `[]` are known to be none."""
+        if value is None or value == []:
+            if self.nullable:
+                return ABSENT
+            raise InvalidInput.at("", f"`{self.name}` cannot be none")
+        if value == {"unknown": True}:
+            return self.unread()
+        return Found(self.load(value))
+
+    def unread(self) -> Unreadable:
+        """Return the observation of a fact that nobody supplied."""
+        return Unreadable(f"`{self.name}` is not known", self.permission)
+
+
+class Evidence(dict[Fact[Any], Observation[Any]]):
+    """What is known about one leg's caller, bucket and object: a mapping that answers for every fact.
+
+    A fact that nobody supplied is unreadable, or what its `otherwise` says where the evidence is complete. Treat it as
+    immutable: `with_facts` and `about` return new ones. (A dict, because the hot path looks a fact up at C speed.)
+    """
+
+    __slots__ = ("complete", "others", "shared")
+
+    def __init__(
+        self,
+        facts: Mapping[Fact[Any], Observation[Any]],
+        others: Mapping[str, Mapping[Fact[Any], Observation[Any]]] | None = None,
+        *,
+        complete: bool = False,
+    ) -> None:
+        """Keep the leg's own facts, and those of other subjects (`source.`, or a key of `objects`)."""
+        super().__init__(facts)
+        self.others = others or {}
+        self.complete = complete
+        self.shared: dict[object, Any] = {}
+
+    def __missing__(self, fact: Fact[T]) -> Observation[T]:
+        """Return what holds for a fact that nobody supplied."""
+        seen = fact.otherwise if self.complete else ABSENT if fact.assumed else fact.unread()
+        self[fact] = seen
+        return seen
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, fact: Fact[T], /) -> Observation[T]:
+            """Return the observation of a fact."""
+
+    def with_facts(self, facts: Mapping[Fact[Any], Observation[Any]]) -> "Evidence":
+        """Return the same evidence with some facts replaced."""
+        return Evidence({**self, **facts}, self.others, complete=self.complete)
+
+    def about(self, subject: str) -> "Evidence":
+        """Return the evidence as a leg on another subject sees it: its own bucket and object, the same caller."""
+        theirs = self.others.get(subject, {})
+        if subject != SOURCE:
+            return Evidence({**self, **theirs}, complete=self.complete) if theirs else self
+        callers = {fact: seen for fact, seen in self.items() if not fact.of_resource}
+        return Evidence({**callers, **theirs}, complete=self.complete)
+
+
+SOURCE = "source."

@@ -1,0 +1,25 @@
+"""The table of S3 API operations: the permissions each needs, on what, and the condition keys its parameters fill."""
+
+from why403.domain.operations.buckets import OWNER_ONLY
+from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF
+from why403.domain.operations.leg import Leg
+from why403.domain.operations.legs import legs
+from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
+from why403.domain.operations.parameters import UNREAD
+from why403.domain.operations.table import Need, Operation
+from why403.domain.operations.when import grant_headers
+
+__all__ = [
+    "ALIASES",
+    "KNOWN_PARAMETERS",
+    "OPERATIONS",
+    "OWNER_ONLY",
+    "PARAMETER_OF",
+    "UNREAD",
+    "Leg",
+    "Need",
+    "Operation",
+    "grant_headers",
+    "legs",
+    "operation_named",
+]

@@ -1,0 +1,25 @@
+"""What a leg of a call is."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from why403.domain.truth import Truth
+
+
+class Leg(NamedTuple):
+    """One permission that a call needs."""
+
+    action: str
+    resource: str
+    """An ARN, or `*`."""
+    subject: str
+    """Whose facts: empty for the request's own, `source.` for a copy's source."""
+    key: str | None
+    """The key this leg is about where a call lists several, else None."""
+    needed: Truth
+    """UNKNOWN where what decides whether the leg is needed is not known; a leg that is not needed is not returned."""
+    keys: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The condition keys that follow from the parameters, lower case."""
+    untold: frozenset[str] = frozenset()
+    """The condition keys that are there as well, with a value that the parameters do not tell."""

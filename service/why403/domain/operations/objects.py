@@ -1,0 +1,84 @@
+"""The object operations: what each needs, one a line.
+
+AWS: "Required permissions for Amazon S3 API operations"; the pages of CopyObject, DeleteObject and GetObjectAttributes.
+Permissions of other services (KMS, S3 Tables, iam:PassRole) are not here: they need facts to know the resource.
+"""
+
+from typing import Final
+
+from why403.domain.evidence import SOURCE
+from why403.domain.operations import when
+from why403.domain.operations.table import Need, Operation
+
+_READ: Final = Need("s3:GetObject", "s3:GetObjectVersion")
+_SOURCE: Final = _READ._replace(subject=SOURCE)
+_DELETE: Final = (
+    Need("s3:DeleteObject", "s3:DeleteObjectVersion"),
+    Need("s3:BypassGovernanceRetention", when=when.BYPASS),
+    Need("s3:GetObject", when=when.IF_MATCH_ETAG),
+)
+_PUT: Final = Need("s3:PutObject")
+_ACL: Final = Need("s3:PutObjectAcl", when=when.ACL)
+_TAGS: Final = Need("s3:PutObjectTagging", when=when.TAGS)
+_RETENTION: Final = Need("s3:PutObjectRetention", when=when.RETENTION)
+_HOLD: Final = Need("s3:PutObjectLegalHold", when=when.LEGAL_HOLD)
+_MATCHED: Final = Need("s3:GetObject", when=when.IF_MATCH)
+_COPY: Final = (
+    _SOURCE,
+    Need("s3:GetObjectTagging", "s3:GetObjectVersionTagging", when.COPIED_TAGS, SOURCE),
+    Need("s3:GetObjectAnnotation", "s3:GetObjectVersionAnnotation", when.COPIED_ANNOTATIONS, SOURCE),
+    _PUT,
+    _ACL,
+    Need("s3:PutObjectTagging", when=when.TAGS_OR_COPIED_TAGS),
+    _RETENTION,
+    _HOLD,
+    _MATCHED,
+    Need("s3:PutObjectAnnotation", when=when.COPIED_ANNOTATIONS),
+)
+_SESSION: Final = Need("s3express:CreateSession")
+
+_READING: Final[dict[str, tuple[Need, ...]]] = {
+    "GetObject": (_READ,),
+    "HeadObject": (_READ,),
+    # The API page asks for both, the user guide for the first alone: what satisfies both pages satisfies S3.
+    "GetObjectAttributes": (_READ, Need("s3:GetObjectAttributes", "s3:GetObjectVersionAttributes")),
+    "GetObjectAcl": (Need("s3:GetObjectAcl", "s3:GetObjectVersionAcl"),),
+    "GetObjectTagging": (Need("s3:GetObjectTagging", "s3:GetObjectVersionTagging"),),
+    "GetObjectAnnotation": (Need("s3:GetObjectAnnotation", "s3:GetObjectVersionAnnotation"),),
+    "ListObjectAnnotations": (Need("s3:ListObjectAnnotations", "s3:ListObjectVersionAnnotations"),),
+    "GetObjectRetention": (Need("s3:GetObjectRetention"),),
+    "GetObjectLegalHold": (Need("s3:GetObjectLegalHold"),),
+    "GetObjectTorrent": (Need("s3:GetObject"),),  # the user guide; s3:GetObjectTorrent only in the reference
+    "SelectObjectContent": (Need("s3:GetObject"),),
+    "ListParts": (Need("s3:ListMultipartUploadParts"),),
+}
+
+_CHANGING: Final[dict[str, tuple[Need, ...]]] = {
+    "DeleteObject": _DELETE,
+    "DeleteObjectTagging": (Need("s3:DeleteObjectTagging", "s3:DeleteObjectVersionTagging"),),
+    "DeleteObjectAnnotation": (Need("s3:DeleteObjectAnnotation", "s3:DeleteObjectVersionAnnotation"),),
+    "PutObjectAcl": (Need("s3:PutObjectAcl", "s3:PutObjectVersionAcl"),),
+    "PutObjectTagging": (Need("s3:PutObjectTagging", "s3:PutObjectVersionTagging"),),
+    "PutObjectAnnotation": (Need("s3:PutObjectAnnotation", "s3:PutObjectVersionAnnotation"),),
+    "PutObjectRetention": (Need("s3:PutObjectRetention"), Need("s3:BypassGovernanceRetention", when=when.BYPASS)),
+    "PutObjectLegalHold": (Need("s3:PutObjectLegalHold"),),
+    "RestoreObject": (Need("s3:RestoreObject"),),
+    "UpdateObjectEncryption": (Need("s3:UpdateObjectEncryption"), _PUT),
+    "AbortMultipartUpload": (Need("s3:AbortMultipartUpload"),),
+    "RenameObject": (_SESSION,),
+}
+
+_WRITING: Final[dict[str, tuple[bool, tuple[Need, ...]]]] = {
+    "PutObject": (True, (_PUT, _ACL, _TAGS, _RETENTION, _HOLD, _MATCHED)),
+    "CopyObject": (True, _COPY),
+    "CreateMultipartUpload": (False, (_PUT, _ACL, _TAGS, _RETENTION, _HOLD)),
+    "UploadPart": (False, (_PUT,)),
+    "UploadPartCopy": (False, (_SOURCE, _PUT)),
+    "CompleteMultipartUpload": (True, (_PUT, _MATCHED)),
+}
+
+OBJECTS: Final = (
+    *(Operation(name=name, kind="object", rows=rows) for name, rows in {**_READING, **_CHANGING}.items()),
+    *(Operation(name=name, kind="object", rows=rows, creates=creates) for name, (creates, rows) in _WRITING.items()),
+    Operation(name="DeleteObjects", kind="keys", rows=_DELETE),
+)

@@ -1,0 +1,192 @@
+"""One leg of a call: who asks, for which action, on what, in which context, with what is known about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from why403.domain.actions import Action, find
+from why403.domain.arn import Resource, split_arn
+from why403.domain.context import Context, Values
+from why403.domain.evidence import SOURCE, Absent, Evidence, Found
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP
+from why403.domain.principal import Kind, Principal
+from why403.domain.truth import FALSE, UNKNOWN, Truth, truth_of
+
+ENFORCED = "BucketOwnerEnforced"
+_GRANT_HEADERS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+OUTSIDE = ""  # the owner is some account that is not the caller's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The S3 API call a leg belongs to; `parameters` as boto3 names them, what is not listed was not sent."""
+
+    operation: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    presigned: Mapping[str, Any] | None = None
+    time: str | None = None
+
+    @property
+    def grant_headers(self) -> tuple[str, ...]:
+        """Return the texts of the grant headers that were sent, `id="..."` and `uri="..."`."""
+        return tuple(str(self.parameters[name]) for name in _GRANT_HEADERS if name in self.parameters)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Caller:
+    """A principal as policies see it; compared by identity, so that what a policy says of it is remembered.
+
+    `issuer` is the ARN of the role or user behind a session: empty if there is none, None if it is not known.
+    `canonical_ids` maps canonical ids to accounts as far as known.
+    """
+
+    principal: Principal
+    issuer: str | None
+    canonical_ids: Mapping[str, str]
+
+
+class AccessRequest:
+    """One permission asked for; treat it as immutable.
+
+    `bucket_owner` and `object_owner` are account ids, OUTSIDE for an account that is not the caller's, or None while
+    not known; `foreign` says whether they differ. `context` answers for every condition key.
+    """
+
+    __slots__ = (
+        "action",
+        "action_key",
+        "bucket_owner",
+        "call",
+        "caller",
+        "context",
+        "evidence",
+        "foreign",
+        "issuer",
+        "object_owner",
+        "principal",
+        "resource",
+        "s3_action",
+        "subject",
+    )
+
+    s3_action: Action | None
+
+    def __init__(  # noqa: PLR0913 - the parts of a request are these
+        self,
+        principal: Principal,
+        action: str,
+        resource: Resource,
+        given: Mapping[str, Values],
+        rest: Values,
+        evidence: Evidence,
+        *,
+        call: Call | None = None,
+        subject: str = "",
+    ) -> None:
+        """Put the parts together; `rest` is what holds for keys that are neither given nor derivable."""
+        self.principal = principal
+        self.action = action
+        self.action_key = action.lower()
+        self.s3_action = find(action)
+        self.resource = resource
+        self.evidence = evidence
+        self.call = call
+        self.subject = subject
+        self.context = Context(given, self, rest)
+        self.bucket_owner = _bucket_owner(principal, resource, evidence)
+        self.object_owner = _object_owner(self.bucket_owner, evidence) if resource.key is not None else None
+        self.foreign = _foreign(self)
+        self.issuer = _issuer(principal, given, evidence)
+        self.caller = _caller(self)
+
+    @property
+    def of_source(self) -> bool:
+        """Return whether this leg reads the source of a copy."""
+        return self.subject == SOURCE
+
+    def given(self, keys: Mapping[str, Values], evidence: Evidence | None = None) -> "AccessRequest":
+        """Return the same request with some context keys known to be these."""
+        context = {**self.context.given, **keys}
+        return AccessRequest(
+            self.principal,
+            self.action,
+            self.resource,
+            context,
+            self.context.rest,
+            evidence or self.evidence,
+            call=self.call,
+            subject=self.subject,
+        )
+
+
+def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) -> str | None:
+    if resource.bucket is None and resource.access_point is None:
+        return resource.account or principal.account
+    seen = evidence[BUCKET_OWNER]
+    if isinstance(seen, Found):
+        owner: str = seen.value
+        return owner
+    # The fact cannot be null, so its absence means that the evidence is complete and does not name the owner.
+    return principal.account or OUTSIDE if isinstance(seen, Absent) else None
+
+
+def _enforced(evidence: Evidence) -> bool:
+    """Return whether the bucket's owner is known to own every object; a default does not outweigh a named owner."""
+    seen = evidence[OWNERSHIP]
+    return isinstance(seen, Found) and seen.value == ENFORCED and seen is not OWNERSHIP.otherwise
+
+
+def _foreign(request: AccessRequest) -> Truth:
+    """Return whether the object is another account's than the bucket's."""
+    evidence, owners = request.evidence, (request.bucket_owner, request.object_owner)
+    if request.resource.key is None or _enforced(evidence) or isinstance(evidence[OBJECT_OWNER], Absent):
+        return FALSE
+    return UNKNOWN if None in owners else truth_of(owners[0] != owners[1])
+
+
+def _object_owner(bucket_owner: str | None, evidence: Evidence) -> str | None:
+    if _enforced(evidence):
+        return bucket_owner
+    seen = evidence[OBJECT_OWNER]
+    if isinstance(seen, Found):
+        owner: str = seen.value
+        return owner
+    return bucket_owner if isinstance(seen, Absent) else None
+
+
+def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:
+    if principal.kind not in {Kind.SESSION, Kind.FEDERATED}:
+        return ""
+    seen = evidence[ISSUER]
+    if isinstance(seen, Found):
+        issuer: str = seen.value
+        return issuer
+    if principal.kind is Kind.FEDERATED:
+        return "" if isinstance(seen, Absent) else None
+    named = given.get("aws:principalarn")
+    if named and len(named) == 1 and _is_role_of(named[0], principal):
+        return named[0]
+    if isinstance(seen, Absent):
+        return f"arn:{principal.partition}:iam::{principal.account}:role/{principal.name}"
+    return None
+
+
+def _is_role_of(text: str, principal: Principal) -> bool:
+    arn = split_arn(text)
+    return (
+        arn is not None
+        and arn.account == principal.account
+        and arn.rest.startswith("role/")
+        and arn.rest.rpartition("/")[2] == principal.name
+    )
+
+
+def _caller(request: AccessRequest) -> Caller:
+    key = (request.principal, request.issuer)
+    known = request.evidence.shared.get(key)
+    if known is None:
+        seen = request.evidence[CANONICAL_IDS]
+        ids = seen.value if isinstance(seen, Found) else {}
+        known = request.evidence.shared[key] = Caller(request.principal, request.issuer, ids)
+    caller: Caller = known
+    return caller
