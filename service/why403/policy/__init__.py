@@ -1,0 +1,49 @@
+"""The policy language: documents compiled once, judged in three truth values, cited by statement; pure."""
+
+from why403.policy.advice import advise
+from why403.policy.compiled import (
+    Placed,
+    Policies,
+    Policy,
+    PolicyLoader,
+    one_policy,
+    policies_of,
+    policy_list,
+)
+from why403.policy.document import PolicyKind
+from why403.policy.naming import naming, near_miss, unread
+from why403.policy.public import is_public
+from why403.policy.ruling import (
+    NO_GRANTS,
+    Grants,
+    allows,
+    capped,
+    ceiling,
+    denies,
+    denies_caller,
+    grants,
+)
+
+__all__ = [
+    "NO_GRANTS",
+    "Grants",
+    "Placed",
+    "Policies",
+    "Policy",
+    "PolicyKind",
+    "PolicyLoader",
+    "advise",
+    "allows",
+    "capped",
+    "ceiling",
+    "denies",
+    "denies_caller",
+    "grants",
+    "is_public",
+    "naming",
+    "near_miss",
+    "one_policy",
+    "policies_of",
+    "policy_list",
+    "unread",
+]

@@ -1,0 +1,197 @@
+"""Policies compiled once per document and remembered; where each stands in a fact, so that it can be cited."""
+
+import hashlib
+import marshal
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from why403.domain.errors import InvalidInput
+from why403.domain.evidence import Fact
+from why403.domain.request import AccessRequest
+from why403.domain.verdict import Citation
+from why403.policy.document import PolicyKind, from_text, read
+from why403.policy.statement import Statement, covering
+
+_REMEMBERED_ACTIONS = 256
+
+
+class Policy:
+    """One compiled document; treat it as immutable. It remembers, per action, the statements that can matter."""
+
+    __slots__ = ("_by_action", "size", "statements")
+
+    def __init__(self, document: object, kind: PolicyKind, size: int) -> None:
+        """Compile a document; raise InvalidInput with every fault of its grammar."""
+        variables, texts = read(document, kind)
+        self.statements = tuple(Statement(text, index, variables=variables) for index, text in enumerate(texts))
+        self.size = size
+        self._by_action: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
+
+    def covering(self, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+        """Return the Deny and the Allow statements that cover an action given in lower case."""
+        found = self._by_action.get(action)
+        if found is None:
+            if len(self._by_action) >= _REMEMBERED_ACTIONS:
+                self._by_action.clear()
+            found = (covering(self.statements, action, allow=False), covering(self.statements, action, allow=True))
+            self._by_action[action] = found
+        return found
+
+
+class PolicyCache:
+    """A bounded memory of compiled policies, least recently used first out, keyed by the digest of the document."""
+
+    def __init__(self, capacity: int = 4096, characters: int = 64 * 2**20) -> None:
+        """Hold at most `capacity` policies made from at most `characters` bytes of documents."""
+        self._held: OrderedDict[tuple[bytes, PolicyKind], Policy] = OrderedDict()
+        self._capacity, self._characters, self._size = capacity, characters, 0
+        self._lock = threading.Lock()
+
+    def compiled(self, document: object, kind: PolicyKind) -> Policy:
+        """Return the compiled document, from memory if it was seen before; raise InvalidInput on faults."""
+        try:
+            plain = marshal.dumps(document, 2)  # the fastest stable text of plain JSON values; format 2 shares nothing
+        except ValueError as error:
+            raise InvalidInput.at("", "is nested too deeply") from error
+        key = (hashlib.blake2b(plain, digest_size=16).digest(), kind)
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None:
+                self._held.move_to_end(key)
+                return held
+        policy = Policy(document, kind, len(plain))
+        with self._lock:
+            self._remember(key, policy)
+        return policy
+
+    def _remember(self, key: tuple[bytes, PolicyKind], policy: Policy) -> None:
+        if key not in self._held:
+            self._held[key] = policy
+            self._size += policy.size
+        while len(self._held) > self._capacity or (self._size > self._characters and len(self._held) > 1):
+            _, gone = self._held.popitem(last=False)
+            self._size -= gone.size
+
+    def __len__(self) -> int:
+        """Return how many policies are held."""
+        return len(self._held)
+
+
+CACHE: Final = PolicyCache()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A policy and where it stands: its name and ARN if known, the pointer from the fact's value to the document."""
+
+    policy: Policy
+    pointer: str = ""
+    name: str | None = None
+    arn: str | None = None
+    origin: str | None = None
+
+    def cite(self, fact: Fact[Any], statement: Statement, request: AccessRequest) -> Citation:
+        """Return the citation of one of its statements, with its conditions as they meet the request."""
+        return Citation(
+            fact=fact.name,
+            pointer=self.pointer + statement.pointer,
+            policy=self.name,
+            arn=self.arn,
+            sid=statement.sid,
+            statement=statement.index,
+            conditions=tuple(condition.result(request.context) for condition in statement.conditions),
+        )
+
+
+class Policies:
+    """Policies that count together: one denies if any denies, they allow if any allows; treat it as immutable."""
+
+    __slots__ = ("_by_action", "placed")
+
+    def __init__(self, placed: Iterable[Placed]) -> None:
+        """Keep the policies in order."""
+        self.placed = tuple(placed)
+        self._by_action: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
+
+    def covering(self, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
+        """Return the Deny and the Allow statements of all that cover an action given in lower case."""
+        found = self._by_action.get(action)
+        if found is None:
+            if len(self._by_action) >= _REMEMBERED_ACTIONS:
+                self._by_action.clear()
+            pairs = [each.policy.covering(action) for each in self.placed]
+            found = (tuple(s for pair in pairs for s in pair[0]), tuple(s for pair in pairs for s in pair[1]))
+            self._by_action[action] = found
+        return found
+
+    def statements(self) -> Iterator[tuple[Placed, Statement]]:
+        """Yield every statement with the policy it stands in."""
+        for placed in self.placed:
+            for statement in placed.policy.statements:
+                yield placed, statement
+
+
+_WRAPPED: Final = frozenset({"name", "arn", "document", "from"})
+
+
+def place(value: object, kind: PolicyKind, pointer: str = "") -> Placed:
+    """Return a policy given as a document, as `{"name", "arn", "document"}`, or as the document's JSON text."""
+    if isinstance(value, dict) and "document" in value:
+        return _wrapped(value, kind, pointer)
+    document = from_text(value) if isinstance(value, str) else value
+    return Placed(CACHE.compiled(document, kind), pointer)
+
+
+def _wrapped(value: dict[str, Any], kind: PolicyKind, pointer: str) -> Placed:
+    for name, held in value.items():
+        if name not in _WRAPPED:
+            raise InvalidInput.at(f"/{name}", f"`{name}` is no member of a policy with its name")
+        if name != "document" and not isinstance(held, str | None):
+            raise InvalidInput.at(f"/{name}", "must be a string")
+    try:
+        inner = place(value["document"], kind, f"{pointer}/document")
+    except InvalidInput as error:
+        raise error.below("/document") from error
+    return Placed(inner.policy, inner.pointer, value.get("name"), value.get("arn"), value.get("from"))
+
+
+def one_policy(kind: PolicyKind) -> "PolicyLoader":
+    """Return the loader of a fact that holds one policy."""
+    return PolicyLoader(kind, several=False)
+
+
+def policy_list(kind: PolicyKind) -> "PolicyLoader":
+    """Return the loader of a fact that holds a list of policies."""
+    return PolicyLoader(kind, several=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLoader:
+    """Loads one policy or a list of them from JSON; raises InvalidInput with pointers from the value."""
+
+    kind: PolicyKind
+    several: bool
+
+    def __call__(self, value: object, base: str = "") -> Policies:
+        """Return the policies; `base` is where the value itself stands inside its fact."""
+        if not self.several:
+            return Policies((place(value, self.kind, base),))
+        if not isinstance(value, list):
+            raise InvalidInput.at("", "must be a list of policies")
+        placed, faults = [], []
+        for index, each in enumerate(value):
+            try:
+                placed.append(place(each, self.kind, f"{base}/{index}"))
+            except InvalidInput as error:
+                faults.extend(error.below(f"/{index}").faults)
+        if faults:
+            raise InvalidInput(faults)
+        return Policies(placed)
+
+
+def policies_of(value: Policies) -> Iterator[Policies]:
+    """Yield the policies in the value of a fact that holds nothing else."""
+    yield value

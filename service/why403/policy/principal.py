@@ -1,0 +1,151 @@
+"""Principal and NotPrincipal: whom a statement speaks of, and how its grant comes to the caller.
+
+AWS: "AWS JSON policy elements: Principal", "... NotPrincipal"; "Policy evaluation for requests within a single account".
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from why403.domain.arn import split_arn
+from why403.domain.principal import Kind
+from why403.domain.request import Caller
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
+
+_ACCOUNT = re.compile(r"\d{12}")
+_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ASCA)[A-Z0-9]+")
+_REMEMBERED = 256
+
+
+class Naming(NamedTuple):
+    """How far a statement names a caller: itself (or everyone), the role or user behind its session, its account."""
+
+    direct: Truth
+    role: Truth
+    account: Truth
+
+
+NOT_NAMED: Final = Naming(FALSE, FALSE, FALSE)
+_DIRECTLY: Final = Naming(TRUE, FALSE, FALSE)
+
+
+def is_unique_id(text: str) -> bool:
+    """Return whether this is the bare id that AWS leaves behind when a named user or role is deleted."""
+    return _UNIQUE_ID.fullmatch(text) is not None
+
+
+class Principals:
+    """The element of one statement, sorted by form; remembers the callers it has seen."""
+
+    __slots__ = ("_seen", "accounts", "arns", "canonical", "everyone", "names", "negated", "services")
+
+    def __init__(self, element: str | Mapping[str, Sequence[str]], *, negated: bool) -> None:
+        """Sort the entries of `"*"` or of a mapping from type to texts."""
+        entries = {"AWS": ("*",)} if isinstance(element, str) else element
+        aws = entries.get("AWS", ())
+        self.negated = negated
+        self.names = frozenset(aws)
+        self.everyone = "*" in aws
+        self.accounts = frozenset(filter(None, map(_account, aws)))
+        self.arns = frozenset(text for text in aws if text.startswith("arn:") and not _account(text))
+        self.services = frozenset(entries.get("Service", ()))
+        self.canonical = tuple(entries.get("CanonicalUser", ()))
+        self._seen: dict[Caller, Naming] = {}
+
+    def naming(self, caller: Caller) -> Naming:
+        """Return how far the entries name this caller, whether or not the element is a NotPrincipal."""
+        found = self._seen.get(caller)
+        if found is None:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            found = self._seen[caller] = self._name(caller)
+        return found
+
+    def _name(self, caller: Caller) -> Naming:
+        principal = caller.principal
+        if self.everyone or (principal.kind is Kind.SERVICE and self._names_service(principal.arn)):
+            return _DIRECTLY
+        if not principal.signed:
+            return NOT_NAMED
+        account = max(truth_of(principal.account in self.accounts), self._canonical(caller))
+        if principal.kind is Kind.ROOT:
+            return Naming(account, FALSE, FALSE)
+        return Naming(self._directly(caller), self._behind(caller), account)
+
+    def _names_service(self, name: str) -> bool:
+        return name in self.services or "*" in self.services
+
+    def _directly(self, caller: Caller) -> Truth:
+        principal = caller.principal
+        if principal.kind is Kind.ROLE:
+            return UNKNOWN if any(_is_session_of(arn, caller) for arn in self.arns) else FALSE
+        return truth_of(principal.arn in self.arns)
+
+    def _behind(self, caller: Caller) -> Truth:
+        principal = caller.principal
+        if principal.kind is Kind.ROLE:
+            return truth_of(principal.arn in self.arns)
+        if principal.kind not in {Kind.SESSION, Kind.FEDERATED}:
+            return FALSE
+        if caller.issuer is not None:
+            return truth_of(caller.issuer in self.arns)
+        return UNKNOWN if any(_may_be_behind(arn, caller) for arn in self.arns) else FALSE
+
+    def _canonical(self, caller: Caller) -> Truth:
+        best = FALSE
+        for name in self.canonical:
+            account = caller.canonical_ids.get(name)
+            best = max(best, UNKNOWN if account is None else truth_of(account == caller.principal.account))
+        return best
+
+    def hit(self, caller: Caller, bounded: Truth) -> Truth:
+        """Return whether a Deny statement with this element speaks of the caller; it reaches wider than an Allow.
+
+        `bounded` says whether the caller has a permissions boundary: a Deny with NotPrincipal then hits it whatever
+        the list says.
+        """
+        naming = self.naming(caller)
+        named = max(naming)
+        if not self.negated:
+            return named
+        kind = caller.principal.kind
+        if kind in {Kind.SERVICE, Kind.ANONYMOUS, Kind.ROOT}:
+            return negation(named)
+        return max(negation(self._spared(naming)), bounded)
+
+    def _spared(self, naming: Naming) -> Truth:
+        """Return whether a NotPrincipal spares an IAM caller: it must list the account beside the user or role.
+
+        AWS leaves open what a list of only one of them does, so that is in doubt.
+        """
+        itself = max(naming.direct, naming.role)
+        both = min(itself, naming.account)
+        return TRUE if self.everyone else UNKNOWN if both != max(itself, naming.account) else both
+
+
+def _account(text: str) -> str | None:
+    """Return the account that an id, or the ARN of an account's root, names."""
+    if _ACCOUNT.fullmatch(text):
+        return text
+    arn = split_arn(text)
+    return arn.account if arn and arn.service == "iam" and arn.rest == "root" else None
+
+
+def _is_session_of(text: str, caller: Caller) -> bool:
+    """Return whether an ARN names some session of the role that calls."""
+    arn, principal = split_arn(text), caller.principal
+    return (
+        arn is not None
+        and (arn.service, arn.account) == ("sts", principal.account)
+        and arn.rest.startswith(f"assumed-role/{principal.name}/")
+    )
+
+
+def _may_be_behind(text: str, caller: Caller) -> bool:
+    """Return whether an ARN may name what is behind a session whose issuer is not known: a role's path is not shown."""
+    arn, principal = split_arn(text), caller.principal
+    if arn is None or (arn.service, arn.account) != ("iam", principal.account):
+        return False
+    if principal.kind is Kind.FEDERATED:
+        return arn.rest.startswith("user/")
+    return arn.rest.startswith("role/") and arn.rest.rpartition("/")[2] == principal.name

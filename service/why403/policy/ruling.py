@@ -1,0 +1,119 @@
+"""What policies say about a request: truths for the hot path, citations for answers that are shown."""
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from why403.domain.evidence import Fact
+from why403.domain.request import AccessRequest
+from why403.domain.truth import FALSE, TRUE, Truth
+from why403.domain.verdict import DENIALS, LIMITS, Citation, Claim, Reach, Says, Verdict
+from why403.policy.compiled import Placed, Policies
+from why403.policy.statement import Statement
+
+
+def denies(policies: Policies, request: AccessRequest) -> Truth:
+    """Return whether a Deny statement of policies without principals matches."""
+    best = FALSE
+    for statement in policies.covering(request.action_key)[0]:
+        truth = statement.matches(request)
+        if truth > best:
+            if truth == TRUE:
+                return TRUE
+            best = truth
+    return best
+
+
+def allows(policies: Policies, request: AccessRequest) -> Truth:
+    """Return whether an Allow statement of policies without principals matches."""
+    best = FALSE
+    for statement in policies.covering(request.action_key)[1]:
+        truth = statement.matches(request)
+        if truth > best:
+            if truth == TRUE:
+                return TRUE
+            best = truth
+    return best
+
+
+def denies_caller(policies: Policies, request: AccessRequest, bounded: Truth) -> Truth:
+    """Return whether a Deny statement of a resource's policies hits the caller; `bounded`: it has a boundary."""
+    best = FALSE
+    for statement in policies.covering(request.action_key)[0]:
+        truth = min(statement.hits(request.caller, bounded), statement.matches(request))
+        if truth > best:
+            if truth == TRUE:
+                return TRUE
+            best = truth
+    return best
+
+
+class Grants(NamedTuple):
+    """How far a resource's policies allow the caller, by reach."""
+
+    direct: Truth
+    role: Truth
+    account: Truth
+
+
+NO_GRANTS: Final = Grants(FALSE, FALSE, FALSE)
+
+
+def grants(policies: Policies, request: AccessRequest) -> Grants:
+    """Return how far the Allow statements of a resource's policies reach the caller."""
+    direct = role = account = FALSE
+    for statement in policies.covering(request.action_key)[1]:
+        naming = statement.naming(request.caller)
+        if naming == NO_GRANTS:
+            continue
+        truth = statement.matches(request)
+        if truth:
+            direct = max(direct, min(truth, naming.direct))
+            role = max(role, min(truth, naming.role))
+            account = max(account, min(truth, naming.account))
+            if direct == TRUE:
+                break
+    return Grants(direct, role, account)
+
+
+def ceiling(denied: Truth, allowed: Truth, about: object = None) -> Verdict:
+    """Return the claims of a filter: it must not deny, and it must allow."""
+    if about is None:
+        return _CEILINGS[denied][allowed]
+    return (Claim(Says.DENIAL, denied, about=about), Claim(Says.LIMIT, allowed, about=about))
+
+
+_CEILINGS: Final = tuple(tuple((denial, limit) for limit in LIMITS) for denial in DENIALS)
+
+
+def capped(denied: Truth, allowed: Truth) -> Verdict:
+    """Return the claims of a boundary or session policy: it must not deny, and it caps the caller's own side."""
+    return _CAPS[denied][allowed]
+
+
+_CAPS: Final = tuple(
+    tuple((denial, Claim(Says.CAP, allowed, Reach.ATTACHED | Reach.ROLE)) for allowed in range(3)) for denial in DENIALS
+)
+
+
+class Cited(NamedTuple):
+    """A statement that matches, or may match, and where it is written."""
+
+    truth: Truth
+    placed: Placed
+    statement: Statement
+    citation: Citation
+
+
+def citing(
+    fact: Fact[Any], policies: Policies, request: AccessRequest, *, allow: bool, bounded: Truth = FALSE
+) -> Iterator[Cited]:
+    """Yield the statements of one effect that match the request and its caller, or may match: the surest first."""
+    found = []
+    for placed in policies.placed:
+        for statement in placed.policy.covering(request.action_key)[1 if allow else 0]:
+            who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
+            truth = min(who, statement.matches(request))
+            if truth != FALSE:
+                found.append((truth, placed, statement))
+    for truth, placed, statement in sorted(found, key=lambda each: -each[0]):
+        yield Cited(truth, placed, statement, placed.cite(fact, statement, request))

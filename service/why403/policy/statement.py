@@ -1,0 +1,129 @@
+"""A statement compiled: which requests it speaks of, in three truth values."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from why403.domain.request import AccessRequest, Caller
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.policy.condition import Condition
+from why403.policy.document import Element, StatementText
+from why403.policy.principal import NOT_NAMED, Naming, Principals
+from why403.policy.template import Tokens, resolved, segments, tokens, variables_in
+from why403.policy.wildcard import ARN_SEGMENTS, any_of, glob, holds_variable, resource_glob
+
+
+class Actions:
+    """Action or NotAction: case does not matter; the exact names are kept for the policy's index."""
+
+    __slots__ = ("_match", "entries", "exact", "negated")
+
+    def __init__(self, element: Element) -> None:
+        """Compile the entries."""
+        lower = tuple(entry.lower() for entry in element.entries)
+        self.entries = element.entries
+        self.negated = element.negated
+        self.exact = frozenset(lower) if not any("*" in entry or "?" in entry for entry in lower) else None
+        self._match = any_of([tokens(entry, wildcards=True, variables=False) for entry in lower], glob)
+
+    def match(self, action: str) -> bool:
+        """Return whether the element covers an action given in lower case."""
+        return self._match(action) is not self.negated
+
+
+class Resources:
+    """Resource or NotResource; entries with variables are resolved against each request's context."""
+
+    __slots__ = ("_fixed", "_moving", "entries", "negated", "variables")
+
+    def __init__(self, element: Element, *, variables: bool) -> None:
+        """Compile the entries."""
+        self.entries = element.entries
+        self.negated = element.negated
+        patterns = [_resource_tokens(entry, variables=variables) for entry in element.entries]
+        self._fixed = any_of([parts for parts in patterns if not holds_variable(parts)], resource_glob)
+        self._moving = tuple(parts for parts in patterns if holds_variable(parts))
+        self.variables = frozenset(key for parts in self._moving for key in variables_in(parts))
+
+    def match(self, request: AccessRequest) -> Truth:
+        """Return whether the element covers the request's resource."""
+        if self._fixed(request.resource.arn):
+            truth = TRUE
+        elif self._moving:
+            truth = self._resolved(request)
+        else:
+            truth = FALSE
+        return 2 - truth if self.negated else truth
+
+    def _resolved(self, request: AccessRequest) -> Truth:
+        best = FALSE
+        for parts in self._moving:
+            found, known = resolved(parts, request.context.__getitem__)
+            if found is not None and resource_glob(found)(request.resource.arn):
+                if known:
+                    return TRUE
+                best = UNKNOWN
+        return best
+
+
+def _resource_tokens(entry: str, *, variables: bool) -> Tokens:
+    """Return the tokens of a resource: variables count only after the fifth colon, before it they are plain text."""
+    if not variables or "${" not in entry:
+        return tokens(entry, wildcards=True, variables=False)
+    found = tokens(entry, wildcards=True, variables=True)
+    before = segments(found, ARN_SEGMENTS)[:-1]
+    if any(holds_variable(piece) for piece in before):
+        return tokens(entry, wildcards=True, variables=False)
+    return found
+
+
+EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
+
+
+class Statement:
+    """One statement, ready to be judged; treat it as immutable."""
+
+    __slots__ = ("actions", "allow", "conditions", "index", "pointer", "principals", "resources", "sid")
+
+    def __init__(self, text: StatementText, index: int, *, variables: bool) -> None:
+        """Compile a statement of the grammar."""
+        self.sid, self.index, self.pointer, self.allow = text.sid, index, text.pointer, text.allow
+        self.actions = Actions(text.actions)
+        self.resources = Resources(text.resources, variables=variables)
+        self.conditions = tuple(
+            Condition(name, key, values, variables=variables) for name, key, values in text.conditions
+        )
+        self.principals = (
+            None if text.principals is None else Principals(text.principals, negated=text.principals_negated)
+        )
+
+    def matches(self, request: AccessRequest) -> Truth:
+        """Return whether resource and conditions match; the action is the policy's index's business."""
+        truth = self.resources.match(request)
+        if truth == FALSE:
+            return FALSE
+        context = request.context
+        for condition in self.conditions:
+            met = condition.holds(context)
+            if met < truth:
+                if met == FALSE:
+                    return FALSE
+                truth = met
+        return truth
+
+    def hits(self, caller: Caller, bounded: Truth) -> Truth:
+        """Return whether a Deny of a resource's policy speaks of the caller."""
+        return TRUE if self.principals is None else self.principals.hit(caller, bounded)
+
+    def naming(self, caller: Caller) -> Naming:
+        """Return how an Allow of a resource's policy names the caller; Allow with NotPrincipal names all but the listed."""
+        if self.principals is None:
+            return EVERY_CALLER
+        found = self.principals.naming(caller)
+        if not self.principals.negated:
+            return found
+        return NOT_NAMED if max(found) == TRUE else Naming(2 - max(found), FALSE, FALSE)
+
+
+def covering(statements: Iterable[Statement], action: str, *, allow: bool) -> tuple[Statement, ...]:
+    """Return the statements of one effect whose action element covers the action."""
+    return tuple(each for each in statements if each.allow is allow and each.actions.match(action))
