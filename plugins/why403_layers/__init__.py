@@ -1,0 +1,1 @@
+"""The built-in layers of why403, one file each."""

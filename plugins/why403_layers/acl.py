@@ -1,0 +1,252 @@
+"""Access control lists: grants of a bucket or an object to accounts and groups; they never deny."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from why403 import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    AccessRequest,
+    Citation,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    InvalidInput,
+    Kind,
+    Layer,
+    May,
+    Observation,
+    Place,
+    Reach,
+    Says,
+    Truth,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.domain.facts import CANONICAL_IDS, OWNERSHIP
+from why403.policy import unread
+
+_GROUPS = "http://acs.amazonaws.com/groups/"
+ALL_USERS = _GROUPS + "global/AllUsers"
+AUTHENTICATED_USERS = _GROUPS + "global/AuthenticatedUsers"
+LOG_DELIVERY = _GROUPS + "s3/LogDelivery"
+_LOG_SERVICES = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
+_PERMISSIONS = frozenset({"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"})
+_FORMS = frozenset({"id", "uri", "email", "account"})
+_ACCOUNT_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AclGrant:
+    """One grant: the form and text of its grantee, and the permission."""
+
+    form: str
+    grantee: str
+    permission: str
+    index: int
+
+    @property
+    def public(self) -> bool:
+        """Return whether it is to everyone, or to everyone signed."""
+        return self.grantee in {ALL_USERS, AUTHENTICATED_USERS}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acl:
+    """An ACL: its owner's id, and its grants."""
+
+    owner: str | None
+    grants: tuple[AclGrant, ...]
+
+
+def load_acl(value: Any) -> Acl:
+    """Return an ACL from `{"owner": ID, "grants": [{"grantee": {...}, "permission": "READ"}]}`."""
+    if not isinstance(value, dict) or not isinstance(value.get("grants", []), list):
+        raise InvalidInput.at("", "must hold `owner` and a list of `grants`")
+    owner = value.get("owner")
+    if not isinstance(owner, str | None):
+        raise InvalidInput.at("/owner", "must be an id")
+    return Acl(owner, tuple(_grant(each, index) for index, each in enumerate(value.get("grants", []))))
+
+
+def _grant(each: Any, index: int) -> AclGrant:
+    grantee = each.get("grantee") if isinstance(each, dict) else None
+    if not isinstance(grantee, dict) or len(grantee) != 1 or not _FORMS.issuperset(grantee):
+        raise InvalidInput.at(f"/grants/{index}/grantee", "must hold one of `id`, `uri`, `email` and `account`")
+    form, name = next(iter(grantee.items()))
+    permission = each.get("permission")
+    if not isinstance(name, str):
+        raise InvalidInput.at(f"/grants/{index}/grantee/{form}", "must be a string")
+    if not isinstance(permission, str) or permission not in _PERMISSIONS:
+        names = ", ".join(f"`{known}`" for known in sorted(_PERMISSIONS))
+        raise InvalidInput.at(f"/grants/{index}/permission", f"must be one of {names}")
+    return AclGrant(form=form, grantee=name, permission=permission, index=index)
+
+
+BUCKET_ACL = Fact(name="bucket.acl", load=load_acl, permission="s3:GetBucketAcl", of_resource=True)
+OBJECT_ACL = Fact(name="object.acl", load=load_acl, permission="s3:GetObjectAcl", of_resource=True, of_object=True)
+
+
+def _asked(request: AccessRequest) -> tuple[Fact[Acl], str] | None:
+    """Return the ACL that could grant the action, and the permission that would."""
+    action = request.s3_action
+    if action is None or (request.resource.bucket is None and request.resource.access_point is None):
+        return None
+    if request.resource.key is not None and action.object_acl is not None:
+        return OBJECT_ACL, action.object_acl
+    if action.bucket_acl is None or not _helps(request, action.bucket_acl_reaches):
+        return None
+    return BUCKET_ACL, action.bucket_acl
+
+
+def _helps(request: AccessRequest, reached: str) -> bool:
+    """Return whether a bucket's ACL helps this caller: deleting needs an owner of the bucket, or of the object."""
+    own = request.principal.account
+    match reached:
+        case "owners":
+            return own != "" and own in {request.bucket_owner, request.object_owner}
+        case "bucket_owner":
+            return own != "" and own == request.bucket_owner
+    return True
+
+
+def _foreign(request: AccessRequest) -> bool:
+    """Return whether another account than the bucket's owns the object, so that only its ACL can grant."""
+    action = request.s3_action
+    return request.foreign == TRUE and action is not None and action.relation == "object_owner"
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Grant what the ACL grants; where it only just fails, or nothing else could grant, the missing grant is here."""
+    asked = _asked(request)
+    truths = {Reach.PUBLIC_ACL: FALSE, Reach.ACCOUNT_ACL: FALSE}
+    if asked is not None:
+        fact, permission = asked
+        seen = evidence[fact]
+        if isinstance(seen, Unreadable):
+            truths = dict.fromkeys(truths, UNKNOWN)
+        elif isinstance(seen, Found):
+            for grant in _granting(seen.value, permission):
+                reach = Reach.PUBLIC_ACL if grant.public else Reach.ACCOUNT_ACL
+                truths[reach] = max(truths[reach], grantee_is(grant, request, evidence, seen.value))
+    verdict = tuple(Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)
+    if not verdict and (_foreign(request) or _only_just(request, evidence, asked)):
+        return (Claim(Says.GRANT, FALSE, Reach.ACCOUNT_ACL),)
+    return verdict
+
+
+def _granting(acl: Acl, permission: str) -> Iterator[AclGrant]:
+    return (grant for grant in acl.grants if grant.permission in {permission, "FULL_CONTROL"})
+
+
+def grantee_is(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl) -> Truth:
+    """Return whether a grant is to the caller; a grantee that cannot be resolved is in doubt."""
+    principal = request.principal
+    if grant.form == "uri":
+        return TRUE if _in_group(grant.grantee, request) else FALSE
+    if not principal.signed:
+        return FALSE
+    account = _account(grant, request, evidence, acl)
+    return UNKNOWN if account is None else TRUE if account == principal.account else FALSE
+
+
+def _in_group(uri: str, request: AccessRequest) -> bool:
+    principal = request.principal
+    match uri:
+        case _ if uri == ALL_USERS:
+            return True
+        case _ if uri == AUTHENTICATED_USERS:
+            return principal.signed
+    return uri == LOG_DELIVERY and principal.kind is Kind.SERVICE and principal.arn in _LOG_SERVICES
+
+
+def _account(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl) -> str | None:
+    """Return the account of a grantee, None if it cannot be resolved."""
+    if grant.form == "email":
+        return None
+    if len(grant.grantee) == _ACCOUNT_DIGITS and grant.grantee.isdigit():
+        return grant.grantee
+    seen = evidence[CANONICAL_IDS]
+    known = seen.value.get(grant.grantee) if isinstance(seen, Found) else None
+    if known is None and grant.grantee == acl.owner:
+        return request.object_owner if request.resource.key is not None else request.bucket_owner
+    return known
+
+
+def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl], str] | None) -> bool:
+    """Return whether ACLs are enabled and some grant fails in one element: grantee, permission, or bucket for object."""
+    ownership = evidence[OWNERSHIP]
+    if asked is None or not isinstance(ownership, Found) or ownership.value == "BucketOwnerEnforced":
+        return False
+    fact, permission = asked
+    for other in (OBJECT_ACL, BUCKET_ACL):
+        seen = evidence[other]
+        if isinstance(seen, Found) and any(
+            _near(grant, request, evidence, seen.value, (permission, other is not fact)) for grant in seen.value.grants
+        ):
+            return True
+    return False
+
+
+def _near(
+    grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl, wanted: tuple[str, bool]
+) -> bool:
+    if grant.grantee == acl.owner:
+        return False
+    permission, elsewhere = wanted
+    failed = int(elsewhere) + (grant.permission not in {permission, "FULL_CONTROL"})
+    return failed + (grantee_is(grant, request, evidence, acl) == FALSE) == 1
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Name the grant, or say that none is there."""
+    asked = _asked(request)
+    if asked is None:
+        return Words(because=f"the object is another account's, and no ACL can allow {request.action}")
+    fact, permission = asked
+    seen: Observation[Acl] = evidence[fact]
+    if isinstance(seen, Unreadable):
+        return unread(seen)
+    which = "the object's ACL" if fact is OBJECT_ACL else "the bucket's ACL"
+    if not isinstance(seen, Found):
+        return Words(because=f"{which} grants nobody else {permission}, which {request.action} needs")
+    held = [
+        grant
+        for grant in _granting(seen.value, permission)
+        if grantee_is(grant, request, evidence, seen.value) == claim.holds != FALSE
+        and grant.public is (claim.reach is Reach.PUBLIC_ACL)
+    ]
+    cites = tuple(Citation(fact=fact.name, pointer=f"/grants/{grant.index}") for grant in held)
+    if claim.holds == TRUE:
+        return Words(because=f"{which} grants the caller {permission}", citations=cites)
+    if claim.holds == UNKNOWN:
+        return Words(because=f"{which} grants {permission} to somebody who cannot be resolved", citations=cites)
+    return Words(
+        because=f"{which} does not grant the caller {permission}, which {request.action} needs",
+        citations=(Citation(fact=fact.name),),
+    )
+
+
+PLACES: Mapping[Says, Place] = {Says.GRANT: Place(Group.GRANTS, 30)}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="acl",
+        title="access control list",
+        reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
+        may=frozenset({May.GRANT_RESOURCE}),
+        place=PLACES,
+        provides=(BUCKET_ACL, OBJECT_ACL),
+        needs=(OWNERSHIP, CANONICAL_IDS),
+        judge=judge,
+        words=words,
+    )

@@ -1,0 +1,217 @@
+"""Block Public Access: public grants ignored, public buckets restricted, public writes refused, on four levels."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from why403 import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    AccessRequest,
+    Call,
+    Citation,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    InvalidInput,
+    Kind,
+    Layer,
+    May,
+    Place,
+    Reach,
+    Says,
+    Truth,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.policy import PolicyKind, is_public, one_policy
+from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
+from why403_layers.bucket_policy import BUCKET_POLICY
+
+FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+
+def load_flags(value: Any) -> Mapping[str, bool]:
+    """Return the four settings; one that is missing is off, as in AWS's API."""
+    if not isinstance(value, dict):
+        raise InvalidInput.at("", "must be an object of the four settings")
+    for name, held in value.items():
+        if name not in FLAGS:
+            raise InvalidInput.at(f"/{name}", f"`{name}` is no setting of Block Public Access")
+        if not isinstance(held, bool):
+            raise InvalidInput.at(f"/{name}", "must be true or false")
+    return {name: value.get(name, False) for name in FLAGS}
+
+
+BUCKET = Fact(
+    name="bucket.public_access_block",
+    load=load_flags,
+    permission="s3:GetBucketPublicAccessBlock",
+    of_resource=True,
+)
+ACCOUNT = Fact(
+    name="account.public_access_block",
+    load=load_flags,
+    permission="s3:GetAccountPublicAccessBlock",
+    of_resource=True,
+)
+ORGANIZATION = Fact(
+    name="organization.public_access_block",
+    load=load_flags,
+    permission="organizations:DescribeEffectivePolicy",
+    of_resource=True,
+)
+ACCESS_POINT = Fact(
+    name="access_point.public_access_block", load=load_flags, permission="s3:GetAccessPoint", of_resource=True
+)
+
+_PUBLIC_CANNED = frozenset({"public-read", "public-read-write", "authenticated-read"})
+_WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
+_POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
+
+
+def effective(flag: str, request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether a setting is on at any level; an organization's policy stands in for the account's own setting."""
+    levels = [_account_level(flag, evidence), _on(flag, evidence, BUCKET)]
+    if request.resource.access_point is not None:
+        levels.append(_on(flag, evidence, ACCESS_POINT))
+    return max(levels)
+
+
+def _account_level(flag: str, evidence: Evidence) -> Truth:
+    organization = evidence[ORGANIZATION]
+    own = _on(flag, evidence, ACCOUNT)
+    if isinstance(organization, Found):
+        return _on(flag, evidence, ORGANIZATION)
+    return UNKNOWN if isinstance(organization, Unreadable) else own
+
+
+def _on(flag: str, evidence: Evidence, fact: Fact[Mapping[str, bool]]) -> Truth:
+    seen = evidence[fact]
+    if isinstance(seen, Found):
+        return TRUE if seen.value[flag] else FALSE
+    return UNKNOWN if isinstance(seen, Unreadable) else FALSE
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Ignore public ACL grants, keep outsiders from a public bucket, refuse to make anything public."""
+    if request.resource.bucket is None and request.resource.access_point is None:
+        return ()
+    verdict = []
+    ignored = effective("IgnorePublicAcls", request, evidence)
+    if ignored != FALSE:
+        verdict.append(Claim(Says.CAP, 2 - ignored, Reach.PUBLIC_ACL))
+    restricted = effective("RestrictPublicBuckets", request, evidence)
+    if restricted != FALSE:
+        restricted = min(restricted, _outsider(request), _public(request, evidence))
+        verdict.append(Claim(Says.YIELDING_DENIAL, restricted, about="RestrictPublicBuckets"))
+    if request.call is not None:
+        verdict.extend(_refusals(request, request.call, evidence))
+    return tuple(verdict)
+
+
+def _outsider(request: AccessRequest) -> Truth:
+    """Return whether the caller is kept from a restricted bucket: neither a service nor of the owner's account."""
+    if request.principal.kind is Kind.SERVICE:
+        return FALSE
+    if request.principal.kind is Kind.ANONYMOUS:
+        return TRUE
+    if request.bucket_owner is None:
+        return UNKNOWN
+    return FALSE if request.bucket_owner == request.principal.account else TRUE
+
+
+def _public(request: AccessRequest, evidence: Evidence) -> Truth:
+    if request.s3_action is not None and request.s3_action.relation == "owner_only":
+        return FALSE
+    seen = evidence[BUCKET_POLICY]
+    if isinstance(seen, Found):
+        return TRUE if is_public(seen.value) else FALSE
+    return UNKNOWN if isinstance(seen, Unreadable) else FALSE
+
+
+def _refusals(request: AccessRequest, call: Call, evidence: Evidence) -> Iterator[Claim]:
+    if request.action_key in _WRITES_ACL and _sends_public_acl(call):
+        flag = "BlockPublicAcls"
+        blocked = _account_level(flag, evidence) if _creates(call) else effective(flag, request, evidence)
+        yield Claim(Says.DENIAL, blocked, about=flag)
+    if call.operation in _POLICY_WRITES and _sends_public_policy(call):
+        flag = "BlockPublicPolicy"
+        yield Claim(Says.DENIAL, effective(flag, request, evidence), about=flag)
+
+
+def _creates(call: Call) -> bool:
+    return call.operation == "CreateBucket"
+
+
+def _sends_public_acl(call: Call) -> bool:
+    if call.parameters.get("ACL") in _PUBLIC_CANNED:
+        return True
+    headers = " ".join(call.grant_headers)
+    policy = call.parameters.get("AccessControlPolicy")
+    grants = policy.get("Grants", []) if isinstance(policy, dict) else []
+    grantees = {grant["Grantee"].get("URI") for grant in grants if isinstance(grant.get("Grantee"), dict)}
+    return any(group in headers or group in grantees for group in (ALL_USERS, AUTHENTICATED_USERS))
+
+
+def _sends_public_policy(call: Call) -> bool:
+    """Return whether the policy sent is public; one that cannot be read is refused for that, not here."""
+    policy = call.parameters.get("Policy")
+    try:
+        policies = one_policy(PolicyKind.RESOURCE)(policy if isinstance(policy, dict) else str(policy))
+    except InvalidInput:
+        return False
+    return is_public(policies, of_access_point=call.operation == "PutAccessPointPolicy")
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Name the setting, the level it is on, and what it does here."""
+    flag = str(claim.about or "IgnorePublicAcls")
+    if claim.holds == UNKNOWN:
+        return _doubt(flag, request, evidence)
+    on = [fact for fact in (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT) if _on(flag, evidence, fact) == TRUE]
+    cites = tuple(Citation(fact=fact.name, pointer=f"/{flag}") for fact in on)
+    where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
+    does = {
+        "IgnorePublicAcls": "makes S3 ignore the public ACL grant",
+        "RestrictPublicBuckets": "keeps everyone but the owner's account and AWS services from a bucket with a public policy",
+        "BlockPublicAcls": "refuses a public ACL",
+        "BlockPublicPolicy": "refuses a public policy",
+    }[flag]
+    status, code = (400, "AccessDenied") if request.call and _creates(request.call) else (403, "AccessDenied")
+    return Words(because=f"{flag} of the {where} {does}", citations=cites, status=status, code=code)
+
+
+def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
+    facts: tuple[Fact[Any], ...] = (BUCKET, ACCOUNT, ORGANIZATION, BUCKET_POLICY)
+    unknown = [seen for seen in (evidence[fact] for fact in facts) if isinstance(seen, Unreadable)]
+    if unknown:
+        return Words(because=f"{flag} may hold it back: {unknown[0].why}", needs=unknown[0].permission)
+    return Words(because=f"{flag} may hold it back: the bucket's owner is not known", needs="s3:GetBucketAcl")
+
+
+PLACES: Mapping[Says, Place] = {
+    Says.DENIAL: Place(Group.EXPLICIT_DENIES, 50),
+    Says.YIELDING_DENIAL: Place(Group.EXPLICIT_DENIES, 50),
+    Says.CAP: Place(Group.GRANTS, 0),
+}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="block_public_access",
+        title="Block Public Access",
+        reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
+        may=frozenset({May.DENY, May.CAP_RESOURCE}),
+        place=PLACES,
+        provides=(BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT),
+        needs=(BUCKET_POLICY,),
+        judge=judge,
+        words=words,
+    )

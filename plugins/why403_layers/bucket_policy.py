@@ -1,0 +1,142 @@
+"""Bucket policies: whom the bucket's owner lets in, and whom it keeps out."""
+
+from collections.abc import Iterator, Mapping
+
+from why403 import (
+    AccessRequest,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    Kind,
+    Layer,
+    May,
+    Place,
+    Reach,
+    Says,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation
+from why403.policy import (
+    NO_GRANTS,
+    Grants,
+    PolicyKind,
+    denies_caller,
+    grants,
+    naming,
+    near_miss,
+    one_policy,
+    policies_of,
+    unread,
+)
+from why403_layers.permissions_boundary import BOUNDARY
+
+BUCKET_POLICY = Fact(
+    name="bucket.policy",
+    load=one_policy(PolicyKind.RESOURCE),
+    permission="s3:GetBucketPolicy",
+    of_resource=True,
+    policies=policies_of,
+)
+
+# Root of the owner's account can always repair a policy that locks everybody out.
+_REPAIRS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+_IN_DOUBT = Grants(UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+def reaches_object(request: AccessRequest) -> Truth:
+    """Return whether the policy can allow: it cannot for an object that another account than the bucket's owns."""
+    action = request.s3_action
+    if action is None or action.relation != "object_owner":
+        return TRUE
+    return negation(request.foreign)
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Deny whoever a Deny names, allow whom an Allow names, as far as the object is the bucket owner's."""
+    if request.resource.bucket is None and request.resource.access_point is None:
+        return ()
+    if request.s3_action is not None and request.s3_action.name == "s3:CreateBucket":
+        return ()
+    seen = evidence[BUCKET_POLICY]
+    if isinstance(seen, Found):
+        denied = denies_caller(seen.value, request, bounded(request, evidence))
+        granted = grants(seen.value, request)
+    elif isinstance(seen, Unreadable):
+        denied, granted = UNKNOWN, _IN_DOUBT
+    else:
+        denied, granted = FALSE, NO_GRANTS
+    return _verdict(FALSE if denied != FALSE and _repairs(request) else denied, granted, reaches_object(request))
+
+
+def _verdict(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
+    verdict = [Claim(Says.DENIAL, denied)]
+    direct, role, account = (min(truth, reach) for truth in granted)
+    if role:
+        verdict.append(Claim(Says.GRANT, role, Reach.ROLE))
+    if account:
+        verdict.append(Claim(Says.GRANT, account, Reach.ACCOUNT))
+    if direct or reach != FALSE:
+        verdict.append(Claim(Says.GRANT, direct, Reach.DIRECT))
+    return tuple(verdict)
+
+
+def bounded(request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether the caller has a permissions boundary, which a Deny with NotPrincipal hits."""
+    if not request.principal.signed or request.principal.kind is Kind.ROOT:
+        return FALSE
+    seen = evidence[BOUNDARY]
+    return TRUE if isinstance(seen, Found) else UNKNOWN if isinstance(seen, Unreadable) else FALSE
+
+
+def _repairs(request: AccessRequest) -> bool:
+    return (
+        request.principal.kind is Kind.ROOT
+        and request.action_key in _REPAIRS
+        and request.bucket_owner == request.principal.account
+    )
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Name the statement, or say why the policy cannot grant."""
+    seen = evidence[BUCKET_POLICY]
+    if isinstance(seen, Unreadable):
+        return unread(seen)
+    if claim.says is Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
+        return Words(because="it is not known whether the bucket's owner owns the object", needs="s3:GetObjectAcl")
+    if isinstance(seen, Found):
+        return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
+    return Words(because=f"the bucket has no policy, so none allows {request.action}")
+
+
+def near(request: AccessRequest, evidence: Evidence) -> bool:
+    """Return whether a statement would allow but for one element."""
+    seen = evidence[BUCKET_POLICY]
+    return isinstance(seen, Found) and near_miss(seen.value, request)
+
+
+PLACES: Mapping[Says, Place] = {
+    Says.DENIAL: Place(Group.EXPLICIT_DENIES, 30),
+    Says.GRANT: Place(Group.GRANTS, 40),
+}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="bucket_policy",
+        title="bucket policy",
+        reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
+        may=frozenset({May.DENY, May.GRANT_RESOURCE}),
+        place=PLACES,
+        provides=(BUCKET_POLICY,),
+        needs=(BOUNDARY,),
+        judge=judge,
+        words=words,
+        near=near,
+    )

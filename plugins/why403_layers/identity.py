@@ -1,0 +1,90 @@
+"""Identity policies: what the caller's own user, groups or role allow; all of them count together."""
+
+from collections.abc import Iterator, Mapping
+
+from why403 import (
+    AccessRequest,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    Kind,
+    Layer,
+    May,
+    Place,
+    Reach,
+    Says,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
+from why403.policy import PolicyKind, allows, denies, naming, near_miss, policies_of, policy_list, unread
+
+POLICIES = Fact(
+    name="principal.policies",
+    load=policy_list(PolicyKind.ATTACHED),
+    permission="iam:GetAccountAuthorizationDetails",
+    policies=policies_of,
+)
+
+_VERDICTS = tuple(
+    tuple((Claim(Says.DENIAL, denied), Claim(Says.GRANT, allowed, Reach.ATTACHED)) for allowed in range(3))
+    for denied in range(3)
+)
+_ROOT = (Claim(Says.GRANT, TRUE, Reach.ATTACHED, "root"),)
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Root may do everything its account may; services and anonymous callers have no policies."""
+    principal = request.principal
+    if principal.kind is Kind.ROOT:
+        return _ROOT
+    if not principal.signed:
+        return ()
+    seen = evidence[POLICIES]
+    if isinstance(seen, Found):
+        return _VERDICTS[denies(seen.value, request)][allows(seen.value, request)]
+    return _VERDICTS[UNKNOWN][UNKNOWN] if isinstance(seen, Unreadable) else _VERDICTS[FALSE][FALSE]
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Name the policy and the statement, or say that there is none."""
+    if claim.about == "root":
+        return Words(because="root of an account may do whatever the account may")
+    seen = evidence[POLICIES]
+    if isinstance(seen, Found):
+        return naming(POLICIES, seen.value, request, claim, "the identity policies")
+    if isinstance(seen, Unreadable):
+        return unread(seen)
+    return Words(because=f"the caller has no identity policy, so none allows {request.action}")
+
+
+def near(request: AccessRequest, evidence: Evidence) -> bool:
+    """Return whether a statement would allow but for one element."""
+    seen = evidence[POLICIES]
+    return isinstance(seen, Found) and near_miss(seen.value, request)
+
+
+PLACES: Mapping[Says, Place] = {
+    Says.DENIAL: Place(Group.EXPLICIT_DENIES, 60),
+    Says.GRANT: Place(Group.GRANTS, 50),
+}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="identity",
+        title="identity-based policy",
+        reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
+        may=frozenset({May.DENY, May.GRANT_ATTACHED}),
+        place=PLACES,
+        provides=(POLICIES,),
+        judge=judge,
+        words=words,
+        near=near,
+    )

@@ -1,0 +1,155 @@
+"""Object Ownership: who owns what, whether ACLs count at all, and the calls that only the owner's account may make."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from why403 import (
+    ACLS,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    AccessRequest,
+    Call,
+    Citation,
+    Claim,
+    Evidence,
+    Found,
+    Group,
+    Layer,
+    May,
+    Place,
+    Says,
+    Truth,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
+from why403.domain.operations import OWNER_ONLY
+from why403_layers.acl import BUCKET_ACL
+
+_ENFORCED = "BucketOwnerEnforced"
+_ACCEPTED = "bucket-owner-full-control"
+_WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
+_ALWAYS_WRITE = frozenset({"PutBucketAcl", "PutObjectAcl"})
+
+_OWNER_CALL = "only the owner's account may make this call"
+_ACL_REFUSED = "ACLs are disabled"
+_ACL_LEFT = "the bucket's ACL still grants others"
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Void every ACL grant while ACLs are disabled; refuse new ACLs then, and some calls from other accounts always."""
+    if request.resource.bucket is None and request.resource.access_point is None:
+        return ()
+    enforced = _enforced(evidence)
+    verdict = [Claim(Says.CAP, 2 - enforced, ACLS)] if enforced != FALSE else []
+    if request.call is not None:
+        verdict.extend(_requirements(request, request.call, evidence, enforced))
+    return tuple(verdict)
+
+
+def _enforced(evidence: Evidence) -> Truth:
+    seen = evidence[OWNERSHIP]
+    if isinstance(seen, Unreadable):
+        return UNKNOWN
+    return TRUE if isinstance(seen, Found) and seen.value == _ENFORCED else FALSE
+
+
+def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforced: Truth) -> Iterator[Claim]:
+    if call.operation in OWNER_ONLY:
+        owner = request.bucket_owner
+        if owner is None:
+            yield Claim(Says.REQUIREMENT, UNKNOWN, about=_OWNER_CALL)
+        elif owner != request.principal.account:
+            yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)
+    creates = call.operation == "CreateBucket"
+    asked_for = call.parameters.get("ObjectOwnership") if creates else None
+    refuses = (TRUE if asked_for == _ENFORCED else FALSE) if creates else enforced
+    if request.action_key in _WRITES_ACL and refuses != FALSE and _carries_acl(call):
+        yield Claim(Says.REQUIREMENT, 2 - refuses, about=_ACL_LEFT if creates else _ACL_REFUSED)
+    if call.operation == "PutBucketOwnershipControls" and _enforces(call.parameters):
+        yield Claim(Says.REQUIREMENT, 2 - _grants_others(evidence), about=_ACL_LEFT)
+
+
+def _carries_acl(call: Call) -> bool:
+    """Return whether the call sends an ACL other than the one that is accepted while ACLs are disabled."""
+    canned = call.parameters.get("ACL")
+    policy = call.parameters.get("AccessControlPolicy")
+    if policy is not None and canned is None:
+        return not _only_owner(policy)
+    if canned is not None:
+        return canned not in ((_ACCEPTED, "private") if call.operation == "CreateBucket" else (_ACCEPTED,))
+    return call.operation in _ALWAYS_WRITE or bool(call.grant_headers)
+
+
+def _only_owner(policy: Any) -> bool:
+    """Return whether an ACL in XML is the equivalent of bucket-owner-full-control."""
+    grants = policy.get("Grants", []) if isinstance(policy, dict) else []
+    owner = policy.get("Owner", {}).get("ID") if isinstance(policy, dict) else None
+    return bool(grants) and all(
+        grant.get("Permission") == "FULL_CONTROL" and grant.get("Grantee", {}).get("ID") == owner for grant in grants
+    )
+
+
+def _enforces(parameters: Mapping[str, Any]) -> bool:
+    controls = parameters.get("OwnershipControls")
+    rules = controls.get("Rules", []) if isinstance(controls, dict) else []
+    return any(isinstance(rule, dict) and rule.get("ObjectOwnership") == _ENFORCED for rule in rules)
+
+
+def _grants_others(evidence: Evidence) -> Truth:
+    seen = evidence[BUCKET_ACL]
+    if isinstance(seen, Unreadable):
+        return UNKNOWN
+    others = isinstance(seen, Found) and any(grant.grantee != seen.value.owner for grant in seen.value.grants)
+    return TRUE if others else FALSE
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Say what the setting refuses."""
+    cites = (Citation(fact=OWNERSHIP.name),)
+    if claim.holds == UNKNOWN:
+        return _doubt(claim, evidence)
+    if claim.about is _OWNER_CALL:
+        operation = request.call.operation if request.call else request.action
+        because = f"{operation} is for identities of the bucket owner's account only, whatever they are allowed"
+        return Words(because=because, citations=(Citation(fact=BUCKET_OWNER.name),), status=405, code="MethodNotAllowed")
+    if claim.about is _ACL_REFUSED:
+        because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), and the call sends one"
+        return Words(because=because, citations=cites, status=400, code="AccessControlListNotSupported")
+    if claim.about is _ACL_LEFT:
+        because = "ACLs cannot be disabled together with an ACL that grants others"
+        return Words(because=because, citations=cites, status=400, code="InvalidBucketAclWithObjectOwnership")
+    because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), so their grants do not count"
+    return Words(because=because, citations=cites)
+
+
+def _doubt(claim: Claim, evidence: Evidence) -> Words:
+    fact = BUCKET_OWNER if claim.about is _OWNER_CALL else BUCKET_ACL if claim.about is _ACL_LEFT else OWNERSHIP
+    seen = evidence[fact]
+    because = seen.why if isinstance(seen, Unreadable) else "it is not known who owns the object"
+    return Words(because=because, needs=fact.permission)
+
+
+PLACES: Mapping[Says, Place] = {
+    Says.CAP: Place(Group.GRANTS, 10),
+    Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 10),
+}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="ownership",
+        title="Object Ownership",
+        reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
+        may=frozenset({May.CAP_RESOURCE, May.REQUIRE}),
+        place=PLACES,
+        provides=(OWNERSHIP, BUCKET_OWNER, OBJECT_OWNER),
+        needs=(BUCKET_ACL,),
+        judge=judge,
+        words=words,
+    )

@@ -1,0 +1,71 @@
+"""Permissions boundaries: the most that a user's or role's own policies may grant."""
+
+from collections.abc import Iterator, Mapping
+
+from why403 import (
+    AccessRequest,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    Kind,
+    Layer,
+    May,
+    Place,
+    Says,
+    Unreadable,
+    Verdict,
+    Words,
+    hookimpl,
+)
+from why403.domain.truth import UNKNOWN
+from why403.policy import PolicyKind, allows, capped, denies, naming, one_policy, policies_of, unread
+
+BOUNDARY = Fact(
+    name="principal.boundary",
+    load=one_policy(PolicyKind.ATTACHED),
+    permission="iam:GetRole",
+    policies=policies_of,
+)
+
+_WITHOUT = frozenset({Kind.ROOT, Kind.SERVICE, Kind.ANONYMOUS})
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Void what identity policies or grants to the role give beyond it; a grant to user or session is spared."""
+    seen = evidence[BOUNDARY]
+    if isinstance(seen, Found) and request.principal.kind not in _WITHOUT:
+        return capped(denies(seen.value, request), allows(seen.value, request))
+    if isinstance(seen, Unreadable) and request.principal.kind not in _WITHOUT:
+        return capped(UNKNOWN, UNKNOWN)
+    return ()
+
+
+def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
+    """Name the statement."""
+    seen = evidence[BOUNDARY]
+    if isinstance(seen, Found):
+        return naming(BOUNDARY, seen.value, request, claim, "the permissions boundary")
+    return unread(seen)
+
+
+PLACES: Mapping[Says, Place] = {
+    Says.DENIAL: Place(Group.EXPLICIT_DENIES, 70),
+    Says.CAP: Place(Group.GRANTS, 60),
+}
+
+
+@hookimpl
+def why403_register_layers() -> Iterator[Layer]:
+    """Register this layer."""
+    yield Layer(
+        name="permissions_boundary",
+        title="permissions boundary",
+        reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+        may=frozenset({May.DENY, May.CAP_CALLER}),
+        place=PLACES,
+        provides=(BOUNDARY,),
+        judge=judge,
+        words=words,
+    )

@@ -1,0 +1,45 @@
+"""why403 explains why Amazon S3 answered 403; these are the names for authors of layers."""
+
+from why403.domain.arn import Resource
+from why403.domain.errors import InvalidInput
+from why403.domain.evidence import ABSENT, Absent, Evidence, Fact, Found, Observation, Unreadable
+from why403.domain.principal import Kind, Principal
+from why403.domain.request import AccessRequest, Call
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.verdict import ACLS, CALLER_SIDE, Citation, Claim, Reach, Says, Verdict, Words
+from why403.hookspecs import hookimpl
+from why403.layer import Group, Layer, May, Place, Warned
+
+__all__ = [
+    "ABSENT",
+    "ACLS",
+    "CALLER_SIDE",
+    "FALSE",
+    "TRUE",
+    "UNKNOWN",
+    "Absent",
+    "AccessRequest",
+    "Call",
+    "Citation",
+    "Claim",
+    "Evidence",
+    "Fact",
+    "Found",
+    "Group",
+    "InvalidInput",
+    "Kind",
+    "Layer",
+    "May",
+    "Observation",
+    "Place",
+    "Principal",
+    "Reach",
+    "Resource",
+    "Says",
+    "Truth",
+    "Unreadable",
+    "Verdict",
+    "Warned",
+    "Words",
+    "hookimpl",
+]

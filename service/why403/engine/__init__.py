@@ -1,0 +1,1 @@
+"""From verdicts to one decision and its explanation; names no layer."""

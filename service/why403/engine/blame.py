@@ -1,0 +1,135 @@
+"""Which claims stand in the way, which are in doubt, which allow: the clauses of a decision, in the order of reporting."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.verdict import Claim, Reach, Says
+from why403.engine.evaluate import Judged
+from why403.engine.merge import Merged
+from why403.engine.relation import Relation
+from why403.layer import Group, Layer, Place
+
+
+class Blamed(NamedTuple):
+    """A layer's claim that decides, or would."""
+
+    layer: Layer
+    claim: Claim
+
+    def place(self, *, at_home: bool) -> tuple[int, int]:
+        """Return where this blocker is reported; in the bucket owner's account the caller's policies stand first."""
+        place = self.layer.place.get(self.claim.says, _LAST)
+        first = at_home and self.claim.says is Says.GRANT and self.claim.reach is Reach.ATTACHED
+        return place.group, -1 if first else place.rank
+
+
+_LAST: Final = Place(Group.LAST_REQUIREMENTS)
+_NAMED: Final = Reach.DIRECT | Reach.ROLE | Reach.PUBLIC_ACL
+_RESOURCE_SIDE: Final = _NAMED | Reach.ACCOUNT | Reach.ACCOUNT_ACL
+_NAMING: Final = (Group.EXPLICIT_DENIES, Group.FILTERS, Group.GRANTS)
+
+
+def claims(said: Iterable[Judged]) -> Iterator[Blamed]:
+    """Yield every claim with the layer that makes it."""
+    for layer, verdict in said:
+        for claim in verdict:
+            yield Blamed(layer, claim)
+
+
+def blockers(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+    """Return the claims that certainly stand in the way."""
+    found = [each for each in claims(said) if _stands(each.claim)]
+    if merged.granted(relation) == FALSE:
+        found += _lacking(said, merged, relation)
+    yielding = [each for each in claims(said) if each.claim.says is Says.YIELDING_DENIAL and each.claim.holds == TRUE]
+    if not any(each.place(at_home=False)[0] in _NAMING for each in found):
+        found += yielding
+    return list(dict.fromkeys(found))
+
+
+def _stands(claim: Claim) -> bool:
+    if claim.says is Says.DENIAL:
+        return claim.holds == TRUE
+    return claim.says in {Says.LIMIT, Says.REQUIREMENT} and claim.holds == FALSE
+
+
+def _lacking(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+    """Return why nothing is granted: caps that void a grant, else the places where a grant is missing."""
+    match relation:
+        case Relation.SAME:
+            return _same_account(said)
+        case Relation.OUTSIDE:
+            return _named(said)
+        case Relation.CROSS:
+            found: list[Blamed] = []
+            if merged.attached() == FALSE:
+                found += _attached(said)
+            if merged.trusted() == FALSE:
+                found += _named(said)
+            return found
+    return [*_lacking(said, merged, Relation.CROSS), *_lacking(said, merged, Relation.SAME)]
+
+
+def _same_account(said: Sequence[Judged]) -> list[Blamed]:
+    """Return the caller's limits where they void a grant, else the caller's own policies, which lack one."""
+    voiding = _voiding(said, Reach.ATTACHED | _NAMED, (TRUE,))
+    if any(each.claim.reach & Reach.ATTACHED for each in voiding):
+        return voiding
+    missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said)
+    return [*voiding, *missing]
+
+
+def _attached(said: Sequence[Judged]) -> list[Blamed]:
+    """Return why the caller's side does not allow: caps that void its grant, else where one is missing."""
+    reach = Reach.ATTACHED
+    return _voiding(said, reach, (TRUE,)) or _missing(said, reach) or _voiding(said, reach, (UNKNOWN,))
+
+
+def _named(said: Sequence[Judged]) -> list[Blamed]:
+    """Return why the resource's side does not allow, whatever caps the caller has."""
+    sure = [each for each in _voiding(said, _RESOURCE_SIDE, (TRUE,)) if not each.claim.reach & Reach.ATTACHED]
+    return sure or _missing_named(said) or _voiding(said, _RESOURCE_SIDE, (UNKNOWN,))
+
+
+def _voiding(said: Sequence[Judged], reaches: Reach, truths: tuple[Truth, ...]) -> list[Blamed]:
+    """Return the caps that certainly void a grant of one of these reaches that holds, or may hold."""
+    granted = Reach(0)
+    for each in claims(said):
+        if each.claim.says is Says.GRANT and each.claim.holds in truths:
+            granted |= each.claim.reach & reaches
+    return [
+        each
+        for each in claims(said)
+        if each.claim.says is Says.CAP and each.claim.holds == FALSE and each.claim.reach & granted
+    ]
+
+
+def _missing(said: Sequence[Judged], reaches: Reach) -> list[Blamed]:
+    """Return the places where a grant of one of these reaches is missing."""
+    return [
+        each
+        for each in claims(said)
+        if each.claim.says is Says.GRANT and each.claim.holds == FALSE and each.claim.reach & reaches
+    ]
+
+
+def _missing_named(said: Sequence[Judged]) -> list[Blamed]:
+    """Return the one place on the resource's side where a grant is missed first."""
+    return sorted(_missing(said, _RESOURCE_SIDE), key=lambda each: each.place(at_home=False))[:1]
+
+
+def doubts(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+    """Return the claims that are not known and could matter."""
+    grant_open = merged.granted(relation) == UNKNOWN
+    found = []
+    for each in claims(said):
+        if each.claim.holds == UNKNOWN and (each.claim.says not in {Says.CAP, Says.GRANT} or grant_open):
+            found.append(each)
+    return found
+
+
+def grantors(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Layer]:
+    """Return the layers whose allow decided."""
+    found = [each.layer for each in claims(said) if merged.counts(each.claim, relation)]
+    return list(dict.fromkeys(found))

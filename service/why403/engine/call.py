@@ -1,0 +1,84 @@
+"""A call decided: its legs together, allowed if all of them are, with blockers in one order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.engine.blame import Blamed
+from why403.engine.decide import Ruled
+from why403.engine.evaluate import ignore
+from why403.layer import Layer
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LegDecided:
+    """One leg of a call: its ruling, whether the call needs it, and doubts that are no layer's."""
+
+    ruled: Ruled
+    needed: Truth = TRUE
+    key: str | None = None
+    own_doubts: Sequence[dict[str, Any]] = ()
+    tell: Callable[[str, str], None] = ignore
+
+    @property
+    def outcome(self) -> Truth:
+        """Return the outcome as far as it is certain: a leg that may not be needed cannot deny for certain."""
+        outcome = self.ruled.outcome
+        if outcome == TRUE and self.own_doubts:
+            return UNKNOWN
+        return max(outcome, 2 - self.needed) if outcome == FALSE else outcome
+
+
+class Blocked(NamedTuple):
+    """A blocker and the leg it stands in."""
+
+    leg: LegDecided
+    blamed: Blamed
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Decided:
+    """All legs of one call; `asked` says in words what was asked for."""
+
+    legs: Sequence[LegDecided]
+    asked: str
+    warnings: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def outcome(self) -> Truth:
+        """Return the outcome of the call: denied if any leg is."""
+        return min((leg.outcome for leg in self.legs), default=TRUE)
+
+    @cached_property
+    def blockers(self) -> list[Blocked]:
+        """Return the certain blockers of all legs in one order, ties by leg."""
+        found = [
+            Blocked(leg, blamed) for leg in self.legs if leg.needed == TRUE for blamed in leg.ruled.blockers()
+        ]
+        return sorted(found, key=lambda each: each.leg.ruled.place(each.blamed))
+
+    @property
+    def first(self) -> Blocked | None:
+        """Return the first certain blocker."""
+        return self.blockers[0] if self.blockers else None
+
+    @property
+    def granted_by(self) -> list[str]:
+        """Return the names of the layers whose allow decided, over all legs."""
+        return list(dict.fromkeys(layer.name for leg in self.legs for layer in leg.ruled.grantors()))
+
+    @property
+    def granted_titles(self) -> list[str]:
+        """Return their titles."""
+        return list(dict.fromkeys(layer.title for leg in self.legs for layer in leg.ruled.grantors()))
+
+    @property
+    def partial(self) -> bool:
+        """Return whether a call on several keys is denied for some of them only."""
+        keyed = {leg.key: TRUE for leg in self.legs if leg.key is not None}
+        for leg in self.legs:
+            if leg.key is not None:
+                keyed[leg.key] = min(keyed[leg.key], leg.outcome)
+        return self.outcome == FALSE and any(outcome != FALSE for outcome in keyed.values())

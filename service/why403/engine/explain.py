@@ -1,0 +1,168 @@
+"""Decisions in the shape of the contract: the verdict alone, or with blockers, doubts, what passed, and one sentence."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.verdict import ConditionResult, Says, Words
+from why403.engine.blame import Blamed
+from why403.engine.call import Decided, LegDecided
+from why403.layer import FAILED, Group
+
+_LOG = logging.getLogger(__name__)
+
+DECISIONS: Final = {TRUE: "allowed", FALSE: "denied", UNKNOWN: "unknown"}
+_MET: Final = {TRUE: True, FALSE: False, UNKNOWN: None}
+
+
+def kind_of(blamed: Blamed) -> str:
+    """Return whether a blocker is an explicit deny, a missing allow, or something that is no policy."""
+    match blamed.claim.says:
+        case Says.DENIAL | Says.YIELDING_DENIAL:
+            return "explicit"
+        case Says.REQUIREMENT:
+            return "requirement"
+    return "implicit"
+
+
+def brief(decided: Decided) -> dict[str, Any]:
+    """Return the decision without words: `decision`, `kind`, `layer`, `certainty`."""
+    first = decided.first
+    denied = decided.outcome == FALSE
+    return {
+        "decision": DECISIONS[decided.outcome],
+        "kind": kind_of(first.blamed) if denied and first else None,
+        "layer": first.blamed.layer.name if denied and first else None,
+        "certainty": "suspected" if decided.outcome == UNKNOWN else "proven",
+    }
+
+
+def told(leg: LegDecided, blamed: Blamed) -> Words:
+    """Return the words of a claim; a layer that failed, or fails now, has none of its own."""
+    if blamed.claim.about is FAILED:
+        return Words(because=f"the layer `{blamed.layer.name}` failed, so what it would say is not known")
+    request = leg.ruled.request
+    try:
+        return blamed.layer.words(request, request.evidence, blamed.claim)
+    except Exception:
+        _LOG.exception("layer %s failed to say why", blamed.layer.name)
+        leg.tell(blamed.layer.name, "words")
+        return Words(because=f"the layer `{blamed.layer.name}` decides this, but failed to say why")
+
+
+def explained(decided: Decided) -> dict[str, Any]:
+    """Return the whole decision, in the shape the contract fixes."""
+    blockers = [(blocked.leg, blocked.blamed, told(blocked.leg, blocked.blamed)) for blocked in decided.blockers]
+    answer = brief(decided)
+    doubts = list(_doubts(decided))
+    allowed = decided.outcome == TRUE
+    denied = decided.outcome == FALSE and blockers
+    answer.update(
+        status=200 if allowed else blockers[0][2].status if denied else None,
+        code=None if allowed or not denied else blockers[0][2].code,
+        summary=_summary(decided, blockers, doubts),
+        blockers=[_blocker(*each) for each in blockers] if decided.outcome != UNKNOWN or blockers else [],
+        doubts=doubts,
+        passed=list(_passed(decided)),
+        granted_by=decided.granted_by if allowed else [],
+        warnings=decided.warnings,
+        legs=[_leg(leg) for leg in decided.legs] if len(decided.legs) > 1 else [],
+    )
+    if decided.partial:
+        answer["partial"] = True
+    return answer
+
+
+def _blocker(leg: LegDecided, blamed: Blamed, words: Words) -> dict[str, Any]:
+    return {
+        "layer": blamed.layer.name,
+        "kind": kind_of(blamed),
+        "action": leg.ruled.request.action,
+        "resource": leg.ruled.request.resource.arn,
+        "because": words.because,
+        "citations": _citations(words),
+    }
+
+
+def _citations(words: Words) -> list[dict[str, Any]]:
+    return [
+        {
+            "fact": cite.fact,
+            "policy": cite.policy,
+            "arn": cite.arn,
+            "sid": cite.sid,
+            "statement": cite.statement,
+            "pointer": cite.pointer,
+            "conditions": [_condition(condition) for condition in cite.conditions],
+        }
+        for cite in words.citations
+    ]
+
+
+def _condition(condition: ConditionResult) -> dict[str, Any]:
+    return {
+        "operator": condition.operator,
+        "key": condition.key,
+        "expected": list(condition.expected),
+        "actual": None if condition.actual is None else list(condition.actual),
+        "met": _MET[condition.met],
+    }
+
+
+def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
+    seen = set()
+    for leg in decided.legs:
+        for blamed in leg.ruled.doubts():
+            words = told(leg, blamed)
+            if (blamed.layer.name, words.because) not in seen:
+                seen.add((blamed.layer.name, words.because))
+                yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
+        yield from leg.own_doubts
+
+
+def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
+    """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
+    for leg in decided.legs:
+        against = {blamed.layer.name for blamed in (*leg.ruled.blockers(), *leg.ruled.doubts())}
+        for layer, verdict in leg.ruled.said:
+            claim = max(verdict, key=lambda each: (each.says >= Says.LIMIT, each.holds))
+            good = claim.holds == FALSE if claim.says <= Says.YIELDING_DENIAL else claim.holds == TRUE
+            if layer.name not in against and good:
+                words = told(leg, Blamed(layer, claim))
+                yield {"layer": layer.name, "because": words.because, "citations": _citations(words)}
+
+
+def _leg(leg: LegDecided) -> dict[str, Any]:
+    first = leg.ruled.blockers()[0] if leg.outcome == FALSE else None
+    return {
+        "action": leg.ruled.request.action,
+        "resource": leg.ruled.request.resource.arn,
+        "decision": DECISIONS[leg.outcome],
+        "kind": kind_of(first) if first else None,
+        "layer": first.layer.name if first else None,
+    }
+
+
+def _summary(
+    decided: Decided, blockers: Sequence[tuple[LegDecided, Blamed, Words]], doubts: Sequence[dict[str, Any]]
+) -> str:
+    """Return one sentence that a tired person understands."""
+    if decided.outcome == TRUE:
+        by = ", ".join(decided.granted_titles) or "the rules"
+        return f"Allowed by {by}: nothing denies {decided.asked}."
+    if decided.outcome == UNKNOWN:
+        first = doubts[0]["because"] if doubts else "too much is not known"
+        return f"Not decided: {first}."
+    leg, blamed, words = blockers[0]
+    more = len({each.layer.name for _, each, _ in blockers}) - 1
+    others = f" ({more} more layer{'s' if more > 1 else ''} would have to change as well)" if more else ""
+    return f"Denied by {blamed.layer.title}{_how(blamed)}: {words.because}{others}."
+
+
+def _how(blamed: Blamed) -> str:
+    if kind_of(blamed) == "requirement" or blamed.layer.place[blamed.claim.says].group is Group.KEYS:
+        return ""
+    return " (explicit deny)" if kind_of(blamed) == "explicit" else " (no allow)"
+
+

@@ -1,0 +1,119 @@
+"""What a layer is: a record of what it reads, how it judges, and how it puts its judgement into words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any, NamedTuple
+
+from why403.domain.evidence import Evidence, Fact
+from why403.domain.request import AccessRequest
+from why403.domain.truth import UNKNOWN
+from why403.domain.verdict import CALLER_SIDE, Claim, Reach, Says, Verdict, Words
+
+
+class May(Enum):
+    """What a layer may say; a claim outside of what it declares is a failure of the layer."""
+
+    GRANT_ATTACHED = "grant by the caller's own policies"
+    GRANT_RESOURCE = "grant by something of the resource's"
+    LIMIT = "let through or hold back whatever is granted"
+    CAP_CALLER = "void what the caller's side grants"
+    CAP_RESOURCE = "void some of what the resource's side grants"
+    DENY = "deny"
+    REQUIRE = "ask for something that is no policy"
+
+
+class Group(IntEnum):
+    """The groups in which blockers are reported, in their order; it decides nothing."""
+
+    FIRST_REQUIREMENTS = 1
+    EXPLICIT_DENIES = 2
+    FILTERS = 3
+    GRANTS = 4
+    KEYS = 5
+    LAST_REQUIREMENTS = 6
+
+
+class Place(NamedTuple):
+    """Where a layer's blocker of one kind stands: its group, and its rank in it (a plugin's stands last)."""
+
+    group: Group
+    rank: int = 1000
+
+
+class Warned(NamedTuple):
+    """Something in a fact's document that AWS would not store; the document is judged as written all the same."""
+
+    fact: str
+    pointer: str
+    message: str
+
+
+def _never(_request: AccessRequest, _evidence: Evidence) -> bool:
+    return False
+
+
+def _nothing(_request: AccessRequest, _evidence: Evidence) -> Iterable[Warned]:
+    return ()
+
+
+_OTHER_CAPS = Reach.DIRECT | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
+_KINDS: Mapping[May, tuple[Says, Reach]] = {
+    May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
+    May.GRANT_RESOURCE: (Says.GRANT, _OTHER_CAPS | Reach.ROLE),
+    May.LIMIT: (Says.LIMIT, Reach(0)),
+    May.CAP_CALLER: (Says.CAP, CALLER_SIDE),
+    May.CAP_RESOURCE: (Says.CAP, _OTHER_CAPS),
+    May.DENY: (Says.DENIAL, Reach(0)),
+    May.REQUIRE: (Says.REQUIREMENT, Reach(0)),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Layer:
+    """One policy layer, or one other reason to answer 403; compared by identity.
+
+    `judge` says the truths and `words` puts one of its claims into words; both are pure: no I/O, no clock, no
+    randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
+    blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings` what
+    AWS would not store. A field with a default may be added without breaking anyone.
+    """
+
+    name: str
+    title: str
+    reference: str
+    may: frozenset[May]
+    place: Mapping[Says, Place]
+    judge: Callable[[AccessRequest, Evidence], Verdict]
+    words: Callable[[AccessRequest, Evidence, Claim], Words]
+    provides: tuple[Fact[Any], ...] = ()
+    needs: tuple[Fact[Any], ...] = ()
+    near: Callable[[AccessRequest, Evidence], bool] = _never
+    warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
+
+    def everything_unknown(self) -> Verdict:
+        """Return all this layer may say, in doubt: what stands for it when it fails."""
+        claims = []
+        for may in sorted(self.may, key=lambda each: each.name):
+            says, reaches = _KINDS[may]
+            if says is Says.GRANT:
+                claims.extend(Claim(says, UNKNOWN, reach, FAILED) for reach in Reach if reach & reaches)
+            else:
+                claims.append(Claim(says, UNKNOWN, reaches, FAILED))
+        return tuple(claims)
+
+    def allowed_to_say(self, claim: Claim) -> bool:
+        """Return whether the layer declared that it may say this."""
+        says = Says.DENIAL if claim.says is Says.YIELDING_DENIAL else claim.says
+        kinds = [(kind, reaches) for kind, reaches in map(_KINDS.__getitem__, self.may) if kind is says]
+        covered = Reach(0)
+        for _, reaches in kinds:
+            covered |= reaches
+        return bool(kinds) and claim.reach & ~covered == 0
+
+
+class Failed:
+    """The note on claims that stand for a layer that failed; its words are the engine's."""
+
+
+FAILED = Failed()
