@@ -1,0 +1,1 @@
+"""From what callers send to requests and evidence, every fault with its pointer."""

@@ -1,0 +1,79 @@
+"""Evidence as callers write it: a mapping from fact names to values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from why403.domain.errors import Fault, InvalidInput, escaped
+from why403.domain.evidence import SOURCE, Evidence, Fact, Observation
+
+Facts = dict[Fact[Any], Observation[Any]]
+
+
+class Observed(NamedTuple):
+    """The facts of a mapping: the request's own, and those of a copy's source and of single keys."""
+
+    own: Facts
+    others: dict[str, Facts]
+
+    def over(self, base: "Observed") -> "Observed":
+        """Return these facts laid over others."""
+        subjects = {**dict.fromkeys(base.others), **dict.fromkeys(self.others)}
+        others = {name: {**base.others.get(name, {}), **self.others.get(name, {})} for name in subjects}
+        return Observed({**base.own, **self.own}, others)
+
+    def evidence(self, *, complete: bool) -> Evidence:
+        """Return the evidence they make."""
+        return Evidence(self.own, self.others, complete=complete)
+
+
+NOTHING = Observed({}, {})
+_OBJECTS = "objects"
+
+
+def observed(value: object, facts: Mapping[str, Fact[Any]]) -> Observed:
+    """Return the facts of a JSON mapping; raise InvalidInput with every fault and pointers from the mapping."""
+    if not isinstance(value, dict):
+        raise InvalidInput.at("", "must be an object from fact names to values")
+    found, faults = Observed({}, {}), list[Fault]()
+    for name, held in value.items():
+        try:
+            _observe(name, held, facts, found)
+        except InvalidInput as error:
+            faults.extend(error.below("/" + escaped(name)).faults)
+    if faults:
+        raise InvalidInput(faults)
+    return found
+
+
+def _observe(name: str, held: object, facts: Mapping[str, Fact[Any]], found: Observed) -> None:
+    if name == _OBJECTS:
+        _observe_objects(held, facts, found)
+        return
+    own = name.removeprefix(SOURCE)
+    fact = facts.get(own)
+    if fact is None or (own != name and not fact.of_resource):
+        raise InvalidInput.at("", f"`{name}` is no fact; known are {_names(facts.values())}")
+    into = found.own if own == name else found.others.setdefault(SOURCE, {})
+    into[fact] = fact.observe(held)
+
+
+def _observe_objects(held: object, facts: Mapping[str, Fact[Any]], found: Observed) -> None:
+    if not isinstance(held, dict):
+        raise InvalidInput.at("", "must be an object from keys to facts")
+    for key, values in held.items():
+        if not isinstance(values, dict):
+            raise InvalidInput.at("/" + escaped(key), "must be an object from fact names to values")
+        for name, value in values.items():
+            at = f"/{escaped(key)}/{escaped(name)}"
+            fact = facts.get(name)
+            if fact is None or not fact.of_object:
+                known = _names(each for each in facts.values() if each.of_object)
+                raise InvalidInput.at(at, f"`{name}` is no fact of an object; known are {known}")
+            try:
+                found.others.setdefault(key, {})[fact] = fact.observe(value)
+            except InvalidInput as error:
+                raise error.below(at) from error
+
+
+def _names(facts: Iterable[Fact[Any]]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(fact.name for fact in facts))

@@ -1,0 +1,217 @@
+"""Requests as callers write them: each becomes the legs it needs, with context and evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from why403.domain.arn import Resource, resource
+from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
+from why403.domain.errors import Fault, InvalidInput, escaped
+from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found
+from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
+from why403.domain.principal import Principal, principal
+from why403.domain.request import AccessRequest, Call
+from why403.domain.truth import TRUE, Truth
+from why403.policy.document import scalar_text
+
+MEMBERS: Final = frozenset(
+    {
+        "principal",
+        "operation",
+        "action",
+        "resource",
+        "bucket",
+        "key",
+        "parameters",
+        "presigned",
+        "time",
+        "context",
+        "context_is_complete",
+        "evidence",
+        "evidence_is_complete",
+    }
+)
+
+
+class Leg(NamedTuple):
+    """One permission asked for, whether the call needs it for certain, and the key it is about among several."""
+
+    request: AccessRequest
+    needed: Truth
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Asked:
+    """A request understood, before it meets evidence."""
+
+    principal: Principal
+    resource: Resource
+    context: Mapping[str, Values]
+    rest: Values
+    action: str = ""
+    call: Call | None = None
+
+    @property
+    def words(self) -> str:
+        """Return what is asked for, in words."""
+        return f"{self.call.operation if self.call else self.action} on {self.resource.arn}"
+
+    def legs(self, evidence: Evidence, facts: Mapping[str, Fact[Any]]) -> tuple[Leg, ...]:
+        """Return the legs on this evidence; raise InvalidInput if operation, resource and parameters do not fit."""
+        if self.call is None:
+            request = AccessRequest(self.principal, self.action, self.resource, self.context, self.rest, evidence)
+            return (Leg(request, TRUE, None),)
+        found = legs(self.call.operation, self.resource.arn, self.call.parameters, _Known(evidence, facts))
+        return tuple(
+            Leg(self._leg(each.action, each.resource, _given(each, self), evidence, each), each.needed, each.key)
+            for each in found
+        )
+
+    def _leg(self, action: str, arn: str, given: Mapping[str, Values], evidence: Evidence, leg: Any) -> AccessRequest:
+        target = resource(arn)
+        if target is None:
+            raise InvalidInput.at("/resource", f"`{arn}` is no ARN")
+        return AccessRequest(
+            self.principal,
+            action,
+            target,
+            given,
+            self.rest,
+            evidence.about(leg.subject or leg.key or ""),
+            call=self.call,
+            subject=leg.subject,
+        )
+
+
+def _given(leg: Any, asked: Asked) -> Mapping[str, Values]:
+    """Return the leg's context: what was given wins, then what its parameters say; the rest of those was not sent."""
+    given: dict[str, Values] = {}
+    if asked.rest is NOT_KNOWN:
+        given.update(dict.fromkeys((key for key in PARAMETER_OF if not key.endswith("*")), NO_VALUE))
+    given.update(dict.fromkeys(leg.untold, NOT_KNOWN))
+    given.update(leg.keys)
+    given.update(asked.context)
+    return given
+
+
+class _Known:
+    """The plain values of facts, for those who need not know about observations."""
+
+    def __init__(self, evidence: Evidence, facts: Mapping[str, Fact[Any]]) -> None:
+        self._evidence, self._facts = evidence, facts
+
+    def __call__(self, name: str) -> object:
+        """Return a fact's value, None for none, UNREAD for one that is not known."""
+        own = name.removeprefix(SOURCE)
+        evidence = self._evidence if own == name else self._evidence.about(SOURCE)
+        fact = self._facts.get(own)
+        seen = evidence[fact] if fact is not None else None
+        if isinstance(seen, Found):
+            return seen.value
+        return None if isinstance(seen, Absent) else UNREAD
+
+
+def asked_for(value: Mapping[str, Any]) -> Asked:
+    """Return a request understood; raise InvalidInput with every fault, pointers from the request."""
+    faults = [
+        Fault("/" + escaped(str(name)), f"`{name}` is no member of a request") for name in value if name not in MEMBERS
+    ]
+    who = _attempt(faults, "/principal", lambda: _principal(value))
+    what = _attempt(faults, "", lambda: _resource(value, who.partition if who else "aws"))
+    context = _attempt(faults, "/context", lambda: _context(value.get("context")))
+    call = _attempt(faults, "", lambda: _call(value))
+    if not isinstance(value.get("context_is_complete", True), bool):
+        faults.append(Fault("/context_is_complete", "must be true or false"))
+    if faults or who is None or what is None or context is None or call is None:
+        raise InvalidInput(faults)
+    rest = NO_VALUE if value.get("context_is_complete", True) else NOT_KNOWN
+    action = value.get("action", "")
+    return Asked(principal=who, resource=what, context=context, rest=rest, action=action, call=call.call)
+
+
+class _Called(NamedTuple):
+    call: Call | None
+
+
+def _attempt(faults: list[Fault], at: str, read: Any) -> Any:
+    try:
+        return read()
+    except InvalidInput as error:
+        faults.extend(error.below(at).faults)
+        return None
+
+
+def _principal(value: Mapping[str, Any]) -> Principal:
+    named = value.get("principal")
+    if not isinstance(named, str):
+        raise InvalidInput.at("", "must be the ARN of the caller, an AWS service, or `anonymous`")
+    return principal(named)
+
+
+def _resource(value: Mapping[str, Any], partition: str) -> Resource:
+    named, bucket, key = value.get("resource"), value.get("bucket"), value.get("key")
+    if (named is None) == (bucket is None):
+        raise InvalidInput.at("/resource", "a request needs either `resource`, or `bucket` and perhaps `key`")
+    for name, held in (("resource", named), ("bucket", bucket), ("key", key)):
+        if not isinstance(held, str | None) or held == "":
+            raise InvalidInput.at(f"/{name}", "must be a string that is not empty")
+    if bucket is not None:
+        named = f"arn:{partition}:s3:::{bucket}" if key is None else f"arn:{partition}:s3:::{bucket}/{key}"
+    elif key is not None:
+        raise InvalidInput.at("/key", "goes with `bucket`; `resource` holds the key itself")
+    found = resource(str(named))
+    if found is None:
+        raise InvalidInput.at("/resource", f"`{named}` is no ARN and not `*`")
+    return found
+
+
+def _call(value: Mapping[str, Any]) -> _Called:
+    operation, action = value.get("operation"), value.get("action")
+    if (operation is None) == (action is None):
+        raise InvalidInput.at("/operation", "a request needs exactly one of `operation` and `action`")
+    if action is not None:
+        if not isinstance(action, str) or ":" not in action or not all(action.partition(":")[::2]):
+            raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
+        for name in ("parameters", "presigned"):
+            if value.get(name):
+                raise InvalidInput.at(f"/{name}", "goes with `operation`, not with `action`")
+        return _Called(None)
+    if not isinstance(operation, str):
+        raise InvalidInput.at("/operation", "must be the name of an S3 API operation")
+    for name in ("parameters", "presigned"):
+        if not isinstance(value.get(name, {}), dict | None):
+            raise InvalidInput.at(f"/{name}", "must be an object")
+    if not isinstance(value.get("time"), str | None):
+        raise InvalidInput.at("/time", "must be an ISO 8601 time")
+    parameters = value.get("parameters") or {}
+    name = operation_named(operation, str(value.get("resource", "")), parameters).name
+    return _Called(
+        Call(operation=name, parameters=parameters, presigned=value.get("presigned"), time=value.get("time"))
+    )
+
+
+def _context(value: object) -> Mapping[str, Values]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidInput.at("", "must be an object from condition keys to values")
+    found: dict[str, Values] = {}
+    for name, held in value.items():
+        key = name.lower()
+        if key in found:
+            raise InvalidInput.at("/" + escaped(name), f"`{name}` is given twice; case does not tell keys apart")
+        found[key] = (held,) if type(held) is str else _values(held, "/" + escaped(name))
+    return found
+
+
+def _values(held: object, at: str) -> tuple[str, ...]:
+    if held is None:
+        return NO_VALUE
+    texts = []
+    for index, each in enumerate(held if isinstance(held, list) else [held]):
+        text = scalar_text(each)
+        if text is None:
+            raise InvalidInput.at(f"{at}/{index}" if isinstance(held, list) else at, "must be text, a number or a boolean")
+        texts.append(text)
+    return tuple(texts)

@@ -1,0 +1,119 @@
+"""Deciding requests on given evidence, and once more with some facts replaced: what if."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from why403.domain.errors import Fault, InvalidInput
+from why403.domain.evidence import Evidence
+from why403.engine.call import Decided, LegDecided
+from why403.engine.explain import brief, explained
+from why403.engine.settle import Budget
+from why403.engine.unread import unread_facts
+from why403.intake.evidence import NOTHING, Observed, observed
+from why403.intake.request import Asked, Leg, asked_for
+from why403.services import Services
+
+MOST_FAULTS = 100
+
+
+def simulate(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `{"results": [...]}` in the order of `requests`.
+
+    Raises InvalidInput with at most 100 faults, pointers from the body's root.
+    """
+    return _Simulation(services, body).answer()
+
+
+class _Simulation:
+    """One body: its shared evidence is read once, and each request laid over it."""
+
+    def __init__(self, services: Services, body: Mapping[str, Any]) -> None:
+        self.services, self.body = services, body
+        self.facts = services.registry.facts
+        self.budget = Budget()
+        self.brief = body.get("detail") == "decision"
+        self.shared: dict[bool, Evidence] = {}
+        self.faults: list[Fault] = []
+
+    def answer(self) -> dict[str, Any]:
+        if self.body.get("collect"):
+            raise InvalidInput.at("/collect", "this service does not read AWS; send the evidence with the request")
+        self.base = self._observed(self.body.get("evidence"), "/evidence")
+        self.edits = self._observed(self.body.get("edits"), "/edits")
+        self.edited = self.body.get("edits") is not None
+        requests: Sequence[Any] = self.body["requests"]
+        read = [self._read(each, f"/requests/{index}") for index, each in enumerate(requests)]
+        if self.faults:
+            raise InvalidInput(self.faults[:MOST_FAULTS])
+        return {"results": [self._result(*each) for each in read if each is not None]}
+
+    def _observed(self, value: object, at: str) -> Observed:
+        if value is None:
+            return NOTHING
+        try:
+            return observed(value, self.facts)
+        except InvalidInput as error:
+            self.faults.extend(error.below(at).faults)
+            return NOTHING
+
+    def _read(self, value: object, at: str) -> tuple[Asked, tuple[Leg, ...], tuple[Leg, ...]] | None:
+        """Return a request with its legs before and after the edits, None if it has faults."""
+        if not isinstance(value, dict):
+            self.faults.append(Fault(at, "a request must be an object"))
+            return None
+        own = NOTHING if value.get("evidence") is None else self._observed(value["evidence"], f"{at}/evidence")
+        complete = value.get("evidence_is_complete", self.body.get("evidence_is_complete", False))
+        if not isinstance(complete, bool):
+            self.faults.append(Fault(f"{at}/evidence_is_complete", "must be true or false"))
+            return None
+        try:
+            asked = asked_for(value)
+            before = asked.legs(self._evidence(own, complete=complete), self.facts)
+            after = self._edited_legs(asked, own, complete=complete) if self.edited else ()
+        except InvalidInput as error:
+            self.faults.extend(error.below(at).faults)
+            return None
+        return asked, before, after
+
+    def _evidence(self, own: Observed, *, complete: bool) -> Evidence:
+        """Return the evidence of a request; without facts of its own it is the shared one."""
+        if own is not NOTHING:
+            return own.over(self.base).evidence(complete=complete)
+        found = self.shared.get(complete)
+        if found is None:
+            found = self.shared[complete] = self.base.evidence(complete=complete)
+        return found
+
+    def _edited_legs(self, asked: Asked, own: Observed, *, complete: bool) -> tuple[Leg, ...]:
+        edited = self.edits.over(own.over(self.base)).evidence(complete=complete)
+        return asked.legs(edited, self.facts)
+
+    def _result(self, asked: Asked, before: tuple[Leg, ...], after: tuple[Leg, ...]) -> dict[str, Any]:
+        first = self._decided(asked, before)
+        if not self.edited:
+            return self._shown(first)
+        second = self._decided(asked, after)
+        changed = brief(first) != brief(second)
+        return {"before": self._shown(first), "after": self._shown(second), "changed": changed}
+
+    def _decided(self, asked: Asked, legs: tuple[Leg, ...]) -> Decided:
+        return decide_call(self.services, asked, legs, self.budget)
+
+    def _shown(self, decided: Decided) -> dict[str, Any]:
+        return brief(decided) if self.brief else explained(decided)
+
+
+def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: Budget) -> Decided:
+    """Return the decision about one call from its legs."""
+    engine = services.engine
+    decided = [
+        LegDecided(
+            ruled=engine.decide(leg.request, budget),
+            needed=leg.needed,
+            key=leg.key,
+            own_doubts=tuple(unread_facts(services.registry.unread, leg.request)),
+            tell=engine.tell,
+        )
+        for leg in legs
+    ]
+    return Decided(legs=decided, asked=asked.words)
