@@ -116,6 +116,11 @@ def _helps(request: AccessRequest, reached: str) -> bool:
     return True
 
 
+def _for_everyone(request: AccessRequest) -> bool:
+    """Return whether any grantee profits: deleting is only for a grantee who is an owner itself."""
+    return request.s3_action is not None and request.s3_action.bucket_acl_reaches == "grantee"
+
+
 def _foreign(request: AccessRequest) -> bool:
     """Return whether another account than the bucket's owns the object, so that only its ACL can grant."""
     action = request.s3_action
@@ -133,6 +138,8 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
             truths = dict.fromkeys(truths, UNKNOWN)
         elif isinstance(seen, Found):
             for grant in _granting(seen.value, permission):
+                if grant.public and fact is BUCKET_ACL and not _for_everyone(request):
+                    continue
                 reach = Reach.PUBLIC_ACL if grant.public else Reach.ACCOUNT_ACL
                 truths[reach] = max(truths[reach], grantee_is(grant, request, evidence, seen.value))
     verdict = tuple(Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)

@@ -42,7 +42,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     loaded = [(layer, origin) for layer, origin in everyone if layer.name not in unwanted]
     owners = _owners(layer for layer, _ in loaded)
     facts = {fact.name: fact for fact in (*CORE, *owners)}
-    left = [Unread(fact, layer.name, always) for layer, _ in everyone for fact in layer.provides]
+    left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
     unread = tuple(each for each in (*left, *FORESEEN) if each.fact.name not in facts)
     return Registry(
         layers=_ordered([layer for layer, _ in loaded], owners),

@@ -57,32 +57,22 @@ def test_an_action_knows_what_it_acts_on(name: str, resource: str) -> None:
     assert found.resource == resource
 
 
-BY_OBJECT_OWNER = {
-    "s3:GetObject",
-    "s3:GetObjectVersion",
-    "s3:GetObjectAcl",
-    "s3:GetObjectVersionAcl",
-    "s3:GetObjectAttributes",
-    "s3:GetObjectVersionAttributes",
-    "s3:GetObjectTagging",
-    "s3:GetObjectVersionTagging",
-    "s3:GetObjectRetention",
-    "s3:GetObjectLegalHold",
-    "s3:GetObjectTorrent",
-    "s3:GetObjectVersionTorrent",
-    "s3:GetObjectAnnotation",
-    "s3:GetObjectVersionAnnotation",
-    "s3:ListObjectAnnotations",
-    "s3:ListObjectVersionAnnotations",
-    "s3:GetObjectVersionForReplication",
-    "s3:GetObjectVersionAnnotationForReplication",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-}
-
-
-def test_reads_of_an_object_and_its_acl_go_by_the_objects_owner() -> None:
-    assert {action.name for action in ALL if action.relation == "object_owner"} == BY_OBJECT_OWNER
+def test_what_makes_or_ends_an_object_goes_by_the_buckets_owner_and_the_rest_by_the_objects() -> None:
+    on_objects = {action.name for action in ALL if "object" in action.resources and "bucket" not in action.resources}
+    assert {action.name for action in ALL if action.relation == "object_owner"} == on_objects - {
+        "s3:AbortMultipartUpload",
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:InitiateReplication",
+        "s3:ListMultipartUploadParts",
+        "s3:ObjectOwnerOverrideToBucketOwner",
+        "s3:PutObject",
+        "s3:ReplicateDelete",
+        "s3:ReplicateObject",
+        "s3:ReplicateObjectAnnotation",
+        "s3:ReplicateTags",
+    }
 
 
 @pytest.mark.parametrize(
@@ -91,11 +81,8 @@ def test_reads_of_an_object_and_its_acl_go_by_the_objects_owner() -> None:
         "s3:PutObject",
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
-        "s3:RestoreObject",
         "s3:AbortMultipartUpload",
         "s3:ListMultipartUploadParts",
-        "s3:PutObjectTagging",
-        "s3:PutObjectRetention",
         "s3:BypassGovernanceRetention",
         "s3:ListBucket",
         "s3:GetBucketPolicy",

@@ -60,13 +60,22 @@ OBJECT_ACL: Final[Mapping[str, Permission]] = MappingProxyType(
     }
 )
 
-# Not reads, yet about what the object's owner owns: its ACL, and the list of what is attached to it.
-_ALSO_THE_OBJECT_OWNERS: Final = frozenset(
+# On objects, yet the bucket owner's to decide: what makes an object, and what ends one. The rest is about an object that
+# is there, and its owner decides. AWS: "How Amazon S3 authorizes a request for an object operation".
+_THE_BUCKET_OWNERS: Final = frozenset(
     {
-        "s3:PutObjectAcl",
-        "s3:PutObjectVersionAcl",
-        "s3:ListObjectAnnotations",
-        "s3:ListObjectVersionAnnotations",
+        "s3:AbortMultipartUpload",
+        "s3:BypassGovernanceRetention",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:InitiateReplication",
+        "s3:ListMultipartUploadParts",
+        "s3:ObjectOwnerOverrideToBucketOwner",
+        "s3:PutObject",
+        "s3:ReplicateDelete",
+        "s3:ReplicateObject",
+        "s3:ReplicateObjectAnnotation",
+        "s3:ReplicateTags",
     }
 )
 # There is no bucket yet whose owner could be somebody else.
@@ -100,12 +109,11 @@ class Action:
         return lowered in self.keys or (lowered.partition("/")[0] + "/*") in self.keys
 
 
-def _relation(name: str, access: str, resources: Iterable[str]) -> Relation:
+def _relation(name: str, resources: Iterable[str]) -> Relation:
     if name in _OWNER_ONLY or not {"bucket", "object"} & set(resources):
         return "owner_only"
-    if name in _ALSO_THE_OBJECT_OWNERS or ("object" in resources and access == "Read"):
-        return "object_owner"
-    return "bucket_owner"
+    on_object = "object" in resources and "bucket" not in resources
+    return "object_owner" if on_object and name not in _THE_BUCKET_OWNERS else "bucket_owner"
 
 
 def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Action:
@@ -117,7 +125,7 @@ def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Acti
         name=name,
         access=row["access"],
         resources=tuple(row["on"]),
-        relation=_relation(name, row["access"], row["on"]),
+        relation=_relation(name, row["on"]),
         keys=keys,
         carries_object_tags="s3:existingobjecttag/*" in keys,
         bucket_acl=of_bucket[0] if of_bucket else None,

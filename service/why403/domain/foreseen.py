@@ -17,79 +17,83 @@ _VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernancerete
 
 
 class Unread(NamedTuple):
-    """A fact nobody reads, the layer that would, and whether it would apply to a request."""
+    """A fact nobody reads, the layer that would, and whether it would apply: by the request's form, and by its value."""
 
     fact: Fact[Any]
     reader: str
-    applies: Callable[[AccessRequest, Any], bool]
+    by_form: Callable[[AccessRequest], bool]
+    by_value: Callable[[AccessRequest, Any], bool]
 
 
-def always(_request: AccessRequest, _value: Any) -> bool:
+def always(_request: AccessRequest, _value: Any = None) -> bool:
     """Apply to every request."""
     return True
 
 
-def _never(_request: AccessRequest, _value: Any) -> bool:
+def _never(_request: AccessRequest) -> bool:
     return False
 
 
-def _any_policy(request: AccessRequest, value: Any) -> bool:
-    levels = value if isinstance(value, list) else [value]
+def _not_linked(request: AccessRequest) -> bool:
+    return not request.principal.service_linked
+
+
+def _any_policy(_request: AccessRequest, levels: Any) -> bool:
     held = [level.get("policies") if isinstance(level, dict) else level for level in levels]
-    return not request.principal.service_linked and any(bool(policies) for policies in held)
+    return any(bool(policies) for policies in held)
 
 
-def _through_point(request: AccessRequest, _value: Any) -> bool:
+def _through_point(request: AccessRequest) -> bool:
     return request.resource.access_point is not None
 
 
-def _read(request: AccessRequest, _value: Any) -> bool:
+def _reads(request: AccessRequest) -> bool:
     return request.call is not None and request.action_key in _READS
 
 
-def _missing(request: AccessRequest, value: Any) -> bool:
-    return value is False and _read(request, value)
+def _reads_body(request: AccessRequest) -> bool:
+    return _reads(request) and request.call is not None and request.call.operation != "HeadObject"
 
 
-def _marked(request: AccessRequest, value: Any) -> bool:
-    return value is True and _read(request, value)
+def _archived(_request: AccessRequest, value: Any) -> bool:
+    if not isinstance(value, dict):
+        return value in _ARCHIVED
+    return not value.get("restored") and bool(value.get("archive_status") or value.get("class") in _ARCHIVED)
 
 
-def _archived(request: AccessRequest, value: Any) -> bool:
-    name = value.get("class") if isinstance(value, dict) else value
-    back = isinstance(value, dict) and (value.get("restored") or not (value.get("archive_status") or name in _ARCHIVED))
-    heads = request.call is not None and request.call.operation == "HeadObject"
-    return _read(request, value) and not heads and not back and (isinstance(value, dict) or name in _ARCHIVED)
-
-
-def _locked(request: AccessRequest, _value: Any) -> bool:
+def _destroys(request: AccessRequest) -> bool:
     return request.call is not None and request.action_key in _VERSION_DELETES
 
 
-def _mfa(request: AccessRequest, value: Any) -> bool:
-    wanted = _locked(request, value) or request.action_key == "s3:putbucketversioning"
-    return isinstance(value, dict) and value.get("mfa_delete") is True and request.call is not None and wanted
+def _needs_mfa(request: AccessRequest) -> bool:
+    return _destroys(request) or (request.call is not None and request.action_key == "s3:putbucketversioning")
 
 
-def _object_key(request: AccessRequest, value: Any) -> bool:
-    return isinstance(value, dict) and value.get("algorithm") in _ENCRYPTED and _read(request, value)
+def _mfa(_request: AccessRequest, value: Any) -> bool:
+    return isinstance(value, dict) and value.get("mfa_delete") is True
+
+
+def _encrypted(_request: AccessRequest, value: Any) -> bool:
+    return isinstance(value, dict) and value.get("algorithm") in _ENCRYPTED
+
+
+def _writes(request: AccessRequest) -> bool:
+    return request.call is not None and request.action_key == "s3:putobject"
 
 
 def _bucket_key(request: AccessRequest, value: Any) -> bool:
-    if not isinstance(value, dict) or request.call is None or request.action_key != "s3:putobject":
-        return False
-    sent = request.call.parameters
-    blocked = "SSE-C" in (value.get("blocked") or ()) and "SSECustomerAlgorithm" in sent
+    sent = request.call.parameters if request.call else {}
+    blocked = isinstance(value, dict) and "SSE-C" in (value.get("blocked") or ())
     chosen = "ServerSideEncryption" in sent or "SSECustomerAlgorithm" in sent
-    return blocked or (value.get("algorithm") in _ENCRYPTED and not chosen)
+    return (blocked and "SSECustomerAlgorithm" in sent) or (_encrypted(request, value) and not chosen)
 
 
-def _sent_key(request: AccessRequest, _value: Any) -> bool:
+def _sends_key(request: AccessRequest) -> bool:
     return request.call is not None and request.call.parameters.get("ServerSideEncryption") in _ENCRYPTED
 
 
-def _payer(request: AccessRequest, value: Any) -> bool:
-    if value != "Requester" or request.call is None or request.resource.bucket is None:
+def _unpaid(request: AccessRequest) -> bool:
+    if request.call is None or request.resource.bucket is None:
         return False
     paid = request.call.parameters.get("RequestPayer") == "requester"
     return not paid and request.bucket_owner != request.principal.account
@@ -120,21 +124,31 @@ def _fact(name: str, permission: str | None, *, assumed: bool = False, load: Cal
 
 _KMS = ("kms.key_policy", "kms.key_state", "kms.key_manager", "kms.grants")
 
+_POINT = ("policy", "network_origin", "vpc", "bucket", "owner")
+_RCPS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", load=_levels)
+
+
+def _state(name: str, permission: str) -> Fact[Any]:
+    return _fact(name, permission, assumed=True)
+
+
 FORESEEN = (
-    Unread(_fact("organization.rcps", "organizations:ListPoliciesForTarget", load=_levels), "rcp", _any_policy),
-    Unread(_fact("vpc_endpoint.policy", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", always),
-    Unread(_fact("vpc_endpoint.type", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", _never),
-    *(
-        Unread(_fact(f"access_point.{name}", "s3:GetAccessPoint"), "access_point", _through_point)
-        for name in ("policy", "network_origin", "vpc", "bucket", "owner")
+    Unread(_RCPS, "rcp", _not_linked, _any_policy),
+    Unread(_fact("vpc_endpoint.policy", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", always, always),
+    Unread(_fact("vpc_endpoint.type", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", _never, always),
+    *(Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always) for each in _POINT),
+    *(Unread(_state(name, "kms:GetKeyPolicy"), "kms", _sends_key, always) for name in _KMS),
+    Unread(_state("object.encryption", "s3:GetObject"), "kms", _reads, _encrypted),
+    Unread(_state("bucket.encryption", "s3:GetEncryptionConfiguration"), "kms", _writes, _bucket_key),
+    Unread(
+        _state("bucket.request_payment", "s3:GetBucketRequestPayment"),
+        "request_payment",
+        _unpaid,
+        lambda _, value: value == "Requester",
     ),
-    *(Unread(_fact(name, "kms:GetKeyPolicy", assumed=True), "kms", _sent_key) for name in _KMS),
-    Unread(_fact("object.encryption", "s3:GetObject", assumed=True), "kms", _object_key),
-    Unread(_fact("bucket.encryption", "s3:GetEncryptionConfiguration", assumed=True), "kms", _bucket_key),
-    Unread(_fact("bucket.request_payment", "s3:GetBucketRequestPayment", assumed=True), "request_payment", _payer),
-    Unread(_fact("bucket.versioning", "s3:GetBucketVersioning", assumed=True), "object_state", _mfa),
-    Unread(_fact("object.exists", "s3:GetObject", assumed=True), "object_state", _missing),
-    Unread(_fact("object.delete_marker", "s3:GetObject", assumed=True), "object_state", _marked),
-    Unread(_fact("object.storage_class", "s3:GetObject", assumed=True), "object_state", _archived),
-    Unread(_fact("object.lock", "s3:GetObjectRetention", assumed=True), "object_state", _locked),
+    Unread(_state("bucket.versioning", "s3:GetBucketVersioning"), "object_state", _needs_mfa, _mfa),
+    Unread(_state("object.exists", "s3:GetObject"), "object_state", _reads, lambda _, value: value is False),
+    Unread(_state("object.delete_marker", "s3:GetObject"), "object_state", _reads, lambda _, value: value is True),
+    Unread(_state("object.storage_class", "s3:GetObject"), "object_state", _reads_body, _archived),
+    Unread(_state("object.lock", "s3:GetObjectRetention"), "object_state", _destroys, always),
 )

@@ -7,10 +7,10 @@ from typing import Any
 from why403.domain.actions import Action, find
 from why403.domain.arn import Resource, split_arn
 from why403.domain.context import Context, Values
-from why403.domain.evidence import SOURCE, Absent, Evidence, Found
+from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.principal import Kind, Principal
-from why403.domain.truth import FALSE, UNKNOWN, Truth, truth_of
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
 ENFORCED = "BucketOwnerEnforced"
 _GRANT_HEADERS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
@@ -94,8 +94,9 @@ class AccessRequest:
         self.subject = subject
         self.context = Context(given, self, rest)
         self.bucket_owner = _bucket_owner(principal, resource, evidence)
-        self.object_owner = _object_owner(self.bucket_owner, evidence) if resource.key is not None else None
-        self.foreign = _foreign(self)
+        self.object_owner, self.foreign = (
+            (None, FALSE) if resource.key is None else _object_owner(self.bucket_owner, evidence)
+        )
         self.issuer = _issuer(principal, given, evidence)
         self.caller = _caller(self)
 
@@ -130,28 +131,25 @@ def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) 
     return principal.account or OUTSIDE if isinstance(seen, Absent) else None
 
 
-def _enforced(evidence: Evidence) -> bool:
-    """Return whether the bucket's owner is known to own every object; a default does not outweigh a named owner."""
+def _enforced(evidence: Evidence) -> Truth:
+    """Return whether ACLs are disabled, so that the bucket's owner owns every object whatever was true before."""
     seen = evidence[OWNERSHIP]
-    return isinstance(seen, Found) and seen.value == ENFORCED and seen is not OWNERSHIP.otherwise
+    if isinstance(seen, Unreadable):
+        return UNKNOWN
+    return truth_of(isinstance(seen, Found) and seen.value == ENFORCED)
 
 
-def _foreign(request: AccessRequest) -> Truth:
-    """Return whether the object is another account's than the bucket's."""
-    evidence, owners = request.evidence, (request.bucket_owner, request.object_owner)
-    if request.resource.key is None or _enforced(evidence) or isinstance(evidence[OBJECT_OWNER], Absent):
-        return FALSE
-    return UNKNOWN if None in owners else truth_of(owners[0] != owners[1])
-
-
-def _object_owner(bucket_owner: str | None, evidence: Evidence) -> str | None:
-    if _enforced(evidence):
-        return bucket_owner
+def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | None, Truth]:
+    """Return the object's owner as far as known, and whether that is another than the bucket's."""
     seen = evidence[OBJECT_OWNER]
-    if isinstance(seen, Found):
+    enforced = _enforced(evidence)
+    if enforced == TRUE or isinstance(seen, Absent):
+        return bucket_owner, FALSE
+    if isinstance(seen, Found) and bucket_owner is not None:
         owner: str = seen.value
-        return owner
-    return bucket_owner if isinstance(seen, Absent) else None
+        if owner == bucket_owner or enforced == FALSE:
+            return owner, truth_of(owner != bucket_owner)
+    return (seen.value if isinstance(seen, Found) and enforced == FALSE else None), UNKNOWN
 
 
 def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:

@@ -74,8 +74,9 @@ def _lacking(said: Sequence[Judged], merged: Merged, relation: Relation) -> list
 def _same_account(said: Sequence[Judged]) -> list[Blamed]:
     """Return the caller's limits where they void a grant, else the caller's own policies, which lack one."""
     voiding = _voiding(said, Reach.ATTACHED | _NAMED, (TRUE,))
-    if any(each.claim.reach & Reach.ATTACHED for each in voiding):
-        return voiding
+    own = [each for each in voiding if each.claim.reach & Reach.ATTACHED]
+    if own:
+        return own
     missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said)
     return [*voiding, *missing]
 

@@ -98,7 +98,7 @@ def _values(request: AccessRequest) -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def _in_doubt(request: AccessRequest) -> Iterator[Statement]:
-    for fact, seen in request.evidence.items():
+    for fact, seen in tuple(request.evidence.items()):
         if fact.policies is not None and isinstance(seen, Found):
             for policies in fact.policies(seen.value):
                 yield from _open_statements(policies, request)

@@ -1,4 +1,4 @@
-"""Facts that are given although no loaded layer reads them: where they would apply, they leave a doubt."""
+"""Facts that no loaded layer reads: given or not known, they leave a doubt where they would apply."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,18 +10,22 @@ from why403.domain.request import AccessRequest
 
 def unread_facts(unread: Sequence[Unread], request: AccessRequest) -> Iterator[dict[str, Any]]:
     """Yield a doubt for each fact that would apply to the request and that nobody reads."""
-    for each in _given(unread, request.evidence):
+    for each in _seen(unread, request.evidence):
+        if not each.by_form(request):
+            continue
         seen = request.evidence[each.fact]
-        if not isinstance(seen, Found) or each.applies(request, seen.value):
+        if isinstance(seen, Unreadable):
+            yield {"layer": each.reader, "because": seen.why, "needs": seen.permission}
+        elif isinstance(seen, Found) and each.by_value(request, seen.value):
             because = f"`{each.fact.name}` is given, and no loaded layer reads it"
             yield {"layer": each.reader, "because": because, "needs": None}
 
 
-def _given(unread: Sequence[Unread], evidence: Evidence) -> tuple[Unread, ...]:
-    """Return those that the evidence holds; remembered with it, because many requests share one."""
+def _seen(unread: Sequence[Unread], evidence: Evidence) -> tuple[Unread, ...]:
+    """Return those that are not known to be absent; remembered with the evidence, because many requests share one."""
     found: tuple[Unread, ...] | None = evidence.shared.get(_KEY)
     if found is None:
-        found = tuple(each for each in unread if isinstance(evidence.get(each.fact), Found | Unreadable))
+        found = tuple(each for each in unread if isinstance(evidence[each.fact], Found | Unreadable))
         evidence.shared[_KEY] = found
     return found
 

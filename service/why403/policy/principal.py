@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from why403.domain.arn import split_arn
-from why403.domain.principal import Kind
+from why403.domain.principal import Kind, Principal
 from why403.domain.request import Caller
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 
@@ -46,8 +46,8 @@ class Principals:
         self.negated = negated
         self.names = frozenset(aws)
         self.everyone = "*" in aws
-        self.accounts = frozenset(filter(None, map(_account, aws)))
-        self.arns = frozenset(text for text in aws if text.startswith("arn:") and not _account(text))
+        self.accounts = frozenset(text for text in aws if _ACCOUNT.fullmatch(text))
+        self.arns = frozenset(text for text in aws if text.startswith("arn:"))
         self.services = frozenset(entries.get("Service", ()))
         self.canonical = tuple(entries.get("CanonicalUser", ()))
         self._seen: dict[Caller, Naming] = {}
@@ -67,10 +67,15 @@ class Principals:
             return _DIRECTLY
         if not principal.signed:
             return NOT_NAMED
-        account = max(truth_of(principal.account in self.accounts), self._canonical(caller))
+        account = max(self._account(principal), self._canonical(caller))
         if principal.kind is Kind.ROOT:
             return Naming(account, FALSE, FALSE)
         return Naming(self._directly(caller), self._behind(caller), account)
+
+    def _account(self, principal: Principal) -> Truth:
+        """Return whether the caller's account is named, by its id or by the ARN of its root."""
+        root = f"arn:{principal.partition}:iam::{principal.account}:root"
+        return truth_of(principal.account in self.accounts or root in self.arns)
 
     def _names_service(self, name: str) -> bool:
         return name in self.services or "*" in self.services
@@ -121,14 +126,6 @@ class Principals:
         itself = max(naming.direct, naming.role)
         both = min(itself, naming.account)
         return TRUE if self.everyone else UNKNOWN if both != max(itself, naming.account) else both
-
-
-def _account(text: str) -> str | None:
-    """Return the account that an id, or the ARN of an account's root, names."""
-    if _ACCOUNT.fullmatch(text):
-        return text
-    arn = split_arn(text)
-    return arn.account if arn and arn.service == "iam" and arn.rest == "root" else None
 
 
 def _is_session_of(text: str, caller: Caller) -> bool:

@@ -1,0 +1,112 @@
+"""The service under gunicorn: processes and threads, signals, and the metrics they share."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from why403 import logs
+from why403.metrics import forget_process, share_between_processes
+from why403.settings import Settings, metrics_directory, use_metrics_directory
+from why403.web.app import create_app
+
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the file system in memory, not a shared temporary directory
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal ends it (SystemExit); a start that fails says why and exits with 3."""
+    logs.configure(settings.log_level)
+    log = logging.getLogger("why403")
+    for name in settings.misspelt:
+        log.warning("the variable %s is not a setting of this service", name)
+    directory, ours = _shared_directory()
+    share_between_processes(directory)
+    try:
+        Server(settings, directory).run()
+    finally:
+        if ours:
+            rmtree(directory, ignore_errors=True)
+
+
+class JsonLogger(Logger):  # type: ignore[misc]
+    """gunicorn's messages, sent the way of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """Add no handlers: the root logger has ours."""
+        self.error_log.setLevel(cfg.loglevel.upper())
+        self.error_log.propagate = True
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured by our settings and by nothing else."""
+
+    def __init__(self, settings: Settings, directory: Path) -> None:
+        """Keep the settings and the directory of shared metrics."""
+        self._settings = settings
+        self._directory = directory
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand our settings to gunicorn."""
+        for name, value in self._configuration().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Return the WSGI application; called once, before the workers are forked."""
+        return create_app(self._settings)
+
+    def _configuration(self) -> dict[str, Any]:
+        """Return gunicorn's settings, by its names."""
+        settings = self._settings
+        return {
+            "bind": _address(settings.host, settings.port),
+            "workers": settings.workers,
+            "threads": settings.threads,
+            "worker_class": "gthread",
+            "worker_tmp_dir": str(_MEMORY) if _in_memory() else None,
+            "preload_app": True,
+            "timeout": settings.worker_timeout_seconds,
+            "graceful_timeout": settings.graceful_timeout_seconds,
+            "keepalive": 30,
+            "control_socket_disable": True,
+            "forwarded_allow_ips": "",
+            "logger_class": JsonLogger,
+            "loglevel": settings.log_level,
+            "proc_name": "why403",
+            "child_exit": self._forget(),
+        }
+
+    def _forget(self) -> Callable[[Any, Any], None]:
+        """Return the hook that gunicorn calls in the parent when a worker has ended."""
+
+        def child_exit(_server: Any, worker: Any) -> None:
+            forget_process(worker.pid, self._directory)
+
+        return child_exit
+
+
+def _address(host: str, port: int) -> str:
+    """Return the address as gunicorn wants it, with IPv6 in brackets."""
+    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
+
+
+def _in_memory() -> bool:
+    """Say whether there is a file system in memory; where heartbeats and counters are files, a disk may stall them."""
+    return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+
+
+def _shared_directory() -> tuple[Path, bool]:
+    """Return where workers share their metrics, and whether we made it and shall remove it."""
+    given = metrics_directory()
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        return given, False
+    made = Path(tempfile.mkdtemp(prefix="why403-metrics-", dir=_MEMORY if _in_memory() else None))
+    use_metrics_directory(made)
+    return made, True

@@ -1,0 +1,77 @@
+"""Reading a JSON body within bounds: its media type, its size, how deep it nests, and whether it is JSON at all."""
+
+from itertools import accumulate
+from typing import Any
+
+import orjson
+from flask import request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from why403.web.parts import parts
+
+_PIECE = 65_536
+# How much of a refused body is still taken, in largest bodies.
+_PATIENCE = 4
+_KEPT = b'"[]{}'
+_DROPPED = bytes(set(range(256)) - set(_KEPT))
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+def read_json() -> Any:
+    """Return the body of the request as parsed JSON.
+
+    Raises the HTTP errors 413 (too large), 415 (not JSON by its headers) and 400 (not JSON, or nested too deep).
+    """
+    _require_json_headers()
+    data = _read()
+    deepest = parts().settings.max_json_depth
+    if exceeds_depth(data, deepest):
+        raise BadRequest(f"the body nests deeper than {deepest} levels")
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+
+
+def exceeds_depth(data: bytes, deepest: int) -> bool:
+    """Say whether JSON text nests deeper than so many levels, in time linear in its length.
+
+    Brackets within strings do not count. Nothing is promised of text that is not JSON, except an answer.
+    """
+    if data.count(b"[") + data.count(b"{") <= deepest:
+        return False
+    # An escaped backslash first, so that what remains of a backslash before a quote escapes that quote.
+    unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    outside_strings = b"".join(unescaped.translate(None, _DROPPED).split(b'"')[::2])
+    return max(accumulate(map(_STEPS.__getitem__, outside_strings)), default=0) > deepest
+
+
+def discard_rest() -> None:
+    """Take what the client still sends, within bounds: one that cannot finish its request may never see the answer."""
+    if "wsgi.input_terminated" not in request.environ:
+        return
+    stream = request.environ["wsgi.input"]
+    for _ in range(_PATIENCE * parts().settings.max_body_bytes // _PIECE):
+        if not stream.read(_PIECE):
+            return
+
+
+def _read() -> bytes:
+    """Return the body, whole; raises the HTTP errors 413 and 400 where it is larger than allowed or breaks off."""
+    data = request.get_data(cache=False)
+    # werkzeug cuts a body without a length at its own limit, in silence; that limit is one byte more than ours.
+    if len(data) > parts().settings.max_body_bytes:
+        raise RequestEntityTooLarge
+    if request.content_length is not None and len(data) < request.content_length:
+        raise BadRequest("the body is shorter than its Content-Length")
+    return data
+
+
+def _require_json_headers() -> None:
+    """Refuse what does not say that it is uncompressed JSON in UTF-8."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("the body must be sent as `Content-Type: application/json`")
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaType("the body must be UTF-8")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("the body must not be compressed")

@@ -1,0 +1,58 @@
+"""What every answer carries and leaves behind: a request id, protective headers, one metric, one line in the log."""
+
+import re
+import secrets
+from time import perf_counter
+
+from flask import Response, g, request
+
+from why403.web.body import discard_rest
+from why403.web.parts import parts
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ID_BYTES = 8
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_REFUSED = 400
+_FAILED = 500
+
+
+def begin() -> None:
+    """Give the request its id, the caller's if it is a plain word, and start its clock."""
+    g.started = perf_counter()
+    sent = request.headers.get("X-Request-Id", "")
+    g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(_ID_BYTES)
+
+
+def finish(response: Response) -> Response:
+    """Complete the headers, count, and write the line; paths, queries and bodies stay out of it."""
+    if response.status_code >= _REFUSED:
+        discard_rest()
+    response.headers["X-Request-Id"] = g.request_id
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    seconds = perf_counter() - g.started
+    route = None if request.url_rule is None else request.url_rule.rule
+    parts().metrics.answered(request.method, route, response.status_code, seconds)
+    caller = g.get("caller")
+    parts().log.log(
+        _level(response.status_code),
+        "request",
+        id=g.request_id,
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 3),
+        caller=None if caller is None else caller.name,
+    )
+    return response
+
+
+def _level(status: int) -> int:
+    """Return the level of a request's line (of the standard library: 20 is info, 40 error)."""
+    return 40 if status >= _FAILED else 20

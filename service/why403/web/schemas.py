@@ -1,0 +1,102 @@
+"""The outermost shape of bodies; what lies deeper is read by the core, which knows its grammar and is faster at it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from why403.domain.errors import Fault, InvalidInput, escaped
+from why403.web.parts import parts
+
+_Messages = dict[str, str | list[Any] | dict[Any, Any]]
+
+_OBJECT_MESSAGES: _Messages = {"invalid": "must be an object", "null": "must be an object"}
+_BATCH_MESSAGES: _Messages = {
+    "invalid": "must be a list of requests",
+    "null": "must be a list of requests",
+    "required": "is missing",
+    "empty": "must hold at least one request",
+    "many": "holds {count} requests; {most} are accepted",
+}
+_FLAG_MESSAGES: _Messages = {"invalid": "must be true or false", "null": "must be true or false"}
+_DETAIL_MESSAGES: _Messages = {"invalid": "must be `decision`", "null": "must be `decision`"}
+_BODY_MESSAGES = {"type": "must be an object", "unknown": "is not a member of this body"}
+
+
+class JsonObject(fields.Field[dict[str, Any]]):
+    """A JSON object, passed on as it is."""
+
+    default_error_messages = _OBJECT_MESSAGES
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        """Return the object; raises ValidationError for anything else."""
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        return value
+
+
+class Batch(fields.Field[list[dict[str, Any]]]):
+    """A list of JSON objects, at least one and not more than the settings allow."""
+
+    default_error_messages = _BATCH_MESSAGES
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, Any]]:
+        """Return the list; raises ValidationError, with the indices of elements that are no objects."""
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if not value:
+            raise self.make_error("empty")
+        most = parts().settings.max_requests_per_body
+        if len(value) > most:
+            raise self.make_error("many", count=len(value), most=most)
+        if wrong := [index for index, element in enumerate(value) if not isinstance(element, dict)]:
+            raise ValidationError({index: ["must be an object"] for index in wrong})
+        return value
+
+
+class Flag(fields.Boolean):
+    """`true` or `false`, and not the words or numbers that marshmallow would take for them."""
+
+    default_error_messages = _FLAG_MESSAGES
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        """Return the value; raises ValidationError for anything that is not a JSON boolean."""
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class SimulateBody(Schema):
+    """The body of `/simulate`."""
+
+    error_messages = _BODY_MESSAGES
+
+    requests = Batch(required=True)
+    evidence = JsonObject()
+    evidence_is_complete = Flag()
+    edits = JsonObject()
+    detail = fields.String(
+        validate=validate.OneOf(["decision"], error="must be `decision`"),
+        error_messages=_DETAIL_MESSAGES,
+    )
+    collect = Flag()
+
+
+def load(schema: Schema, body: Any) -> dict[str, Any]:
+    """Return a body of the right outermost shape; raises InvalidInput with a fault for each member that is wrong."""
+    try:
+        loaded: dict[str, Any] = schema.load(body)
+    except ValidationError as error:
+        raise InvalidInput(_faults(error.messages, "")) from error
+    return loaded
+
+
+def _faults(messages: Any, pointer: str) -> list[Fault]:
+    """Flatten marshmallow's nested messages; what it says of the body as a whole belongs to the body itself."""
+    if isinstance(messages, Mapping):
+        return [
+            fault
+            for name, below in messages.items()
+            for fault in _faults(below, pointer if name == "_schema" else f"{pointer}/{escaped(str(name))}")
+        ]
+    return [Fault(pointer, message) for message in messages]
