@@ -9,6 +9,7 @@ from why403 import (
     Fact,
     Found,
     Group,
+    InvalidInput,
     Kind,
     Layer,
     May,
@@ -17,6 +18,7 @@ from why403 import (
     Says,
     Unreadable,
     Verdict,
+    Warned,
     Words,
     hookimpl,
 )
@@ -25,6 +27,7 @@ from why403.policy import (
     NO_GRANTS,
     Grants,
     PolicyKind,
+    advise,
     denies_caller,
     grants,
     naming,
@@ -57,7 +60,10 @@ def reaches_object(request: AccessRequest) -> Truth:
 
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
-    """Deny whoever a Deny names, allow whom an Allow names, as far as the object is the bucket owner's."""
+    """Deny whoever a Deny names, allow whom an Allow names, as far as the object is the bucket owner's.
+
+    A new policy that S3 would not store is refused whoever sends it.
+    """
     if request.resource.bucket is None and request.resource.access_point is None:
         return ()
     if request.s3_action is not None and request.s3_action.name == "s3:CreateBucket":
@@ -70,7 +76,21 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         denied, granted = UNKNOWN, _IN_DOUBT
     else:
         denied, granted = FALSE, NO_GRANTS
-    return _verdict(FALSE if denied != FALSE and _repairs(request) else denied, granted, reaches_object(request))
+    verdict = _verdict(FALSE if denied != FALSE and _repairs(request) else denied, granted, reaches_object(request))
+    fault = _refused(request)
+    return verdict if fault is None else (*verdict, Claim(Says.REQUIREMENT, FALSE, about=fault))
+
+
+def _refused(request: AccessRequest) -> str | None:
+    """Return why S3 would not store the policy that the call sends, None if it would or none is sent."""
+    if request.call is None or request.call.operation != "PutBucketPolicy" or "Policy" not in request.call.parameters:
+        return None
+    sent = request.call.parameters["Policy"]
+    try:
+        policies = one_policy(PolicyKind.RESOURCE)(sent)
+    except InvalidInput as error:
+        return f"{error.faults[0].pointer} {error.faults[0].message}".strip()
+    return next((message for _, message in advise(policies, request.resource.bucket_arn)), None)
 
 
 def _verdict(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
@@ -102,7 +122,10 @@ def _repairs(request: AccessRequest) -> bool:
 
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
-    """Name the statement, or say why the policy cannot grant."""
+    """Name the statement, or say why the policy cannot grant, or cannot be stored."""
+    if claim.says is Says.REQUIREMENT:
+        because = f"the policy that is sent cannot be stored: {claim.about}"
+        return Words(because=because, status=400, code="MalformedPolicy")
     seen = evidence[BUCKET_POLICY]
     if isinstance(seen, Unreadable):
         return unread(seen)
@@ -119,9 +142,19 @@ def near(request: AccessRequest, evidence: Evidence) -> bool:
     return isinstance(seen, Found) and near_miss(seen.value, request)
 
 
+def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
+    """Yield what S3 would not have stored in the bucket's policy; it is judged as written."""
+    seen = evidence[BUCKET_POLICY]
+    if isinstance(seen, Found):
+        within = request.resource.bucket_arn if request.resource.bucket is not None else None
+        for pointer, message in advise(seen.value, within):
+            yield Warned(BUCKET_POLICY.name, pointer, message)
+
+
 PLACES: Mapping[Says, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 30),
     Says.GRANT: Place(Group.GRANTS, 40),
+    Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 30),
 }
 
 
@@ -132,11 +165,12 @@ def why403_register_layers() -> Iterator[Layer]:
         name="bucket_policy",
         title="bucket policy",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
-        may=frozenset({May.DENY, May.GRANT_RESOURCE}),
+        may=frozenset({May.DENY, May.GRANT_RESOURCE, May.REQUIRE}),
         place=PLACES,
         provides=(BUCKET_POLICY,),
         needs=(BOUNDARY,),
         judge=judge,
         words=words,
         near=near,
+        warnings=warnings,
     )

@@ -14,16 +14,18 @@ _LONGEST_MESSAGE = 300
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send everything from this level on, as one JSON object a line, to a stream (standard error by default)."""
     shared: list[Processor] = [
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         failure,
     ]
+    target = sys.stderr if stream is None else stream
+    # Ours go to the stream directly: a line for each request should cost little.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*shared, _render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file=target),
     )
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -155,9 +155,7 @@ _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
     "aws:principalarn": _principal_arn,
     "aws:principalaccount": _principal_account,
     "aws:principaltype": lambda request, _: _TYPES[request.principal.kind],
-    "aws:username": lambda request, _: (
-        (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE
-    ),
+    "aws:username": lambda request, _: (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE,
     "aws:userid": _userid,
     "aws:principalisawsservice": _is_service,
     "aws:principalservicename": lambda request, _: (

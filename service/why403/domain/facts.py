@@ -83,9 +83,7 @@ def _issuer(value: object) -> str:
     raise InvalidInput.at("", "must be the ARN of a role or user")
 
 
-BUCKET_OWNER = Fact(
-    name="bucket.owner", load=account, permission="s3:GetBucketAcl", nullable=False, of_resource=True
-)
+BUCKET_OWNER = Fact(name="bucket.owner", load=account, permission="s3:GetBucketAcl", nullable=False, of_resource=True)
 OBJECT_OWNER = Fact(
     name="object.owner", load=account, permission="s3:GetObjectAcl", nullable=False, of_resource=True, of_object=True
 )
@@ -103,9 +101,7 @@ ISSUER = Fact(name="session.issuer", load=_issuer, permission="iam:GetRole")
 PRINCIPAL_TAGS = Fact(name="principal.tags", load=tags, permission="iam:ListRoleTags")
 BUCKET_TAGS = Fact(name="bucket.tags", load=tags, permission="s3:GetBucketTagging", of_resource=True)
 BUCKET_ABAC = Fact(name="bucket.abac", load=flag, permission="s3:GetBucketAbac", of_resource=True)
-OBJECT_TAGS = Fact(
-    name="object.tags", load=tags, permission="s3:GetObjectTagging", of_resource=True, of_object=True
-)
+OBJECT_TAGS = Fact(name="object.tags", load=tags, permission="s3:GetObjectTagging", of_resource=True, of_object=True)
 ORGANIZATION_ID = Fact(name="organization.id", load=text, permission="organizations:DescribeOrganization")
 
 CORE = (

@@ -109,7 +109,9 @@ def _levels(value: object) -> object:
     raise InvalidInput.at("", "must be a list of levels, root first")
 
 
-def _fact(name: str, permission: str | None, *, assumed: bool = False, load: Callable[[Any], Any] = _plain) -> Fact[Any]:
+def _fact(
+    name: str, permission: str | None, *, assumed: bool = False, load: Callable[[Any], Any] = _plain
+) -> Fact[Any]:
     of_resource = not name.startswith("vpc_endpoint.")
     return Fact(
         name=name,
@@ -136,7 +138,10 @@ FORESEEN = (
     Unread(_RCPS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", always, always),
     Unread(_fact("vpc_endpoint.type", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", _never, always),
-    *(Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always) for each in _POINT),
+    *(
+        Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always)
+        for each in _POINT
+    ),
     *(Unread(_state(name, "kms:GetKeyPolicy"), "kms", _sends_key, always) for name in _KMS),
     Unread(_state("object.encryption", "s3:GetObject"), "kms", _reads, _encrypted),
     Unread(_state("bucket.encryption", "s3:GetEncryptionConfiguration"), "kms", _writes, _bucket_key),

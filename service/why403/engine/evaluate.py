@@ -22,9 +22,7 @@ def ignore(_layer: str, _phase: str) -> None:
     """Tell nobody that a layer failed."""
 
 
-def judge(
-    layers: Sequence[Layer], request: AccessRequest, tell: Callable[[str, str], None] = ignore
-) -> list[Judged]:
+def judge(layers: Sequence[Layer], request: AccessRequest, tell: Callable[[str, str], None] = ignore) -> list[Judged]:
     """Return the verdict of each layer that says anything.
 
     A layer that fails is replaced by everything it may say, in doubt; the reason goes to the log only. `tell`

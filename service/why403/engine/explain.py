@@ -164,5 +164,3 @@ def _how(blamed: Blamed) -> str:
     if kind_of(blamed) == "requirement" or blamed.layer.place[blamed.claim.says].group is Group.KEYS:
         return ""
     return " (explicit deny)" if kind_of(blamed) == "explicit" else " (no allow)"
-
-

@@ -212,6 +212,8 @@ def _values(held: object, at: str) -> tuple[str, ...]:
     for index, each in enumerate(held if isinstance(held, list) else [held]):
         text = scalar_text(each)
         if text is None:
-            raise InvalidInput.at(f"{at}/{index}" if isinstance(held, list) else at, "must be text, a number or a boolean")
+            raise InvalidInput.at(
+                f"{at}/{index}" if isinstance(held, list) else at, "must be text, a number or a boolean"
+            )
         texts.append(text)
     return tuple(texts)

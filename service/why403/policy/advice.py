@@ -49,7 +49,12 @@ def _resources(statement: Statement, bucket_arn: str) -> Iterator[str]:
     entries = statement.resources.entries
     for entry in entries:
         bucket = entry.partition("/")[0]
-        if entry != "*" and "accesspoint" not in entry and "$" not in entry and bucket.rstrip("*") not in {bucket_arn, ""}:
+        if (
+            entry != "*"
+            and "accesspoint" not in entry
+            and "$" not in entry
+            and bucket.rstrip("*") not in {bucket_arn, ""}
+        ):
             yield f"`{entry}` is not within the bucket"
     if statement.resources.negated or statement.actions.negated or not _exact(statement):
         return

@@ -229,5 +229,3 @@ def scalar_text(value: object) -> str | None:
     if isinstance(value, str):
         return value
     return json.dumps(value) if isinstance(value, bool | int | float) else None
-
-

@@ -22,7 +22,11 @@ def naming(  # noqa: PLR0913 - what is said, of what, for whom
         return _in_doubt(cited, request, what, "deny" if denial else "allow")
     cited = [each for each in cited if each.truth == TRUE]
     if denial:
-        return _statement(cited, request, what, "denies") if claim.holds else _none(fact, policies, request, what, "denies")
+        return (
+            _statement(cited, request, what, "denies")
+            if claim.holds
+            else _none(fact, policies, request, what, "denies")
+        )
     return _statement(cited, request, what, "allows") if claim.holds else _none(fact, policies, request, what, "allows")
 
 

@@ -9,6 +9,7 @@ from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget
 from why403.engine.unread import unread_facts
+from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
@@ -116,4 +117,4 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
         )
         for leg in legs
     ]
-    return Decided(legs=decided, asked=asked.words)
+    return Decided(legs=decided, asked=asked.words, warnings=warnings(engine.layers, [leg.request for leg in legs]))

@@ -33,9 +33,7 @@ def finish(response: Response) -> Response:
     """Complete the headers, count, and write the line; paths, queries and bodies stay out of it."""
     if response.status_code >= _REFUSED:
         discard_rest()
-    response.headers["X-Request-Id"] = g.request_id
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    _complete(response)
     seconds = perf_counter() - g.started
     route = None if request.url_rule is None else request.url_rule.rule
     parts().metrics.answered(request.method, route, response.status_code, seconds)
@@ -51,6 +49,16 @@ def finish(response: Response) -> Response:
         caller=None if caller is None else caller.name,
     )
     return response
+
+
+def _complete(response: Response) -> None:
+    """Add the headers that every answer carries, except those that a view has set in its own way."""
+    headers = response.headers
+    own = {name for name, _ in headers}
+    for name, value in _HEADERS.items():
+        if name not in own:
+            headers.add(name, value)
+    headers.add("X-Request-Id", g.request_id)
 
 
 def _level(status: int) -> int:

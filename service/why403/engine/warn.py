@@ -1,0 +1,20 @@
+"""What AWS would not store of the documents given; a warning changes no decision."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from why403.domain.request import AccessRequest
+from why403.layer import Layer
+
+
+def warnings(layers: Sequence[Layer], requests: Iterable[AccessRequest]) -> list[dict[str, Any]]:
+    """Return the warnings of all layers, each once; remembered with the evidence, because many requests share one."""
+    found: dict[tuple[str, str, str], None] = {}
+    for request in requests:
+        key = ("warnings", request.resource.bucket)
+        held = request.evidence.shared.get(key)
+        if held is None:
+            held = [each for layer in layers for each in layer.warnings(request, request.evidence)]
+            request.evidence.shared[key] = held
+        found.update(dict.fromkeys((request.subject + each.fact, each.pointer, each.message) for each in held))
+    return [{"fact": fact, "pointer": pointer, "message": message} for fact, pointer, message in found]
