@@ -187,7 +187,7 @@ def _account(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: A
 
 
 def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl], str] | None) -> bool:
-    """Return whether ACLs are enabled and some grant fails in one element: grantee, permission, or bucket for object."""
+    """Return whether ACLs are enabled and a grant fails in one element: grantee, permission, or bucket for object."""
     ownership = evidence[OWNERSHIP]
     if asked is None or not isinstance(ownership, Found) or ownership.value == "BucketOwnerEnforced":
         return False
@@ -201,9 +201,7 @@ def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl
     return False
 
 
-def _near(
-    grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl, wanted: tuple[str, bool]
-) -> bool:
+def _near(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl, wanted: tuple[str, bool]) -> bool:
     if grant.grantee == acl.owner:
         return False
     permission, elsewhere = wanted

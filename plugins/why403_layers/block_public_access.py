@@ -178,7 +178,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
     does = {
         "IgnorePublicAcls": "makes S3 ignore the public ACL grant",
-        "RestrictPublicBuckets": "keeps everyone but the owner's account and AWS services from a bucket with a public policy",
+        "RestrictPublicBuckets": "keeps all but the owner's account and AWS services from a bucket with public policy",
         "BlockPublicAcls": "refuses a public ACL",
         "BlockPublicPolicy": "refuses a public policy",
     }[flag]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from why403 import (
     AccessRequest,
+    Citation,
     Claim,
     Evidence,
     Fact,
@@ -133,7 +134,10 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return Words(because="it is not known whether the bucket's owner owns the object", needs="s3:GetObjectAcl")
     if isinstance(seen, Found):
         return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
-    return Words(because=f"the bucket has no policy, so none allows {request.action}")
+    return Words(
+        because=f"the bucket has no policy, so none allows {request.action}",
+        citations=(Citation(fact=BUCKET_POLICY.name),),
+    )
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from why403 import (
     AccessRequest,
+    Citation,
     Claim,
     Evidence,
     Fact,
@@ -59,7 +60,10 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return naming(POLICIES, seen.value, request, claim, "the identity policies")
     if isinstance(seen, Unreadable):
         return unread(seen)
-    return Words(because=f"the caller has no identity policy, so none allows {request.action}")
+    return Words(
+        because=f"the caller has no identity policy, so none allows {request.action}",
+        citations=(Citation(fact=POLICIES.name),),
+    )
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

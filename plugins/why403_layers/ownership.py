@@ -13,6 +13,7 @@ from why403 import (
     Citation,
     Claim,
     Evidence,
+    Fact,
     Found,
     Group,
     Layer,
@@ -115,7 +116,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if claim.about is _OWNER_CALL:
         operation = request.call.operation if request.call else request.action
         because = f"{operation} is for identities of the bucket owner's account only, whatever they are allowed"
-        return Words(because=because, citations=(Citation(fact=BUCKET_OWNER.name),), status=405, code="MethodNotAllowed")
+        owner = (Citation(fact=BUCKET_OWNER.name),)
+        return Words(because=because, citations=owner, status=405, code="MethodNotAllowed")
     if claim.about is _ACL_REFUSED:
         because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), and the call sends one"
         return Words(because=because, citations=cites, status=400, code="AccessControlListNotSupported")
@@ -127,7 +129,9 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 
 
 def _doubt(claim: Claim, evidence: Evidence) -> Words:
-    fact = BUCKET_OWNER if claim.about is _OWNER_CALL else BUCKET_ACL if claim.about is _ACL_LEFT else OWNERSHIP
+    fact: Fact[Any] = BUCKET_OWNER if claim.about is _OWNER_CALL else OWNERSHIP
+    if claim.about is _ACL_LEFT:
+        fact = BUCKET_ACL
     seen = evidence[fact]
     because = seen.why if isinstance(seen, Unreadable) else "it is not known who owns the object"
     return Words(because=because, needs=fact.permission)

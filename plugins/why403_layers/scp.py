@@ -63,15 +63,11 @@ def _policies(levels: Iterable[Level]) -> Iterator[Policies]:
 SCPS = Fact(
     name="organization.scps", load=load_levels, permission="organizations:ListPoliciesForTarget", policies=_policies
 )
-MANAGEMENT = Fact(
-    name="organization.management_account", load=str, permission="organizations:DescribeOrganization"
-)
+MANAGEMENT = Fact(name="organization.management_account", load=str, permission="organizations:DescribeOrganization")
 
 
 def exempt(request: AccessRequest, evidence: Evidence) -> bool:
-    """Return whether service control policies never apply: to services, anonymous callers, service-linked roles and
-    the management account.
-    """
+    """Return whether they never apply: to services, anonymous callers, service-linked roles, the management account."""
     principal = request.principal
     if not principal.signed or principal.service_linked:
         return True

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from why403 import (
     CALLER_SIDE,
     AccessRequest,
+    Citation,
     Claim,
     Evidence,
     Fact,
@@ -23,9 +24,7 @@ from why403 import (
 from why403.domain.truth import FALSE, UNKNOWN
 from why403.policy import PolicyKind, allows, capped, denies, naming, policies_of, policy_list, unread
 
-SESSION_POLICIES = Fact(
-    name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of
-)
+SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
 
 _SESSIONS = frozenset({Kind.SESSION, Kind.ROLE, Kind.FEDERATED})
 _NOTHING_PASSED = (Claim(Says.CAP, FALSE, CALLER_SIDE),)
@@ -50,7 +49,10 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return naming(SESSION_POLICIES, seen.value, request, claim, "the session policies")
     if isinstance(seen, Unreadable):
         return unread(seen)
-    return Words(because="a federated user starts from nothing, and no session policy was passed")
+    return Words(
+        because="a federated user starts from nothing, and no session policy was passed",
+        citations=(Citation(fact=SESSION_POLICIES.name),),
+    )
 
 
 PLACES: Mapping[Says, Place] = {

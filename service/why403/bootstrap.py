@@ -64,7 +64,8 @@ def _plugin(entry: EntryPoint) -> Any:
 def _layers(manager: pluggy.PluginManager) -> Iterator[tuple[Layer, str]]:
     """Yield every layer with the name of the plugin that brings it."""
     for hook in manager.hook.why403_register_layers.get_hookimpls():
-        for layer in hook.function():
+        brought: Any = hook.function()
+        for layer in brought:
             if not isinstance(layer, Layer):
                 message = f"the plugin `{hook.plugin_name}` registers something that is not a layer"
                 raise LayerContractError(message)

@@ -75,8 +75,8 @@ class Layer:
 
     `judge` says the truths and `words` puts one of its claims into words; both are pure: no I/O, no clock, no
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
-    blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings` what
-    AWS would not store. A field with a default may be added without breaking anyone.
+    blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
+    what AWS would not store. A field with a default may be added without breaking anyone.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Layer:
 
     def everything_unknown(self) -> Verdict:
         """Return all this layer may say, in doubt: what stands for it when it fails."""
-        claims = []
+        claims: list[Claim] = []
         for may in sorted(self.may, key=lambda each: each.name):
             says, reaches = _KINDS[may]
             if says is Says.GRANT:

@@ -1,6 +1,6 @@
 """The layers that are loaded: checked once, put in order, and every fact they read known by its name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -41,7 +41,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     _check_blocked(unwanted, everyone)
     loaded = [(layer, origin) for layer, origin in everyone if layer.name not in unwanted]
     owners = _owners(layer for layer, _ in loaded)
-    facts = {fact.name: fact for fact in (*CORE, *owners)}
+    facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
     left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
     unread = tuple(each for each in (*left, *FORESEEN) if each.fact.name not in facts)
     return Registry(
@@ -51,6 +51,11 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
         unread=unread,
         blocked=tuple(sorted(unwanted)),
     )
+
+
+def _named(*groups: Iterable[Fact[Any]]) -> Iterator[Fact[Any]]:
+    for group in groups:
+        yield from group
 
 
 def _check_names(found: list[tuple[Layer, str]]) -> None:

@@ -60,8 +60,8 @@ OBJECT_ACL: Final[Mapping[str, Permission]] = MappingProxyType(
     }
 )
 
-# On objects, yet the bucket owner's to decide: what makes an object, and what ends one. The rest is about an object that
-# is there, and its owner decides. AWS: "How Amazon S3 authorizes a request for an object operation".
+# On objects, yet the bucket owner's to decide: what makes an object, and what ends one. The rest is about an object
+# that is there, and its owner decides. AWS: "How Amazon S3 authorizes a request for an object operation".
 _THE_BUCKET_OWNERS: Final = frozenset(
     {
         "s3:AbortMultipartUpload",

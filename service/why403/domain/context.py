@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from why403.domain.evidence import Evidence, Fact, Found, Unreadable
-from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, ISSUER, OBJECT_TAGS, PRINCIPAL_TAGS
+from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, OBJECT_TAGS, PRINCIPAL_TAGS
 from why403.domain.principal import Kind
 
 if TYPE_CHECKING:

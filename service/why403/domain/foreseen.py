@@ -17,7 +17,7 @@ _VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernancerete
 
 
 class Unread(NamedTuple):
-    """A fact nobody reads, the layer that would, and whether it would apply: by the request's form, and by its value."""
+    """A fact nobody reads, the layer that would, and whether it would apply, by the request's form and by its value."""
 
     fact: Fact[Any]
     reader: str

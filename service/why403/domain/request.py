@@ -69,6 +69,7 @@ class AccessRequest:
         "subject",
     )
 
+    principal: Principal
     s3_action: Action | None
 
     def __init__(  # noqa: PLR0913 - the parts of a request are these

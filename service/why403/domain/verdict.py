@@ -63,7 +63,7 @@ LIMITS: Final = tuple(Claim(Says.LIMIT, truth) for truth in _TRUTHS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionResult:
-    """One condition of a cited statement: what was expected, what the request carries (None: not known), the outcome."""
+    """One condition of a cited statement: what it expects, what the request carries (None: not known), the outcome."""
 
     operator: str
     key: str

@@ -1,4 +1,4 @@
-"""Which claims stand in the way, which are in doubt, which allow: the clauses of a decision, in the order of reporting."""
+"""Which claims stand in the way, which are in doubt, which allow: the clauses of a decision."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
@@ -123,11 +123,11 @@ def _missing_named(said: Sequence[Judged]) -> list[Blamed]:
 def doubts(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
     """Return the claims that are not known and could matter."""
     grant_open = merged.granted(relation) == UNKNOWN
-    found = []
-    for each in claims(said):
-        if each.claim.holds == UNKNOWN and (each.claim.says not in {Says.CAP, Says.GRANT} or grant_open):
-            found.append(each)
-    return found
+    return [
+        each
+        for each in claims(said)
+        if each.claim.holds == UNKNOWN and (each.claim.says not in {Says.CAP, Says.GRANT} or grant_open)
+    ]
 
 
 def grantors(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Layer]:

@@ -9,7 +9,6 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
-from why403.layer import Layer
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

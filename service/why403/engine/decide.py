@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, UNKNOWN, Truth
 from why403.domain.verdict import Reach
 from why403.engine.blame import Blamed, blockers, doubts, grantors
 from why403.engine.evaluate import Judged, ignore, judge
@@ -92,7 +92,7 @@ class Engine:
         if not tried:
             return ruled
         outcome = tried[0].outcome
-        completed = _representative(tried) if outcome == FALSE else tried[:1]
+        completed = _representative(tried) if outcome == FALSE else tuple(tried[:1])
         return Settled(request, ruled.said, ruled.merged, ruled.relation, outcome, completed)
 
 

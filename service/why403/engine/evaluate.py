@@ -33,7 +33,7 @@ def judge(layers: Sequence[Layer], request: AccessRequest, tell: Callable[[str, 
     for layer in layers:
         try:
             verdict = layer.judge(request, evidence)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever a layer does, the others are asked
             _LOG.exception("layer %s failed to judge", layer.name)
             tell(layer.name, "judge")
             verdict = layer.everything_unknown()

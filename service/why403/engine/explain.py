@@ -1,10 +1,10 @@
-"""Decisions in the shape of the contract: the verdict alone, or with blockers, doubts, what passed, and one sentence."""
+"""Decisions in the shape of the contract: the verdict alone, or with blockers, doubts, what passed, a sentence."""
 
 import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import ConditionResult, Says, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
@@ -45,7 +45,7 @@ def told(leg: LegDecided, blamed: Blamed) -> Words:
     request = leg.ruled.request
     try:
         return blamed.layer.words(request, request.evidence, blamed.claim)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the decision stands without its words
         _LOG.exception("layer %s failed to say why", blamed.layer.name)
         leg.tell(blamed.layer.name, "words")
         return Words(because=f"the layer `{blamed.layer.name}` decides this, but failed to say why")
@@ -154,7 +154,7 @@ def _summary(
     if decided.outcome == UNKNOWN:
         first = doubts[0]["because"] if doubts else "too much is not known"
         return f"Not decided: {first}."
-    leg, blamed, words = blockers[0]
+    _, blamed, words = blockers[0]
     more = len({each.layer.name for _, each, _ in blockers}) - 1
     others = f" ({more} more layer{'s' if more > 1 else ''} would have to change as well)" if more else ""
     return f"Denied by {blamed.layer.title}{_how(blamed)}: {words.because}{others}."

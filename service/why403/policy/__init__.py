@@ -11,7 +11,8 @@ from why403.policy.compiled import (
     policy_list,
 )
 from why403.policy.document import PolicyKind
-from why403.policy.naming import naming, near_miss, unread
+from why403.policy.naming import naming, unread
+from why403.policy.nearest import near_miss
 from why403.policy.public import is_public
 from why403.policy.ruling import (
     NO_GRANTS,

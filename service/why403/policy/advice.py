@@ -1,4 +1,4 @@
-"""What AWS would refuse to store in a bucket's policy although its grammar is right; such documents are judged as written.
+"""What S3 would refuse to store in a bucket's policy although its grammar is right; it is judged as written.
 
 AWS: "Bucket policies for Amazon S3"; "AWS JSON policy elements: Principal".
 """
@@ -64,7 +64,7 @@ def _resources(statement: Statement, bucket_arn: str) -> Iterator[str]:
     if known and len(known) == len(statement.actions.entries):
         fits = [(on_objects if "object" in action.resources else on_bucket) for action in known]
         if not any(fits):
-            yield "its actions fit none of its resources: object actions need `bucket/*`, bucket actions the bucket alone"
+            yield "its actions fit none of its resources: object actions need `bucket/*`, bucket actions the bucket"
 
 
 def _exact(statement: Statement) -> bool:

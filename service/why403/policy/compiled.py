@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from why403.domain.errors import InvalidInput
+from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Citation
@@ -50,7 +50,7 @@ class PolicyCache:
         self._capacity, self._characters, self._size = capacity, characters, 0
         self._lock = threading.Lock()
 
-    def compiled(self, document: object, kind: PolicyKind) -> Policy:
+    def compiled(self, document: Any, kind: PolicyKind) -> Policy:
         """Return the compiled document, from memory if it was seen before; raise InvalidInput on faults."""
         try:
             plain = marshal.dumps(document, 2)  # the fastest stable text of plain JSON values; format 2 shares nothing
@@ -181,7 +181,7 @@ class PolicyLoader:
             return Policies((place(value, self.kind, base),))
         if not isinstance(value, list):
             raise InvalidInput.at("", "must be a list of policies")
-        placed, faults = [], []
+        placed, faults = list[Placed](), list[Fault]()
         for index, each in enumerate(value):
             try:
                 placed.append(place(each, self.kind, f"{base}/{index}"))

@@ -37,8 +37,8 @@ class Operator(NamedTuple):
     """One operator without its negation: `compiled` makes the test from the policy's values."""
 
     family: Family
-    negated: bool
     compiled: Callable[[Sequence[str], bool], tuple[Test, Truth]]
+    negated: bool = False
 
 
 def _texts(one: Callable[[Tokens], Matcher], *, wildcards: bool, lower: bool = False) -> Any:
@@ -129,7 +129,8 @@ def instant(text: str) -> float | None:
     year, month, day, hour, minute, second, zone = match.groups()
     offset = (zone or "Z").replace("Z", "+00:00")
     whole, _, fraction = (second or "00").partition(".")
-    iso = f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{whole}.{(fraction + '000000')[:6]}{offset}"
+    day_text = f"{year}-{month or '01'}-{day or '01'}"
+    iso = f"{day_text}T{hour or '00'}:{minute or '00'}:{whole}.{(fraction + '000000')[:6]}{offset}"
     try:
         return datetime.fromisoformat(iso).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
@@ -146,7 +147,7 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 
 def _contains(inner: Any, outer: Any) -> bool:
-    return inner.version == outer.version and inner.subnet_of(outer)
+    return bool(inner.version == outer.version and inner.subnet_of(outer))
 
 
 def _binary(text: str) -> bytes | None:
@@ -179,12 +180,12 @@ def _ordered(name: str, parse: Callable[[str], Any]) -> dict[str, Operator]:
         "greaterthan": operator.gt,
         "greaterthanequals": operator.ge,
     }
-    found = {name + how: Operator(Family.ORDER, False, _parsed(parse, compare)) for how, compare in comparisons.items()}
-    return {**found, name + "notequals": Operator(Family.ORDER, True, _parsed(parse, operator.eq))}
+    found = {name + how: Operator(Family.ORDER, _parsed(parse, compare)) for how, compare in comparisons.items()}
+    return {**found, name + "notequals": Operator(Family.ORDER, _parsed(parse, operator.eq), negated=True)}
 
 
 def _pair(positive: str, negative: str, family: Family, compiled: Any) -> dict[str, Operator]:
-    return {positive: Operator(family, False, compiled), negative: Operator(family, True, compiled)}
+    return {positive: Operator(family, compiled), negative: Operator(family, compiled, negated=True)}
 
 
 NULL: Final = "null"
@@ -198,7 +199,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     **_pair("ipaddress", "notipaddress", Family.ORDER, _parsed(network, _contains)),
     **_ordered("numeric", number),
     **_ordered("date", instant),
-    "bool": Operator(Family.EXACT, False, _truthful),
-    "binaryequals": Operator(Family.EXACT, False, _parsed(_binary, operator.eq)),
-    NULL: Operator(Family.NULL, False, _EQUALS_ANY_CASE),
+    "bool": Operator(Family.EXACT, _truthful),
+    "binaryequals": Operator(Family.EXACT, _parsed(_binary, operator.eq)),
+    NULL: Operator(Family.NULL, _EQUALS_ANY_CASE),
 }

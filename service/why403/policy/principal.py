@@ -1,6 +1,6 @@
 """Principal and NotPrincipal: whom a statement speaks of, and how its grant comes to the caller.
 
-AWS: "AWS JSON policy elements: Principal", "... NotPrincipal"; "Policy evaluation for requests within a single account".
+AWS: "AWS JSON policy elements: Principal", "... NotPrincipal"; "Policy evaluation for requests within one account".
 """
 
 import re

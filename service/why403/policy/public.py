@@ -21,10 +21,12 @@ _FIXED_KEYS: Final = frozenset(
         "aws:principalorgpaths",
         "aws:principalservicename",
         "aws:sourceaccount",
+        "aws:sourcearn",
         "aws:sourceowner",
         "aws:sourcevpc",
         "aws:sourcevpcarn",
         "aws:sourcevpce",
+        "aws:userid",
         "aws:vpceaccount",
         "aws:vpceorgid",
         "aws:vpceorgpaths",
@@ -33,7 +35,7 @@ _FIXED_KEYS: Final = frozenset(
 )
 _MULTI: Final = frozenset({"aws:principalorgpaths", "aws:vpceorgpaths"})
 _EXACT: Final = frozenset({"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"})
-_PRIVATE: Final = tuple(ipaddress.ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_PRIVATE: Final = tuple(ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _WIDEST: Final = {4: 8, 6: 32}
 
 
@@ -55,8 +57,6 @@ def _limited(statement: Statement, *, of_access_point: bool) -> bool:
 def _limits(condition: Condition, *, of_access_point: bool) -> bool:
     """Return whether a condition pins the request to fixed values."""
     name, key, values = condition.operator.lower(), condition.key, condition.values
-    if not values:
-        return True  # no value ever meets it
     if key == "aws:sourceip":
         return name == "ipaddress" and all(map(_narrow, values))
     if key == "aws:principalisawsservice":
@@ -69,9 +69,8 @@ def _limits(condition: Condition, *, of_access_point: bool) -> bool:
         return not of_access_point and _all(values, _account_is_fixed, name)
     if key == "aws:principalarn":
         return _all(values, _account_is_fixed, name)
-    if key == "aws:userid":
-        return _all(values, _is_fixed, name) and not any(value.endswith(":*") for value in values)
-    return key in (_FIXED_KEYS | {"aws:sourcearn"}) and _all(values, _is_fixed, name)
+    roles = key == "aws:userid" and any(value.endswith(":*") for value in values)
+    return key in _FIXED_KEYS and _all(values, _is_fixed, name) and not roles
 
 
 def _all(values: Sequence[str], fixed: Callable[[str], bool], operator: str) -> bool:
@@ -93,6 +92,6 @@ def _narrow(value: str) -> bool:
     addresses = network(value)
     if addresses is None:
         return False
-    if addresses.version == 4 and any(addresses.subnet_of(private) for private in _PRIVATE):  # noqa: PLR2004
+    if isinstance(addresses, ipaddress.IPv4Network) and any(addresses.subnet_of(private) for private in _PRIVATE):
         return True
     return addresses.prefixlen >= _WIDEST[addresses.version]

@@ -63,7 +63,7 @@ def grants(policies: Policies, request: AccessRequest) -> Grants:
     direct = role = account = FALSE
     for statement in policies.covering(request.action_key)[1]:
         naming = statement.naming(request.caller)
-        if naming == NO_GRANTS:
+        if not any(naming):
             continue
         truth = statement.matches(request)
         if truth:

@@ -115,7 +115,7 @@ class Statement:
         return TRUE if self.principals is None else self.principals.hit(caller, bounded)
 
     def naming(self, caller: Caller) -> Naming:
-        """Return how an Allow of a resource's policy names the caller; Allow with NotPrincipal names all but the listed."""
+        """Return how an Allow of a resource's policy names the caller; with NotPrincipal, all but the listed."""
         if self.principals is None:
             return EVERY_CALLER
         found = self.principals.naming(caller)

@@ -128,7 +128,7 @@ def _matches_segments(matchers: tuple[Matcher, ...], spills: tuple[bool, ...], t
 
 @lru_cache(maxsize=8192)
 def arn_glob(parts: Tokens) -> Matcher:
-    """Return the matcher of ArnLike: six segments compared one by one, wildcards within each; the last takes the rest."""
+    """Return the matcher of ArnLike: six segments compared one by one, wildcards within each, the last to the end."""
     pieces = segments(parts, ARN_SEGMENTS)
     if len(pieces) != ARN_SEGMENTS:
         return lambda _text: False

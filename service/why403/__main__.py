@@ -1,0 +1,97 @@
+"""The command line: serve, simulate without HTTP, and make a key for a caller."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from why403.bootstrap import build
+from why403.domain.errors import InvalidInput, LayerContractError
+from why403.settings import SCOPES, SettingsError, read_settings
+from why403.usecases.simulate import simulate
+from why403.web.keys import new_key
+
+CERTAIN, OPEN, UNREADABLE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status: 0 certain, 1 not decided, 2 the input could not be read."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (SettingsError, LayerContractError) as error:
+        print(f"why403: {error}", file=sys.stderr)
+        return UNREADABLE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="why403", description="Decides and explains why Amazon S3 answered 403.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="answer over HTTP, configured by WHY403_* variables")
+    serve.add_argument("--host", help="address to listen on (default: loopback)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8403)")
+    serve.set_defaults(run=_serve)
+    decide = commands.add_parser("simulate", help="decide requests of a file, as POST /simulate does")
+    decide.add_argument("file", nargs="?", default="-", help="a /simulate body or a single request (default: stdin)")
+    decide.add_argument("--json", action="store_true", help="print the answer of /simulate")
+    decide.set_defaults(run=_simulate)
+    key = commands.add_parser("new-key", help="make a key for a caller of the service")
+    key.add_argument("name", help="whose key it is, for the log")
+    key.add_argument("scopes", nargs="+", choices=sorted(SCOPES), help="what it may do")
+    key.set_defaults(run=_new_key)
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from why403.server import run  # noqa: PLC0415 - gunicorn is for those who serve
+
+    run(read_settings(host=options.host, port=options.port))
+    return CERTAIN
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    try:
+        body = json.loads(sys.stdin.read() if options.file == "-" else Path(options.file).read_text("utf-8"))
+        if not isinstance(body, dict):
+            raise InvalidInput.at("", "must be an object")
+        answer = simulate(build(), body if "requests" in body else {"requests": [body]})
+    except InvalidInput as error:
+        for fault in error.faults:
+            print(f"why403: {fault.pointer or 'the input'}: {fault.message}", file=sys.stderr)
+        return UNREADABLE
+    except (OSError, ValueError, RecursionError) as error:
+        print(f"why403: {options.file}: {error}", file=sys.stderr)
+        return UNREADABLE
+    if options.json:
+        print(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        print("\n\n".join(_told(result.get("after", result)) for result in answer["results"]))
+    last = [result.get("after", result) for result in answer["results"]]
+    return OPEN if any(result["decision"] == "unknown" for result in last) else CERTAIN
+
+
+def _told(result: Mapping[str, Any]) -> str:
+    """Return a decision as lines of text."""
+    if "summary" not in result:
+        return f"{result['decision']} {result['layer'] or ''}".strip()
+    lines = [result["summary"]]
+    lines += [f"  - {each['layer']} ({each['kind']}): {each['because']}" for each in result["blockers"][1:]]
+    for each in result["doubts"]:
+        needs = f" (needs {each['needs']})" if each["needs"] else ""
+        lines.append(f"  ? {each['layer']}: {each['because']}{needs}")
+    lines += [f"  ! {each['fact']}{each['pointer']}: {each['message']}" for each in result["warnings"]]
+    return "\n".join(lines)
+
+
+def _new_key(options: argparse.Namespace) -> int:
+    made = new_key()
+    print(f"key for {options.name}, shown only now:  {made.secret}")
+    print(f"entry for WHY403_API_KEYS:  {options.name}:{'+'.join(options.scopes)}:{made.sha256}")
+    return CERTAIN
+
+
+if __name__ == "__main__":
+    sys.exit(main())
