@@ -8,6 +8,7 @@ from why403 import (
     FALSE,
     TRUE,
     UNKNOWN,
+    Absent,
     AccessRequest,
     Citation,
     Claim,
@@ -114,6 +115,45 @@ def _helps(request: AccessRequest, reached: str) -> bool:
         case "bucket_owner":
             return own != "" and own == request.bucket_owner
     return True
+
+
+def _for_everyone(request: AccessRequest) -> bool:
+    """Return whether any grantee profits: deleting is only for a grantee who is an owner itself."""
+    return request.s3_action is not None and request.s3_action.bucket_acl_reaches == "grantee"
+
+
+def _foreign(request: AccessRequest) -> bool:
+    """Return whether another account than the bucket's owns the object, so that only its ACL can grant."""
+    action = request.s3_action
+    return request.foreign == TRUE and action is not None and action.relation == "object_owner"
+
+
+def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Grant what the ACL grants; where it only just fails, or nothing else could grant, the missing grant is here."""
+    asked = _asked(request)
+    if asked is not None:
+        verdict = tuple(_grants(request, evidence, *asked))
+        if verdict:
+            return verdict
+    if _foreign(request) or _only_just(request, evidence, asked):
+        return _LACKING
+    return ()
+
+
+_LACKING = (Claim(Says.GRANT, FALSE, Reach.ACCOUNT_ACL),)
+
+
+def _grants(request: AccessRequest, evidence: Evidence, fact: Fact[Acl], permission: str) -> Iterator[Claim]:
+    seen = evidence[fact]
+    if isinstance(seen, Absent):
+        return
+    truths = dict.fromkeys((Reach.PUBLIC_ACL, Reach.ACCOUNT_ACL), UNKNOWN if isinstance(seen, Unreadable) else FALSE)
+    if isinstance(seen, Found):
+        for grant in _granting(seen.value, permission):
+            if not grant.public or fact is OBJECT_ACL or _for_everyone(request):
+                reach = Reach.PUBLIC_ACL if grant.public else Reach.ACCOUNT_ACL
+                truths[reach] = max(truths[reach], grantee_is(grant, request, evidence, seen.value))
+    yield from (Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)
 
 
 def _for_everyone(request: AccessRequest) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from why403 import (
+    ABSENT,
     FALSE,
     TRUE,
     UNKNOWN,
@@ -100,6 +101,8 @@ def _on(flag: str, evidence: Evidence, fact: Fact[Mapping[str, bool]]) -> Truth:
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Ignore public ACL grants, keep outsiders from a public bucket, refuse to make anything public."""
     if request.resource.bucket is None and request.resource.access_point is None:
+        return ()
+    if request.call is None and all(evidence[fact] is ABSENT for fact in (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)):
         return ()
     verdict = []
     ignored = effective("IgnorePublicAcls", request, evidence)

@@ -35,6 +35,8 @@ _ACCEPTED = "bucket-owner-full-control"
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
 _ALWAYS_WRITE = frozenset({"PutBucketAcl", "PutObjectAcl"})
 
+_CAPS: tuple[Verdict, ...] = ((), (Claim(Says.CAP, UNKNOWN, ACLS),), (Claim(Says.CAP, FALSE, ACLS),))
+
 _OWNER_CALL = "only the owner's account may make this call"
 _ACL_REFUSED = "ACLs are disabled"
 _ACL_LEFT = "the bucket's ACL still grants others"
@@ -45,10 +47,10 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     if request.resource.bucket is None and request.resource.access_point is None:
         return ()
     enforced = _enforced(evidence)
-    verdict = [Claim(Says.CAP, 2 - enforced, ACLS)] if enforced != FALSE else []
-    if request.call is not None:
-        verdict.extend(_requirements(request, request.call, evidence, enforced))
-    return tuple(verdict)
+    caps = _CAPS[enforced]
+    if request.call is None:
+        return caps
+    return (*caps, *_requirements(request, request.call, evidence, enforced))
 
 
 def _enforced(evidence: Evidence) -> Truth:

@@ -1,6 +1,6 @@
 """Which claims stand in the way, which are in doubt, which allow: the clauses of a decision."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -30,19 +30,17 @@ _RESOURCE_SIDE: Final = _NAMED | Reach.ACCOUNT | Reach.ACCOUNT_ACL
 _NAMING: Final = (Group.EXPLICIT_DENIES, Group.FILTERS, Group.GRANTS)
 
 
-def claims(said: Iterable[Judged]) -> Iterator[Blamed]:
-    """Yield every claim with the layer that makes it."""
-    for layer, verdict in said:
-        for claim in verdict:
-            yield Blamed(layer, claim)
+def claims(said: Iterable[Judged]) -> list[Blamed]:
+    """Return every claim with the layer that makes it."""
+    return [Blamed(layer, claim) for layer, verdict in said for claim in verdict]
 
 
-def blockers(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+def blockers(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Blamed]:
     """Return the claims that certainly stand in the way."""
-    found = [each for each in claims(said) if _stands(each.claim)]
+    found = [each for each in said if _stands(each.claim)]
     if merged.granted(relation) == FALSE:
         found += _lacking(said, merged, relation)
-    yielding = [each for each in claims(said) if each.claim.says is Says.YIELDING_DENIAL and each.claim.holds == TRUE]
+    yielding = [each for each in said if each.claim.says is Says.YIELDING_DENIAL and each.claim.holds == TRUE]
     if not any(each.place(at_home=False)[0] in _NAMING for each in found):
         found += yielding
     return list(dict.fromkeys(found))
@@ -54,7 +52,7 @@ def _stands(claim: Claim) -> bool:
     return claim.says in {Says.LIMIT, Says.REQUIREMENT} and claim.holds == FALSE
 
 
-def _lacking(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+def _lacking(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Blamed]:
     """Return why nothing is granted: caps that void a grant, else the places where a grant is missing."""
     match relation:
         case Relation.SAME:
@@ -71,7 +69,7 @@ def _lacking(said: Sequence[Judged], merged: Merged, relation: Relation) -> list
     return [*_lacking(said, merged, Relation.CROSS), *_lacking(said, merged, Relation.SAME)]
 
 
-def _same_account(said: Sequence[Judged]) -> list[Blamed]:
+def _same_account(said: Sequence[Blamed]) -> list[Blamed]:
     """Return the caller's limits where they void a grant, else the caller's own policies, which lack one."""
     voiding = _voiding(said, Reach.ATTACHED | _NAMED, (TRUE,))
     own = [each for each in voiding if each.claim.reach & Reach.ATTACHED]
@@ -81,56 +79,56 @@ def _same_account(said: Sequence[Judged]) -> list[Blamed]:
     return [*voiding, *missing]
 
 
-def _attached(said: Sequence[Judged]) -> list[Blamed]:
+def _attached(said: Sequence[Blamed]) -> list[Blamed]:
     """Return why the caller's side does not allow: caps that void its grant, else where one is missing."""
     reach = Reach.ATTACHED
     return _voiding(said, reach, (TRUE,)) or _missing(said, reach) or _voiding(said, reach, (UNKNOWN,))
 
 
-def _named(said: Sequence[Judged]) -> list[Blamed]:
+def _named(said: Sequence[Blamed]) -> list[Blamed]:
     """Return why the resource's side does not allow, whatever caps the caller has."""
     sure = [each for each in _voiding(said, _RESOURCE_SIDE, (TRUE,)) if not each.claim.reach & Reach.ATTACHED]
     return sure or _missing_named(said) or _voiding(said, _RESOURCE_SIDE, (UNKNOWN,))
 
 
-def _voiding(said: Sequence[Judged], reaches: Reach, truths: tuple[Truth, ...]) -> list[Blamed]:
+def _voiding(said: Sequence[Blamed], reaches: Reach, truths: tuple[Truth, ...]) -> list[Blamed]:
     """Return the caps that certainly void a grant of one of these reaches that holds, or may hold."""
     granted = Reach(0)
-    for each in claims(said):
+    for each in said:
         if each.claim.says is Says.GRANT and each.claim.holds in truths:
             granted |= each.claim.reach & reaches
     return [
         each
-        for each in claims(said)
+        for each in said
         if each.claim.says is Says.CAP and each.claim.holds == FALSE and each.claim.reach & granted
     ]
 
 
-def _missing(said: Sequence[Judged], reaches: Reach) -> list[Blamed]:
+def _missing(said: Sequence[Blamed], reaches: Reach) -> list[Blamed]:
     """Return the places where a grant of one of these reaches is missing."""
     return [
         each
-        for each in claims(said)
+        for each in said
         if each.claim.says is Says.GRANT and each.claim.holds == FALSE and each.claim.reach & reaches
     ]
 
 
-def _missing_named(said: Sequence[Judged]) -> list[Blamed]:
+def _missing_named(said: Sequence[Blamed]) -> list[Blamed]:
     """Return the one place on the resource's side where a grant is missed first."""
     return sorted(_missing(said, _RESOURCE_SIDE), key=lambda each: each.place(at_home=False))[:1]
 
 
-def doubts(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Blamed]:
+def doubts(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Blamed]:
     """Return the claims that are not known and could matter."""
     grant_open = merged.granted(relation) == UNKNOWN
     return [
         each
-        for each in claims(said)
+        for each in said
         if each.claim.holds == UNKNOWN and (each.claim.says not in {Says.CAP, Says.GRANT} or grant_open)
     ]
 
 
-def grantors(said: Sequence[Judged], merged: Merged, relation: Relation) -> list[Layer]:
+def grantors(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Layer]:
     """Return the layers whose allow decided."""
-    found = [each.layer for each in claims(said) if merged.counts(each.claim, relation)]
+    found = [each.layer for each in said if merged.counts(each.claim, relation)]
     return list(dict.fromkeys(found))

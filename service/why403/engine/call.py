@@ -53,7 +53,7 @@ class Decided:
     @cached_property
     def blockers(self) -> list[Blocked]:
         """Return the certain blockers of all legs in one order, ties by leg."""
-        found = [Blocked(leg, blamed) for leg in self.legs if leg.needed == TRUE for blamed in leg.ruled.blockers()]
+        found = [Blocked(leg, blamed) for leg in self.legs if leg.needed == TRUE for blamed in leg.ruled.blockers]
         return sorted(found, key=lambda each: each.leg.ruled.place(each.blamed))
 
     @property
@@ -64,12 +64,12 @@ class Decided:
     @property
     def granted_by(self) -> list[str]:
         """Return the names of the layers whose allow decided, over all legs."""
-        return list(dict.fromkeys(layer.name for leg in self.legs for layer in leg.ruled.grantors()))
+        return list(dict.fromkeys(layer.name for leg in self.legs for layer in leg.ruled.grantors))
 
     @property
     def granted_titles(self) -> list[str]:
         """Return their titles."""
-        return list(dict.fromkeys(layer.title for leg in self.legs for layer in leg.ruled.grantors()))
+        return list(dict.fromkeys(layer.title for leg in self.legs for layer in leg.ruled.grantors))
 
     @property
     def partial(self) -> bool:

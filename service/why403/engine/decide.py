@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Reach
-from why403.engine.blame import Blamed, blockers, doubts, grantors
+from why403.engine.blame import Blamed, blockers, claims, doubts, grantors
 from why403.engine.evaluate import Judged, ignore, judge
 from why403.engine.merge import Merged, merge
 from why403.engine.relation import Relation, relation
@@ -14,7 +15,7 @@ from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ruled:
     """One leg, what the layers said of it, and what follows: TRUE is allowed."""
 
@@ -24,13 +25,25 @@ class Ruled:
     relation: Relation
     outcome: Truth
 
+    @cached_property
+    def claims(self) -> list[Blamed]:
+        """Return every claim with the layer that makes it."""
+        return claims(self.said)
+
+    @cached_property
     def blockers(self) -> list[Blamed]:
         """Return what certainly stands in the way, in the order of reporting."""
-        return self.in_order(blockers(self.said, self.merged, self.relation))
+        return [] if self.outcome == TRUE else self.in_order(blockers(self.claims, self.merged, self.relation))
 
+    @cached_property
     def doubts(self) -> list[Blamed]:
         """Return what is not known and could matter, in the order of reporting."""
-        return self.in_order(doubts(self.said, self.merged, self.relation))
+        return [] if self.outcome == TRUE else self.in_order(doubts(self.claims, self.merged, self.relation))
+
+    @cached_property
+    def grantors(self) -> list[Layer]:
+        """Return the layers whose allow decided."""
+        return grantors(self.claims, self.merged, self.relation)
 
     def in_order(self, found: Iterable[Blamed]) -> list[Blamed]:
         """Return claims in the order of reporting."""
@@ -45,28 +58,27 @@ class Ruled:
             return group, (-2 if near else -1 if blamed.claim.reach is Reach.ATTACHED else rank)
         return group, rank
 
-    def grantors(self) -> list[Layer]:
-        """Return the layers whose allow decided."""
-        return grantors(self.said, self.merged, self.relation)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Settled(Ruled):
     """A leg that is certain only because every completion of its unknown keys agrees."""
 
     completed: tuple[Ruled, ...]
 
+    @cached_property
     def blockers(self) -> list[Blamed]:
         """Return what stands in the way in some completion."""
-        return self.in_order(dict.fromkeys(each for ruled in self.completed for each in ruled.blockers()))
+        return self.in_order(dict.fromkeys(each for ruled in self.completed for each in ruled.blockers))
 
+    @cached_property
     def doubts(self) -> list[Blamed]:
         """Return nothing: whatever is not known does not matter."""
         return []
 
+    @cached_property
     def grantors(self) -> list[Layer]:
         """Return the layers whose allow decided in some completion."""
-        return list(dict.fromkeys(layer for ruled in self.completed for layer in ruled.grantors()))
+        return list(dict.fromkeys(layer for ruled in self.completed for layer in ruled.grantors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,6 @@ def _representative(tried: Sequence[Ruled]) -> tuple[Ruled, ...]:
     """Return one completion per set of blockers: thousands that say the same are said once."""
     found: dict[tuple[str, ...], Ruled] = {}
     for ruled in tried:
-        names = tuple(f"{layer.name} {claim.says}" for layer, claim in ruled.blockers())
+        names = tuple(f"{layer.name} {claim.says}" for layer, claim in ruled.blockers)
         found.setdefault(names, ruled)
     return tuple(found.values())

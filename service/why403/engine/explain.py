@@ -28,12 +28,11 @@ def kind_of(blamed: Blamed) -> str:
 
 def brief(decided: Decided) -> dict[str, Any]:
     """Return the decision without words: `decision`, `kind`, `layer`, `certainty`."""
-    first = decided.first
-    denied = decided.outcome == FALSE
+    first = decided.first if decided.outcome == FALSE else None
     return {
         "decision": DECISIONS[decided.outcome],
-        "kind": kind_of(first.blamed) if denied and first else None,
-        "layer": first.blamed.layer.name if denied and first else None,
+        "kind": kind_of(first.blamed) if first else None,
+        "layer": first.blamed.layer.name if first else None,
         "certainty": "suspected" if decided.outcome == UNKNOWN else "proven",
     }
 
@@ -113,7 +112,7 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
 def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
     seen = set()
     for leg in decided.legs:
-        for blamed in leg.ruled.doubts():
+        for blamed in leg.ruled.doubts:
             words = told(leg, blamed)
             if (blamed.layer.name, words.because) not in seen:
                 seen.add((blamed.layer.name, words.because))
@@ -124,7 +123,7 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
     """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
     for leg in decided.legs:
-        against = {blamed.layer.name for blamed in (*leg.ruled.blockers(), *leg.ruled.doubts())}
+        against = {blamed.layer.name for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
         for layer, verdict in leg.ruled.said:
             claim = max(verdict, key=lambda each: (each.says >= Says.LIMIT, each.holds))
             good = claim.holds == FALSE if claim.says <= Says.YIELDING_DENIAL else claim.holds == TRUE
@@ -134,7 +133,7 @@ def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
 
 
 def _leg(leg: LegDecided) -> dict[str, Any]:
-    first = leg.ruled.blockers()[0] if leg.outcome == FALSE else None
+    first = leg.ruled.blockers[0] if leg.outcome == FALSE else None
     return {
         "action": leg.ruled.request.action,
         "resource": leg.ruled.request.resource.arn,

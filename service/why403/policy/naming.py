@@ -7,7 +7,7 @@ from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Citation, Claim, Says, Words
 from why403.policy.compiled import Placed, Policies
-from why403.policy.nearest import nearest
+from why403.policy.nearest import failures, nearest
 from why403.policy.ruling import Cited, citing
 from why403.policy.statement import Statement
 
@@ -49,7 +49,7 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
     found = nearest(policies, request)
     if found is None:
         return Words(because=because, citations=(Citation(fact=fact.name),))
-    closest = f"{_called(found.placed, found.statement)} comes closest, but {' and '.join(found.failures)}"
+    closest = f"{_called(found.placed, found.statement)} comes closest, but {' and '.join(failures(found.statement, request))}"
     return Words(because=f"{because}; {closest}", citations=(found.placed.cite(fact, found.statement, request),))
 
 

@@ -9,33 +9,46 @@ from why403.policy.compiled import Placed, Policies
 from why403.policy.statement import Statement
 
 _SHOWN = 3
+_MOST = 1_000
 
 
 class Nearest(NamedTuple):
-    """An Allow statement and the clauses that say where it fails."""
+    """An Allow statement, and in how many elements it fails."""
 
     placed: Placed
     statement: Statement
-    failures: tuple[str, ...]
+    failures: int
 
 
 def nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
     """Return the Allow statement that fails in the fewest elements; the first of several, None without any."""
-    found = [
-        Nearest(placed, statement, tuple(_failures(statement, request)))
-        for placed, statement in policies.statements()
-        if statement.allow
-    ]
-    return min(found, key=lambda each: len(each.failures), default=None)
+    best = None
+    for placed, statement in policies.statements():
+        if statement.allow:
+            failures = _count(statement, request, best.failures if best else _MOST)
+            if best is None or failures < best.failures:
+                best = Nearest(placed, statement, failures)
+    return best
 
 
 def near_miss(policies: Policies, request: AccessRequest) -> bool:
     """Return whether an Allow statement fails in exactly one element: action, principal, resource or one condition."""
     found = nearest(policies, request)
-    return found is not None and len(found.failures) == 1
+    return found is not None and found.failures == 1
 
 
-def _failures(statement: Statement, request: AccessRequest) -> Iterator[str]:
+def _count(statement: Statement, request: AccessRequest, enough: int) -> int:
+    """Return how many elements fail; no further than `enough`."""
+    failed = not statement.actions.match(request.action_key)
+    failed += statement.resources.match(request) == FALSE
+    if failed < enough:
+        failed += max(statement.naming(request.caller)) == FALSE
+        failed += sum(condition.holds(request.context) == FALSE for condition in statement.conditions)
+    return failed
+
+
+def failures(statement: Statement, request: AccessRequest) -> Iterator[str]:
+    """Yield a clause for each element that fails."""
     actions, resources = statement.actions, statement.resources
     if not actions.match(request.action_key):
         name = "NotAction" if actions.negated else "Action"

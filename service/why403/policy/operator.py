@@ -146,8 +146,15 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-def _contains(inner: Any, outer: Any) -> bool:
-    return bool(inner.version == outer.version and inner.subnet_of(outer))
+@lru_cache(maxsize=4096)
+def _span(text: str) -> tuple[int, int, int] | None:
+    """Return version, first and last address of a range as numbers: comparing those is what takes the time."""
+    found = network(text)
+    return None if found is None else (found.version, int(found.network_address), int(found.broadcast_address))
+
+
+def _contains(inner: tuple[int, int, int], outer: tuple[int, int, int]) -> bool:
+    return inner[0] == outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2]
 
 
 def _binary(text: str) -> bytes | None:
@@ -196,7 +203,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     **_pair("stringlike", "stringnotlike", Family.PATTERN, _LIKE),
     **_pair("arnequals", "arnnotequals", Family.PATTERN, _ARN),
     **_pair("arnlike", "arnnotlike", Family.PATTERN, _ARN),
-    **_pair("ipaddress", "notipaddress", Family.ORDER, _parsed(network, _contains)),
+    **_pair("ipaddress", "notipaddress", Family.ORDER, _parsed(_span, _contains)),
     **_ordered("numeric", number),
     **_ordered("date", instant),
     "bool": Operator(Family.EXACT, _truthful),
