@@ -156,38 +156,6 @@ def _grants(request: AccessRequest, evidence: Evidence, fact: Fact[Acl], permiss
     yield from (Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)
 
 
-def _for_everyone(request: AccessRequest) -> bool:
-    """Return whether any grantee profits: deleting is only for a grantee who is an owner itself."""
-    return request.s3_action is not None and request.s3_action.bucket_acl_reaches == "grantee"
-
-
-def _foreign(request: AccessRequest) -> bool:
-    """Return whether another account than the bucket's owns the object, so that only its ACL can grant."""
-    action = request.s3_action
-    return request.foreign == TRUE and action is not None and action.relation == "object_owner"
-
-
-def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
-    """Grant what the ACL grants; where it only just fails, or nothing else could grant, the missing grant is here."""
-    asked = _asked(request)
-    truths = {Reach.PUBLIC_ACL: FALSE, Reach.ACCOUNT_ACL: FALSE}
-    if asked is not None:
-        fact, permission = asked
-        seen = evidence[fact]
-        if isinstance(seen, Unreadable):
-            truths = dict.fromkeys(truths, UNKNOWN)
-        elif isinstance(seen, Found):
-            for grant in _granting(seen.value, permission):
-                if grant.public and fact is BUCKET_ACL and not _for_everyone(request):
-                    continue
-                reach = Reach.PUBLIC_ACL if grant.public else Reach.ACCOUNT_ACL
-                truths[reach] = max(truths[reach], grantee_is(grant, request, evidence, seen.value))
-    verdict = tuple(Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)
-    if not verdict and (_foreign(request) or _only_just(request, evidence, asked)):
-        return (Claim(Says.GRANT, FALSE, Reach.ACCOUNT_ACL),)
-    return verdict
-
-
 def _granting(acl: Acl, permission: str) -> Iterator[AclGrant]:
     return (grant for grant in acl.grants if grant.permission in {permission, "FULL_CONTROL"})
 
@@ -265,7 +233,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         grant
         for grant in _granting(seen.value, permission)
         if grantee_is(grant, request, evidence, seen.value) == claim.holds != FALSE
-        and grant.public is (claim.reach is Reach.PUBLIC_ACL)
+        and grant.public is (claim.reach == Reach.PUBLIC_ACL)
     ]
     cites = tuple(Citation(fact=fact.name, pointer=f"/grants/{grant.index}") for grant in held)
     if claim.holds == TRUE:
@@ -278,7 +246,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     )
 
 
-PLACES: Mapping[Says, Place] = {Says.GRANT: Place(Group.GRANTS, 30)}
+PLACES: Mapping[int, Place] = {Says.GRANT: Place(Group.GRANTS, 30)}
 
 
 @hookimpl

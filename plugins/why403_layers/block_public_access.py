@@ -197,7 +197,7 @@ def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
     return Words(because=f"{flag} may hold it back: the bucket's owner is not known", needs="s3:GetBucketAcl")
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 50),
     Says.YIELDING_DENIAL: Place(Group.EXPLICIT_DENIES, 50),
     Says.CAP: Place(Group.GRANTS, 0),

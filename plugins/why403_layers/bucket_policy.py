@@ -124,13 +124,13 @@ def _repairs(request: AccessRequest) -> bool:
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Name the statement, or say why the policy cannot grant, or cannot be stored."""
-    if claim.says is Says.REQUIREMENT:
+    if claim.says == Says.REQUIREMENT:
         because = f"the policy that is sent cannot be stored: {claim.about}"
         return Words(because=because, status=400, code="MalformedPolicy")
     seen = evidence[BUCKET_POLICY]
     if isinstance(seen, Unreadable):
         return unread(seen)
-    if claim.says is Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
+    if claim.says == Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
         return Words(because="it is not known whether the bucket's owner owns the object", needs="s3:GetObjectAcl")
     if isinstance(seen, Found):
         return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
@@ -155,7 +155,7 @@ def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
             yield Warned(BUCKET_POLICY.name, pointer, message)
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 30),
     Says.GRANT: Place(Group.GRANTS, 40),
     Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 30),

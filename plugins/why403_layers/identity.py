@@ -72,7 +72,7 @@ def near(request: AccessRequest, evidence: Evidence) -> bool:
     return isinstance(seen, Found) and near_miss(seen.value, request)
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 60),
     Says.GRANT: Place(Group.GRANTS, 50),
 }

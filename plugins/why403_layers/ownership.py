@@ -139,7 +139,7 @@ def _doubt(claim: Claim, evidence: Evidence) -> Words:
     return Words(because=because, needs=fact.permission)
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.CAP: Place(Group.GRANTS, 10),
     Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 10),
 }

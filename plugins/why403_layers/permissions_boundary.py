@@ -50,7 +50,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return unread(seen)
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 70),
     Says.CAP: Place(Group.GRANTS, 60),
 }

@@ -96,7 +96,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return naming(SCPS, level.policies, request, claim, f"the service control policies of `{level.target}`")
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 10),
     Says.LIMIT: Place(Group.FILTERS, 20),
 }

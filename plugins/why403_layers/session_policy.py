@@ -55,7 +55,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     )
 
 
-PLACES: Mapping[Says, Place] = {
+PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 80),
     Says.CAP: Place(Group.GRANTS, 70),
 }

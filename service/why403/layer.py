@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from why403.domain.evidence import Evidence, Fact
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN
-from why403.domain.verdict import CALLER_SIDE, Claim, Reach, Says, Verdict, Words
+from why403.domain.verdict import CALLER_SIDE, REACHES, Claim, Reach, Says, Verdict, Words
 
 
 class May(Enum):
@@ -58,14 +58,14 @@ def _nothing(_request: AccessRequest, _evidence: Evidence) -> Iterable[Warned]:
 
 
 _OTHER_CAPS = Reach.DIRECT | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
-_KINDS: Mapping[May, tuple[Says, Reach]] = {
+_KINDS: Mapping[May, tuple[int, int]] = {
     May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
     May.GRANT_RESOURCE: (Says.GRANT, _OTHER_CAPS | Reach.ROLE),
-    May.LIMIT: (Says.LIMIT, Reach(0)),
+    May.LIMIT: (Says.LIMIT, Reach.NONE),
     May.CAP_CALLER: (Says.CAP, CALLER_SIDE),
     May.CAP_RESOURCE: (Says.CAP, _OTHER_CAPS),
-    May.DENY: (Says.DENIAL, Reach(0)),
-    May.REQUIRE: (Says.REQUIREMENT, Reach(0)),
+    May.DENY: (Says.DENIAL, Reach.NONE),
+    May.REQUIRE: (Says.REQUIREMENT, Reach.NONE),
 }
 
 
@@ -83,7 +83,7 @@ class Layer:
     title: str
     reference: str
     may: frozenset[May]
-    place: Mapping[Says, Place]
+    place: Mapping[int, Place]
     judge: Callable[[AccessRequest, Evidence], Verdict]
     words: Callable[[AccessRequest, Evidence, Claim], Words]
     provides: tuple[Fact[Any], ...] = ()
@@ -96,17 +96,17 @@ class Layer:
         claims: list[Claim] = []
         for may in sorted(self.may, key=lambda each: each.name):
             says, reaches = _KINDS[may]
-            if says is Says.GRANT:
-                claims.extend(Claim(says, UNKNOWN, reach, FAILED) for reach in Reach if reach & reaches)
+            if says == Says.GRANT:
+                claims.extend(Claim(says, UNKNOWN, reach, FAILED) for reach in REACHES if reach & reaches)
             else:
                 claims.append(Claim(says, UNKNOWN, reaches, FAILED))
         return tuple(claims)
 
     def allowed_to_say(self, claim: Claim) -> bool:
         """Return whether the layer declared that it may say this."""
-        says = Says.DENIAL if claim.says is Says.YIELDING_DENIAL else claim.says
-        kinds = [(kind, reaches) for kind, reaches in map(_KINDS.__getitem__, self.may) if kind is says]
-        covered = Reach(0)
+        says = Says.DENIAL if claim.says == Says.YIELDING_DENIAL else claim.says
+        kinds = [(kind, reaches) for kind, reaches in map(_KINDS.__getitem__, self.may) if kind == says]
+        covered = Reach.NONE
         for _, reaches in kinds:
             covered |= reaches
         return bool(kinds) and claim.reach & ~covered == 0

@@ -11,45 +11,65 @@ will read it. One claim is one of
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 
 
-class Says(IntEnum):
-    """The kinds of claim."""
+class Says:
+    """The kinds of claim, as plain integers: the merge compares them by the million."""
 
-    DENIAL = 0
-    YIELDING_DENIAL = 1
-    LIMIT = 2
-    REQUIREMENT = 3
-    CAP = 4
-    GRANT = 5
-
-
-class Reach(IntFlag):
-    """How a grant comes to the caller; a cap covers several."""
-
-    ATTACHED = 1  # by the caller's own policies
-    DIRECT = 2  # names this very caller, or everyone
-    ROLE = 4  # names the role or user behind the session
-    ACCOUNT = 8  # trusts the account and leaves the choice to it
-    PUBLIC_ACL = 16  # an ACL's grant to everyone, or to everyone signed
-    ACCOUNT_ACL = 32  # an ACL's grant to an account
+    DENIAL: Final = 0
+    YIELDING_DENIAL: Final = 1
+    LIMIT: Final = 2
+    REQUIREMENT: Final = 3
+    CAP: Final = 4
+    GRANT: Final = 5
 
 
+class Reach:
+    """How a grant comes to the caller, as bits of plain integers; a cap covers several."""
+
+    NONE: Final = 0
+    ATTACHED: Final = 1  # by the caller's own policies
+    DIRECT: Final = 2  # names this very caller, or everyone
+    ROLE: Final = 4  # names the role or user behind the session
+    ACCOUNT: Final = 8  # trusts the account and leaves the choice to it
+    PUBLIC_ACL: Final = 16  # an ACL's grant to everyone, or to everyone signed
+    ACCOUNT_ACL: Final = 32  # an ACL's grant to an account, or to the service that delivers logs
+
+
+KINDS: Final = MappingProxyType(
+    {
+        Says.DENIAL: "denial",
+        Says.YIELDING_DENIAL: "yielding denial",
+        Says.LIMIT: "limit",
+        Says.REQUIREMENT: "requirement",
+        Says.CAP: "cap",
+        Says.GRANT: "grant",
+    }
+)
+REACHES: Final = MappingProxyType(
+    {
+        Reach.ATTACHED: "attached",
+        Reach.DIRECT: "direct",
+        Reach.ROLE: "role",
+        Reach.ACCOUNT: "account",
+        Reach.PUBLIC_ACL: "public ACL",
+        Reach.ACCOUNT_ACL: "account ACL",
+    }
+)
 CALLER_SIDE: Final = Reach.ATTACHED | Reach.ROLE
 ACLS: Final = Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
-NONE: Final = Reach(0)
 
 
 class Claim(NamedTuple):
-    """One truth a layer states; `about` is the layer's own note of what it rests on."""
+    """One truth a layer states: what it says (of Says), with which Reach, and the layer's note of what it rests on."""
 
-    says: Says
+    says: int
     holds: Truth
-    reach: Reach = NONE
+    reach: int = Reach.NONE
     about: object = None
 
 

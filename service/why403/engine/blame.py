@@ -20,7 +20,7 @@ class Blamed(NamedTuple):
     def place(self, *, at_home: bool) -> tuple[int, int]:
         """Return where this blocker is reported; in the bucket owner's account the caller's policies stand first."""
         place = self.layer.place.get(self.claim.says, _LAST)
-        first = at_home and self.claim.says is Says.GRANT and self.claim.reach is Reach.ATTACHED
+        first = at_home and self.claim.says == Says.GRANT and self.claim.reach == Reach.ATTACHED
         return place.group, -1 if first else place.rank
 
 
@@ -40,14 +40,14 @@ def blockers(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list
     found = [each for each in said if _stands(each.claim)]
     if merged.granted(relation) == FALSE:
         found += _lacking(said, merged, relation)
-    yielding = [each for each in said if each.claim.says is Says.YIELDING_DENIAL and each.claim.holds == TRUE]
+    yielding = [each for each in said if each.claim.says == Says.YIELDING_DENIAL and each.claim.holds == TRUE]
     if not any(each.place(at_home=False)[0] in _NAMING for each in found):
         found += yielding
     return list(dict.fromkeys(found))
 
 
 def _stands(claim: Claim) -> bool:
-    if claim.says is Says.DENIAL:
+    if claim.says == Says.DENIAL:
         return claim.holds == TRUE
     return claim.says in {Says.LIMIT, Says.REQUIREMENT} and claim.holds == FALSE
 
@@ -91,25 +91,25 @@ def _named(said: Sequence[Blamed]) -> list[Blamed]:
     return sure or _missing_named(said) or _voiding(said, _RESOURCE_SIDE, (UNKNOWN,))
 
 
-def _voiding(said: Sequence[Blamed], reaches: Reach, truths: tuple[Truth, ...]) -> list[Blamed]:
+def _voiding(said: Sequence[Blamed], reaches: int, truths: tuple[Truth, ...]) -> list[Blamed]:
     """Return the caps that certainly void a grant of one of these reaches that holds, or may hold."""
-    granted = Reach(0)
+    granted = Reach.NONE
     for each in said:
-        if each.claim.says is Says.GRANT and each.claim.holds in truths:
+        if each.claim.says == Says.GRANT and each.claim.holds in truths:
             granted |= each.claim.reach & reaches
     return [
         each
         for each in said
-        if each.claim.says is Says.CAP and each.claim.holds == FALSE and each.claim.reach & granted
+        if each.claim.says == Says.CAP and each.claim.holds == FALSE and each.claim.reach & granted
     ]
 
 
-def _missing(said: Sequence[Blamed], reaches: Reach) -> list[Blamed]:
+def _missing(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
     """Return the places where a grant of one of these reaches is missing."""
     return [
         each
         for each in said
-        if each.claim.says is Says.GRANT and each.claim.holds == FALSE and each.claim.reach & reaches
+        if each.claim.says == Says.GRANT and each.claim.holds == FALSE and each.claim.reach & reaches
     ]
 
 

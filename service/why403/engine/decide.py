@@ -55,7 +55,7 @@ class Ruled:
         group, rank = blamed.place(at_home=request.bucket_owner == request.principal.account)
         if self.relation is Relation.OPEN and group == Group.GRANTS:
             near = blamed.layer.near(request, request.evidence)
-            return group, (-2 if near else -1 if blamed.claim.reach is Reach.ATTACHED else rank)
+            return group, (-2 if near else -1 if blamed.claim.reach == Reach.ATTACHED else rank)
         return group, rank
 
 

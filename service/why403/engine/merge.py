@@ -12,18 +12,17 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from why403.domain.truth import FALSE, TRUE, Truth, agreed
-from why403.domain.verdict import Claim, Reach, Says
+from why403.domain.verdict import REACHES, Claim, Reach, Says
 from why403.engine.evaluate import Judged
 from why403.engine.relation import Relation
 
-_REACHES: Final = tuple(Reach)
-_INDEX: Final = {reach: index for index, reach in enumerate(_REACHES)}
+_INDEX: Final = {reach: index for index, reach in enumerate(REACHES)}
 _ATTACHED: Final = _INDEX[Reach.ATTACHED]
 _ACCOUNTS: Final = (_INDEX[Reach.ACCOUNT], _INDEX[Reach.ACCOUNT_ACL])
 _NAMED: Final = tuple(_INDEX[reach] for reach in (Reach.DIRECT, Reach.ROLE, Reach.PUBLIC_ACL))
 _OUTSIDE: Final = (*_NAMED, _INDEX[Reach.ACCOUNT_ACL])  # an ACL may grant to the service that delivers logs
 _COVERED: Final = {
-    mask: tuple(index for index, reach in enumerate(_REACHES) if reach & mask) for mask in range(2 * _REACHES[-1])
+    mask: tuple(index for index, reach in enumerate(REACHES) if reach & mask) for mask in range(2 * max(REACHES))
 }
 
 
@@ -72,7 +71,7 @@ class Merged(NamedTuple):
 
     def counts(self, claim: Claim, relation: Relation) -> bool:
         """Return whether a grant is one that allows: it holds, no cap voids it, and it matters in this relation."""
-        if claim.says is not Says.GRANT or claim.holds != TRUE:
+        if claim.says != Says.GRANT or claim.holds != TRUE:
             return False
         index = _INDEX[claim.reach]
         if index == _ATTACHED:
@@ -85,9 +84,9 @@ class Merged(NamedTuple):
 def merge(said: Iterable[Judged]) -> Merged:
     """Return the truths of all verdicts put together; their order never matters."""
     denied, limited, required = FALSE, TRUE, TRUE
-    grants = [FALSE] * len(_REACHES)
-    own_caps = [TRUE] * len(_REACHES)
-    other_caps = [TRUE] * len(_REACHES)
+    grants = [FALSE] * len(REACHES)
+    own_caps = [TRUE] * len(REACHES)
+    other_caps = [TRUE] * len(REACHES)
     for _, verdict in said:
         for says, holds, reach, _about in verdict:
             if says <= Says.YIELDING_DENIAL:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from why403.domain.errors import Fault, InvalidInput
+from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Citation
@@ -141,21 +141,24 @@ def place(value: object, kind: PolicyKind, pointer: str = "") -> Placed:
     """Return a policy given as a document, as `{"name", "arn", "document"}`, or as the document's JSON text."""
     if isinstance(value, dict) and "document" in value:
         return _wrapped(value, kind, pointer)
-    document = from_text(value) if isinstance(value, str) else value
-    return Placed(CACHE.compiled(document, kind), pointer)
+    return Placed(_compiled(value, kind), pointer)
+
+
+def _compiled(value: object, kind: PolicyKind) -> Policy:
+    return CACHE.compiled(from_text(value) if isinstance(value, str) else value, kind)
 
 
 def _wrapped(value: dict[str, Any], kind: PolicyKind, pointer: str) -> Placed:
     for name, held in value.items():
         if name not in _WRAPPED:
-            raise InvalidInput.at(f"/{name}", f"`{name}` is no member of a policy with its name")
+            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no member of a policy with its name")
         if name != "document" and not isinstance(held, str | None):
             raise InvalidInput.at(f"/{name}", "must be a string")
     try:
-        inner = place(value["document"], kind, f"{pointer}/document")
+        policy = _compiled(value["document"], kind)
     except InvalidInput as error:
         raise error.below("/document") from error
-    return Placed(inner.policy, inner.pointer, value.get("name"), value.get("arn"), value.get("from"))
+    return Placed(policy, f"{pointer}/document", value.get("name"), value.get("arn"), value.get("from"))
 
 
 def one_policy(kind: PolicyKind) -> "PolicyLoader":

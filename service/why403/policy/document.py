@@ -49,6 +49,7 @@ _TOP: Final = frozenset({"Version", "Id", "Statement"})
 _STATEMENT: Final = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 )
+_LONGEST_NUMBER: Final = 1000
 _PRINCIPAL_TYPES: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -60,13 +61,31 @@ def from_text(text: str) -> Any:
         if len(found) != len(pairs):
             names = [name for name, _ in pairs]
             double = next(name for name in names if names.count(name) > 1)
-            raise InvalidInput.at("", f"`{double}` is given twice")
+            raise InvalidInput.at("", f"`{double.encode(errors='replace').decode()}` is given twice")
         return found
 
     try:
-        return json.loads(text, object_pairs_hook=unique)
-    except (json.JSONDecodeError, RecursionError) as error:
+        found = json.loads(text, object_pairs_hook=unique, parse_constant=_no_number, parse_int=_whole_number)
+    except json.JSONDecodeError as error:
         raise InvalidInput.at("", f"is not the JSON of a policy: {error}") from error
+    except RecursionError as error:
+        raise InvalidInput.at("", "is nested too deeply") from error
+    if "\\u" in text:
+        try:
+            json.dumps(found, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise InvalidInput.at("", "is not the JSON of a policy: half of a surrogate pair is no text") from error
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise InvalidInput.at("", f"is not the JSON of a policy: `{name}` is no number")
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _LONGEST_NUMBER:
+        raise InvalidInput.at("", f"holds a number of more than {_LONGEST_NUMBER} digits")
+    return int(digits)
 
 
 class _Faults(list[Fault]):
@@ -228,4 +247,9 @@ def scalar_text(value: object) -> str | None:
     """Return a string as it is, a number or boolean as JSON writes it, None for anything else."""
     if isinstance(value, str):
         return value
-    return json.dumps(value) if isinstance(value, bool | int | float) else None
+    if not isinstance(value, bool | int | float):
+        return None
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:  # infinite, no number, or too long to be written
+        return None

@@ -49,8 +49,11 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
     found = nearest(policies, request)
     if found is None:
         return Words(because=because, citations=(Citation(fact=fact.name),))
-    closest = f"{_called(found.placed, found.statement)} comes closest, but {' and '.join(failures(found.statement, request))}"
-    return Words(because=f"{because}; {closest}", citations=(found.placed.cite(fact, found.statement, request),))
+    which, fails = _called(found.placed, found.statement), " and ".join(failures(found.statement, request))
+    return Words(
+        because=f"{because}; {which} comes closest, but {fails}",
+        citations=(found.placed.cite(fact, found.statement, request),),
+    )
 
 
 def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:

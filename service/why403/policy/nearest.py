@@ -39,7 +39,7 @@ def near_miss(policies: Policies, request: AccessRequest) -> bool:
 
 def _count(statement: Statement, request: AccessRequest, enough: int) -> int:
     """Return how many elements fail; no further than `enough`."""
-    failed = not statement.actions.match(request.action_key)
+    failed = int(not statement.actions.match(request.action_key))
     failed += statement.resources.match(request) == FALSE
     if failed < enough:
         failed += max(statement.naming(request.caller)) == FALSE

@@ -82,7 +82,10 @@ def _moving(
     best = FALSE
     for parts in patterns:
         found, known = resolved(parts, context.__getitem__)
-        if found is not None and one(_lower(found) if lower else found)(value):
+        if found is None:
+            continue
+        matcher = one if known else glob  # what is not known may hold colons, so that it is not within one segment
+        if matcher(_lower(found) if lower else found)(value):
             if known:
                 return TRUE
             best = UNKNOWN
@@ -104,18 +107,22 @@ def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) ->
     return compiled
 
 
+_NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
 @lru_cache(maxsize=4096)
 def number(text: str) -> Decimal | None:
     """Return an integer or decimal number, None for anything else."""
     try:
-        value = Decimal(text)
+        value = Decimal(text) if _NUMERAL.fullmatch(text) else None
     except InvalidOperation:
         return None
-    return value if value.is_finite() and "_" not in text else None
+    return value
 
 
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?(Z|[+-]\d\d:?\d\d)?)?)?)?",
+    re.ASCII,
 )
 
 
@@ -154,7 +161,8 @@ def _span(text: str) -> tuple[int, int, int] | None:
 
 
 def _contains(inner: tuple[int, int, int], outer: tuple[int, int, int]) -> bool:
-    return inner[0] == outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2]
+    """Return whether a request's address, which is no range, lies in a range."""
+    return inner[0] == outer[0] and inner[1] == inner[2] and outer[1] <= inner[1] <= outer[2]
 
 
 def _binary(text: str) -> bytes | None:

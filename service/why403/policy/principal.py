@@ -12,7 +12,7 @@ from why403.domain.principal import Kind, Principal
 from why403.domain.request import Caller
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ASCA)[A-Z0-9]+")
 _REMEMBERED = 256
 
@@ -133,7 +133,7 @@ def _is_session_of(text: str, caller: Caller) -> bool:
     arn, principal = split_arn(text), caller.principal
     return (
         arn is not None
-        and (arn.service, arn.account) == ("sts", principal.account)
+        and (arn.partition, arn.service, arn.account) == (principal.partition, "sts", principal.account)
         and arn.rest.startswith(f"assumed-role/{principal.name}/")
     )
 
@@ -141,7 +141,7 @@ def _is_session_of(text: str, caller: Caller) -> bool:
 def _may_be_behind(text: str, caller: Caller) -> bool:
     """Return whether an ARN may name what is behind a session whose issuer is not known: a role's path is not shown."""
     arn, principal = split_arn(text), caller.principal
-    if arn is None or (arn.service, arn.account) != ("iam", principal.account):
+    if arn is None or (arn.partition, arn.service, arn.account) != (principal.partition, "iam", principal.account):
         return False
     if principal.kind is Kind.FEDERATED:
         return arn.rest.startswith("user/")

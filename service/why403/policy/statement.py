@@ -8,7 +8,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.policy.condition import Condition
 from why403.policy.document import Element, StatementText
 from why403.policy.principal import NOT_NAMED, Naming, Principals
-from why403.policy.template import Tokens, resolved, segments, tokens, variables_in
+from why403.policy.template import Tokens, joined, resolved, tokens, variables_in
 from why403.policy.wildcard import ARN_SEGMENTS, any_of, glob, holds_variable, resource_glob
 
 
@@ -69,11 +69,11 @@ def _resource_tokens(entry: str, *, variables: bool) -> Tokens:
     """Return the tokens of a resource: variables count only after the fifth colon, before it they are plain text."""
     if not variables or "${" not in entry:
         return tokens(entry, wildcards=True, variables=False)
-    found = tokens(entry, wildcards=True, variables=True)
-    before = segments(found, ARN_SEGMENTS)[:-1]
-    if any(holds_variable(piece) for piece in before):
+    *before, rest = entry.split(":", ARN_SEGMENTS - 1)
+    if len(before) < ARN_SEGMENTS - 1:
         return tokens(entry, wildcards=True, variables=False)
-    return found
+    head = tokens(":".join(before) + ":", wildcards=True, variables=False)
+    return joined(head, tokens(rest, wildcards=True, variables=True))
 
 
 EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)

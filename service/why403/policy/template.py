@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.context import MULTIVALUED
 
-_VARIABLE = r"\$\{(?P<escape>[*?$])\}|\$\{\s*(?P<key>[^\s,{}'][^,{}']*?)\s*(?:,\s*'(?P<default>[^']*)'\s*)?\}"
+_VARIABLE = r"\$\{(?P<escape>[*?$])\}|\$\{\s*(?P<key>[^\s,{}'][^,{}']*+)(?:,\s*'(?P<default>[^']*)'\s*)?\}"
 _TOKEN = re.compile(rf"{_VARIABLE}|(?P<wildcard>[*?])|(?P<plain>[^*?$]+|\$)")
 _PLAIN = re.compile(r"(?P<escape>(?!))|(?P<key>(?!))|(?P<default>(?!))|(?P<wildcard>[*?])|(?P<plain>[^*?]+)")
 
@@ -42,7 +42,7 @@ def tokens(text: str, *, wildcards: bool, variables: bool) -> Tokens:
     found: list[Token] = []
     for match in (_TOKEN if variables else _PLAIN).finditer(text):
         if match["key"]:
-            found.append(Variable(match["key"].lower(), match["default"]))
+            found.append(Variable(match["key"].rstrip().lower(), match["default"]))
         elif wildcards and match["wildcard"]:
             found.append(MANY if match["wildcard"] == "*" else ONE)
         else:
@@ -57,6 +57,14 @@ def _join(found: list[Token], literal: str) -> None:
         found[-1] += literal
     else:
         found.append(literal)
+
+
+def joined(first: Tokens, second: Tokens) -> Tokens:
+    """Return the tokens of two texts written one after the other."""
+    found = list(first)
+    for part in second:
+        _join(found, part) if isinstance(part, str) else found.append(part)
+    return tuple(found)
 
 
 def variables_in(parts: Sequence[Token]) -> frozenset[str]:

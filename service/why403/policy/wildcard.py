@@ -10,6 +10,7 @@ from why403.policy.template import MANY, Tokens, Variable, segments
 Matcher: TypeAlias = Callable[[str], bool]
 
 ARN_SEGMENTS = 6
+_SERVICE = 2
 
 
 def literal(parts: Tokens) -> str | None:
@@ -96,9 +97,9 @@ def resource_glob(parts: Tokens) -> Matcher:
     """Return the matcher of a Resource pattern without variables.
 
     AWS: "IAM JSON policy elements: Resource". A `*` stays within its colon-delimited segment, unless it is the last
-    character of it; the sixth segment is everything after the fifth colon.
+    character of it; the sixth segment is everything after the fifth colon. The service's segment knows no wildcards.
     """
-    pieces = segments(parts, ARN_SEGMENTS)
+    pieces = tuple(_spelt(p) if i == _SERVICE else p for i, p in enumerate(segments(parts, ARN_SEGMENTS)))
     head = pieces[0]
     if literal(head) is not None and len(pieces) == ARN_SEGMENTS and all(literal(p) is not None for p in pieces[:-1]):
         return glob(parts)  # wildcards after the fifth colon only: they cross everything
@@ -107,16 +108,19 @@ def resource_glob(parts: Tokens) -> Matcher:
     return lambda text: _matches_segments(matchers, spills, text.split(":"))
 
 
+def _spelt(parts: Tokens) -> Tokens:
+    """Return the tokens with each wildcard as the plain character it is written with."""
+    text = "".join(part if isinstance(part, str) else "*" if part is MANY else "?" for part in parts)
+    return (text,) if text else ()
+
+
 def _matches_segments(matchers: tuple[Matcher, ...], spills: tuple[bool, ...], texts: list[str]) -> bool:
     """Walk the segments; `starts` holds where the next one may begin in the text."""
     starts = {0}
     last = len(matchers) - 1
     for index in range(last):
-        following = set[int]()
-        for start in starts:
-            if start < len(texts) and matchers[index](texts[start]):
-                following.update(range(start + 1, len(texts)) if spills[index] else (start + 1,))
-        starts = following
+        fitting = [start + 1 for start in starts if start < len(texts) and matchers[index](texts[start])]
+        starts = set(range(min(fitting), len(texts)) if fitting and spills[index] else fitting)
     for start in starts:
         if last == ARN_SEGMENTS - 1:
             if start < len(texts) and matchers[last](":".join(texts[start:])):
