@@ -101,20 +101,22 @@ def _asked(request: AccessRequest) -> tuple[Fact[Acl], str] | None:
         return None
     if request.resource.key is not None and action.object_acl is not None:
         return OBJECT_ACL, action.object_acl
-    if action.bucket_acl is None or not _helps(request, action.bucket_acl_reaches):
+    if action.bucket_acl is None or _helps(request) == FALSE:
         return None
     return BUCKET_ACL, action.bucket_acl
 
 
-def _helps(request: AccessRequest, reached: str) -> bool:
+def _helps(request: AccessRequest) -> Truth:
     """Return whether a bucket's ACL helps this caller: deleting needs an owner of the bucket, or of the object."""
-    own = request.principal.account
-    match reached:
-        case "owners":
-            return own != "" and own in {request.bucket_owner, request.object_owner}
-        case "bucket_owner":
-            return own != "" and own == request.bucket_owner
-    return True
+    action, own = request.s3_action, request.principal.account
+    if action is None or action.bucket_acl_reaches == "grantee":
+        return TRUE
+    owners = {request.bucket_owner}
+    if action.bucket_acl_reaches == "owners":
+        owners.add(request.object_owner)
+    if own == "":
+        return FALSE
+    return TRUE if own in owners else UNKNOWN if None in owners else FALSE
 
 
 def _for_everyone(request: AccessRequest) -> bool:
@@ -147,12 +149,13 @@ def _grants(request: AccessRequest, evidence: Evidence, fact: Fact[Acl], permiss
     seen = evidence[fact]
     if isinstance(seen, Absent):
         return
+    most = TRUE if fact is OBJECT_ACL else _helps(request)
     truths = dict.fromkeys((Reach.PUBLIC_ACL, Reach.ACCOUNT_ACL), UNKNOWN if isinstance(seen, Unreadable) else FALSE)
     if isinstance(seen, Found):
         for grant in _granting(seen.value, permission):
             if not grant.public or fact is OBJECT_ACL or _for_everyone(request):
                 reach = Reach.PUBLIC_ACL if grant.public else Reach.ACCOUNT_ACL
-                truths[reach] = max(truths[reach], grantee_is(grant, request, evidence, seen.value))
+                truths[reach] = max(truths[reach], min(most, grantee_is(grant, request, evidence, seen.value)))
     yield from (Claim(Says.GRANT, truth, reach) for reach, truth in truths.items() if truth != FALSE)
 
 
@@ -226,6 +229,9 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     seen: Observation[Acl] = evidence[fact]
     if isinstance(seen, Unreadable):
         return unread(seen)
+    if claim.holds == UNKNOWN and fact is BUCKET_ACL and _helps(request) == UNKNOWN:
+        because = f"the bucket's ACL helps only an owner with {request.action}, and it is not known who owns what"
+        return Words(because=because, citations=(Citation(fact=fact.name),), needs=fact.permission)
     which = "the object's ACL" if fact is OBJECT_ACL else "the bucket's ACL"
     if not isinstance(seen, Found):
         return Words(because=f"{which} grants nobody else {permission}, which {request.action} needs")

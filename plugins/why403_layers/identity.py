@@ -35,6 +35,7 @@ _VERDICTS = tuple(
     tuple((Claim(Says.DENIAL, denied), Claim(Says.GRANT, allowed, Reach.ATTACHED)) for allowed in range(3))
     for denied in range(3)
 )
+_NO_POLICIES = (Claim(Says.GRANT, FALSE, Reach.ATTACHED, "unsigned"),)
 _ROOT = (Claim(Says.GRANT, TRUE, Reach.ATTACHED, "root"),)
 
 
@@ -44,7 +45,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     if principal.kind is Kind.ROOT:
         return _ROOT
     if not principal.signed:
-        return ()
+        return () if request.resource.bucket or request.resource.access_point else _NO_POLICIES
     seen = evidence[POLICIES]
     if isinstance(seen, Found):
         return _VERDICTS[denies(seen.value, request)][allows(seen.value, request)]
@@ -55,6 +56,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Name the policy and the statement, or say that there is none."""
     if claim.about == "root":
         return Words(because="root of an account may do whatever the account may")
+    if claim.about == "unsigned":
+        return Words(because=f"{request.action} needs an identity policy, and such a caller has none")
     seen = evidence[POLICIES]
     if isinstance(seen, Found):
         return naming(POLICIES, seen.value, request, claim, "the identity policies")

@@ -9,7 +9,7 @@ import pluggy
 
 from why403 import hookspecs
 from why403.domain.errors import LayerContractError
-from why403.engine.decide import Engine
+from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
 from why403.layer import Layer
 from why403.registry import Registry, register
@@ -29,13 +29,13 @@ BUILT_IN = (
 )
 
 
-def build(*, blocked: Iterable[str] = (), tell: Any = ignore) -> Services:
+def build(*, blocked: Iterable[str] = (), tell: Any = ignore, watch: Any = unwatched) -> Services:
     """Return what the service works with; raise LayerContractError with a sentence if a plugin cannot be used.
 
-    `blocked` names layers to leave out; `tell` learns of layers that fail, by name and phase.
+    `blocked` names layers to leave out; `tell` learns of layers that fail, by name and phase; `watch` times them.
     """
     registry = load(entry_points(group=GROUP), blocked)
-    return Services(registry=registry, engine=Engine(registry.layers, tell))
+    return Services(registry=registry, engine=Engine(registry.layers, tell, watch))
 
 
 def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:

@@ -10,7 +10,6 @@ will read it. One claim is one of
 * GRANT        holds: the request is allowed, with this reach
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
@@ -81,8 +80,7 @@ DENIALS: Final = tuple(Claim(Says.DENIAL, truth) for truth in _TRUTHS)
 LIMITS: Final = tuple(Claim(Says.LIMIT, truth) for truth in _TRUTHS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConditionResult:
+class ConditionResult(NamedTuple):
     """One condition of a cited statement: what it expects, what the request carries (None: not known), the outcome."""
 
     operator: str
@@ -92,8 +90,7 @@ class ConditionResult:
     met: Truth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
+class Citation(NamedTuple):
     """Where it is written: the fact, the policy in it, the statement, with a JSON pointer into the fact's value."""
 
     fact: str
@@ -105,8 +102,7 @@ class Citation:
     conditions: tuple[ConditionResult, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(NamedTuple):
     """A claim in words: a lower-case clause without a full stop, and where it is written.
 
     `needs` is the permission that would settle a doubt; `status` and `code` are what S3 answers because of it.

@@ -58,7 +58,7 @@ def _lacking(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list
         case Relation.SAME:
             return _same_account(said)
         case Relation.OUTSIDE:
-            return _named(said)
+            return _named(said) or _missing(said, Reach.ATTACHED)
         case Relation.CROSS:
             found: list[Blamed] = []
             if merged.attached() == FALSE:

@@ -1,6 +1,7 @@
 """One decision for one leg: judged, merged, and where few keys are unknown, settled by trying their values."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -81,12 +82,24 @@ class Settled(Ruled):
         return list(dict.fromkeys(layer for ruled in self.completed for layer in ruled.grantors))
 
 
+def unwatched(_layer: str, _phase: str) -> AbstractContextManager[None]:
+    """Time nothing."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """The loaded layers and what is to be told when one of them fails."""
 
     layers: tuple[Layer, ...]
     tell: Callable[[str, str], None] = ignore
+    watch: Callable[[str, str], AbstractContextManager[None]] = unwatched
+
+    def sample(self, request: AccessRequest) -> None:
+        """Ask each layer once more under watch: timing every question would cost more than the answers."""
+        for layer in self.layers:
+            with self.watch(layer.name, "judge"):
+                judge((layer,), request)
 
     def rule(self, request: AccessRequest) -> Ruled:
         """Return what the layers say about a leg, as it stands."""

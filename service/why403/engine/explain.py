@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import ConditionResult, Says, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
 from why403.layer import FAILED, Group
+
+Told: TypeAlias = tuple[LegDecided, Blamed, Words]
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,10 +30,11 @@ def kind_of(blamed: Blamed) -> str:
 
 def brief(decided: Decided) -> dict[str, Any]:
     """Return the decision without words: `decision`, `kind`, `layer`, `certainty`."""
-    first = decided.first if decided.outcome == FALSE else None
+    denied = decided.outcome == FALSE
+    first = decided.first if denied else None
     return {
         "decision": DECISIONS[decided.outcome],
-        "kind": kind_of(first.blamed) if first else None,
+        "kind": kind_of(first.blamed) if first else "implicit" if denied else None,
         "layer": first.blamed.layer.name if first else None,
         "certainty": "suspected" if decided.outcome == UNKNOWN else "proven",
     }
@@ -56,12 +59,12 @@ def explained(decided: Decided) -> dict[str, Any]:
     answer = brief(decided)
     doubts = list(_doubts(decided))
     allowed = decided.outcome == TRUE
-    denied = decided.outcome == FALSE and blockers
+    status, code = _status(decided, blockers)
     answer.update(
-        status=200 if allowed else blockers[0][2].status if denied else None,
-        code=None if allowed or not denied else blockers[0][2].code,
+        status=status,
+        code=code,
         summary=_summary(decided, blockers, doubts),
-        blockers=[_blocker(*each) for each in blockers] if decided.outcome != UNKNOWN or blockers else [],
+        blockers=[_blocker(*each) for each in blockers],
         doubts=doubts,
         passed=list(_passed(decided)),
         granted_by=decided.granted_by if allowed else [],
@@ -71,6 +74,15 @@ def explained(decided: Decided) -> dict[str, Any]:
     if decided.partial:
         answer["partial"] = True
     return answer
+
+
+def _status(decided: Decided, blockers: Sequence[Told]) -> tuple[int | None, str | None]:
+    """Return what S3 answers, as far as it is known."""
+    if decided.outcome == UNKNOWN:
+        return None, None
+    if decided.outcome == TRUE:
+        return 200, None
+    return (blockers[0][2].status, blockers[0][2].code) if blockers else (403, "AccessDenied")
 
 
 def _blocker(leg: LegDecided, blamed: Blamed, words: Words) -> dict[str, Any]:
@@ -143,9 +155,7 @@ def _leg(leg: LegDecided) -> dict[str, Any]:
     }
 
 
-def _summary(
-    decided: Decided, blockers: Sequence[tuple[LegDecided, Blamed, Words]], doubts: Sequence[dict[str, Any]]
-) -> str:
+def _summary(decided: Decided, blockers: Sequence[Told], doubts: Sequence[dict[str, Any]]) -> str:
     """Return one sentence that a tired person understands."""
     if decided.outcome == TRUE:
         by = ", ".join(decided.granted_titles) or "the rules"
@@ -153,6 +163,8 @@ def _summary(
     if decided.outcome == UNKNOWN:
         first = doubts[0]["because"] if doubts else "too much is not known"
         return f"Not decided: {first}."
+    if not blockers:
+        return f"Denied: no loaded layer can allow {decided.asked}."
     _, blamed, words = blockers[0]
     more = len({each.layer.name for _, each, _ in blockers}) - 1
     others = f" ({more} more layer{'s' if more > 1 else ''} would have to change as well)" if more else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from why403.domain.evidence import Fact, Observation, Unreadable
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, UNKNOWN, Truth
 from why403.domain.verdict import Citation, Claim, Says, Words
 from why403.policy.compiled import Placed, Policies
 from why403.policy.nearest import failures, nearest
@@ -16,16 +16,13 @@ def naming(  # noqa: PLR0913 - what is said, of what, for whom
     fact: Fact[Any], policies: Policies, request: AccessRequest, claim: Claim, what: str, bounded: Truth = FALSE
 ) -> Words:
     """Return the words of a denial, or of an allow that holds, is in doubt or is missing, with their statements."""
-    denial = claim.says in {Says.DENIAL, Says.YIELDING_DENIAL}
-    cited = list(citing(fact, policies, request, allow=not denial, bounded=bounded))
+    denial = claim.says <= Says.YIELDING_DENIAL
+    if claim.holds == FALSE:
+        return _no_denial(request, what) if denial else _no_allow(fact, policies, request, what)
+    cited = citing(fact, policies, request, claim.holds, allow=not denial, bounded=bounded)
     if claim.holds == UNKNOWN:
-        cited = [each for each in cited if each.truth == UNKNOWN]
         return _in_doubt(cited, request, what, "deny" if denial else "allow")
-    cited = [each for each in cited if each.truth == TRUE]
-    does = "denies" if denial else "allows"
-    if claim.holds:
-        return _statement(cited, request, what, does)
-    return _no_denial(request, what) if denial else _no_allow(fact, policies, request, what)
+    return _statement(cited, request, what, "denies" if denial else "allows")
 
 
 def _statement(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:

@@ -1,6 +1,5 @@
 """What policies say about a request: truths for the hot path, citations for answers that are shown."""
 
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from why403.domain.evidence import Fact
@@ -98,22 +97,32 @@ _CAPS: Final = tuple(
 class Cited(NamedTuple):
     """A statement that matches, or may match, and where it is written."""
 
-    truth: Truth
     placed: Placed
     statement: Statement
     citation: Citation
 
 
-def citing(
-    fact: Fact[Any], policies: Policies, request: AccessRequest, *, allow: bool, bounded: Truth = FALSE
-) -> Iterator[Cited]:
-    """Yield the statements of one effect that match the request and its caller, or may match: the surest first."""
+def citing(  # noqa: PLR0913 - what is looked for, in what, for whom
+    fact: Fact[Any],
+    policies: Policies,
+    request: AccessRequest,
+    wanted: Truth,
+    *,
+    allow: bool,
+    bounded: Truth = FALSE,
+) -> list[Cited]:
+    """Return the statements of one effect that match the request and its caller with just this truth."""
     found = []
     for placed in policies.placed:
         for statement in placed.policy.covering(request.action_key)[1 if allow else 0]:
-            who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
-            truth = min(who, statement.matches(request))
-            if truth != FALSE:
-                found.append((truth, placed, statement))
-    for truth, placed, statement in sorted(found, key=lambda each: -each[0]):
-        yield Cited(truth, placed, statement, placed.cite(fact, statement, request))
+            truth = statement.matches(request)
+            if truth >= wanted and _speaks(statement, request, truth, allow=allow, bounded=bounded) == wanted:
+                found.append(Cited(placed, statement, placed.cite(fact, statement, request)))
+    return found
+
+
+def _speaks(statement: Statement, request: AccessRequest, truth: Truth, *, allow: bool, bounded: Truth) -> Truth:
+    if statement.principals is None:
+        return truth
+    who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
+    return min(who, truth)

@@ -46,7 +46,11 @@ class _Simulation:
         read = [self._read(each, f"/requests/{index}") for index, each in enumerate(requests)]
         if self.faults:
             raise InvalidInput(self.faults[:MOST_FAULTS])
-        return {"results": [self._result(*each) for each in read if each is not None]}
+        understood = [each for each in read if each is not None]
+        if understood:
+            _, legs, _ = understood[0]
+            self.services.engine.sample(legs[0].request)
+        return {"results": [self._result(*each) for each in understood]}
 
     def _observed(self, value: object, at: str) -> Observed:
         if value is None:

@@ -29,7 +29,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.strict_slashes = True
     metrics = Metrics(directory=metrics_directory())
     if services is None:
-        services = build(blocked=settings.blocked_layers, tell=metrics.failed)
+        services = build(blocked=settings.blocked_layers, tell=metrics.failed, watch=metrics.watch)
     log = structlog.get_logger("why403").bind()
     keep(Parts(settings=settings, services=services, metrics=metrics, log=log), app.extensions)
     app.before_request(begin)

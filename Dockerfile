@@ -1,0 +1,37 @@
+# why403: built in one stage, run in another that holds neither compilers nor sources.
+
+FROM python:3.12-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /src
+
+# Dependencies first: this layer changes only with the lock files.
+COPY requirements/ requirements/
+RUN python -m venv /build \
+    && /build/bin/pip install --require-hashes -r requirements/build.txt \
+    && python -m venv /opt/why403 \
+    && /opt/why403/bin/pip install --require-hashes -r requirements/runtime.txt
+
+COPY . .
+# Imports from bytecode are three times as fast, and the service cannot write any later.
+RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+    && /opt/why403/bin/pip install --no-deps --no-index /wheels/*.whl \
+    && /opt/why403/bin/pip uninstall --yes pip \
+    && python -m compileall -q -j 0 /opt/why403/lib
+
+
+FROM python:3.12-slim
+RUN useradd --system --uid 10403 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin why403
+COPY --from=build /opt/why403 /opt/why403
+
+# The counters that processes share live in memory; the service makes and empties the directory when it starts.
+ENV PATH=/opt/why403/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PROMETHEUS_MULTIPROC_DIR=/dev/shm/why403-metrics
+USER why403
+EXPOSE 8403
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=3s --start-period=15s \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8403/healthz', timeout=2)"]
+# It listens on every address of the container, so WHY403_API_KEYS or WHY403_API_KEYS_FILE must be given.
+CMD ["why403", "serve", "--host", "0.0.0.0", "--port", "8403"]

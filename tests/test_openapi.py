@@ -1,0 +1,248 @@
+"""openapi.yaml is valid, complete, and what the service does."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openapi_core import Config, OpenAPI
+from openapi_core.contrib.werkzeug import WerkzeugOpenAPIResponse
+from openapi_core.testing import MockRequest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from werkzeug.test import TestResponse
+
+from why403.bootstrap import build
+from why403.settings import SCOPES, ApiKey, Settings
+from why403.web.access import PUBLIC, SCOPE_OF
+from why403.web.app import create_app
+from why403.web.keys import digest_of
+from why403.web.schemas import SimulateBody
+
+TEXT = (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8")
+SPECIFICATION: dict[str, Any] = yaml.safe_load(TEXT)
+SIMULATE = SPECIFICATION["paths"]["/simulate"]["post"]
+METHODS = {"get", "post", "put", "patch", "delete"}
+OPERATIONS = [(path, method) for path, item in SPECIFICATION["paths"].items() for method in sorted(METHODS & set(item))]
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+SECRET = "secret of everything"
+KEYS = (
+    ApiKey(name="everything", scopes=SCOPES, digest=digest_of(SECRET)),
+    ApiKey(name="nothing", scopes=frozenset(), digest=digest_of("nothing")),
+)
+CHANGING = [
+    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"),
+    re.compile(r"[0-9a-f]{16}"),
+    re.compile(r"[dp]_\w+"),
+]
+
+
+def examples(container: dict[str, Any]) -> dict[str, Any]:
+    """Return the examples of a content entry by name."""
+    return {name: example["value"] for name, example in container["examples"].items()}
+
+
+ASKED = examples(SIMULATE["requestBody"]["content"][JSON])
+ANSWERED = {
+    name: (int(status), answer)
+    for status, media in (("200", JSON), ("422", PROBLEM))
+    for name, answer in examples(SIMULATE["responses"][status]["content"][media]).items()
+}
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app(Settings(), build())
+
+
+@pytest.fixture(scope="module")
+def keyed(app: Flask) -> Flask:
+    return create_app(Settings(api_keys=KEYS, max_body_bytes=100_000), app.extensions["why403"].services)
+
+
+@pytest.fixture(scope="module")
+def contract() -> OpenAPI:
+    readers: dict[str, Callable[[bytes], Any]] = {
+        PROBLEM: json.loads,
+        "application/yaml": yaml.safe_load,
+        "text/css": bytes.decode,
+        "text/javascript": bytes.decode,
+    }
+    return OpenAPI.from_dict(SPECIFICATION, Config(extra_media_type_deserializers=readers))
+
+
+def test_the_description_is_valid() -> None:
+    OpenAPIV31SpecValidator(SPECIFICATION).validate()
+    assert SPECIFICATION["openapi"].startswith("3.1")
+
+
+def test_the_description_uses_no_anchors() -> None:
+    assert not re.search(r"[:\-] [&*]\w+\s*$", TEXT, re.MULTILINE)
+
+
+def test_paths_are_routes_and_routes_are_paths(app: Flask) -> None:
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert set(OPERATIONS) == routes
+
+
+def test_what_is_public_is_described_as_public(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        for method in METHODS & {name.lower() for name in rule.methods or ()}:
+            operation = SPECIFICATION["paths"][re.sub(r"<(\w+)>", r"{\1}", rule.rule)][method]
+            assert (operation.get("security") == []) == (rule.endpoint in PUBLIC)
+            if rule.endpoint in SCOPE_OF:
+                assert f"`{SCOPE_OF[rule.endpoint]}`" in operation["description"]
+
+
+def test_every_component_is_used() -> None:
+    for kind, components in SPECIFICATION["components"].items():
+        for name in components:
+            used = f"#/components/{kind}/{name}'" in TEXT
+            assert used or kind == "securitySchemes", f"{kind}/{name}"
+
+
+def test_the_body_has_the_members_and_types_that_the_schema_has() -> None:
+    spec = APISpec(title="t", version="1", openapi_version="3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.schema("SimulateBody", schema=SimulateBody)
+    generated = spec.to_dict()["components"]["schemas"]["SimulateBody"]
+    ours = SPECIFICATION["components"]["schemas"]["SimulateBody"]
+    assert set(ours["properties"]) == set(generated["properties"])
+    assert ours["required"] == generated["required"]
+    for name, member in generated["properties"].items():
+        if "type" in member:
+            assert ours["properties"][name]["type"] == member["type"], name
+        if "enum" in member:
+            assert ours["properties"][name]["enum"] == member["enum"], name
+    assert ours["properties"]["requests"]["maxItems"] == Settings().max_requests_per_body
+
+
+def test_every_fact_is_described(app: Flask) -> None:
+    facts = app.extensions["why403"].services.registry.facts
+    assert set(facts) <= set(SPECIFICATION["components"]["schemas"]["Evidence"]["properties"])
+
+
+def test_every_example_has_its_answer() -> None:
+    assert set(ASKED) == set(ANSWERED)
+    assert len(ASKED) >= 8
+
+
+@pytest.mark.parametrize("name", sorted(ASKED))
+def test_an_example_is_answered_as_written(app: Flask, contract: OpenAPI, name: str) -> None:
+    status, expected = ANSWERED[name]
+    answer = app.test_client().post("/simulate", json=ASKED[name])
+    assert answer.status_code == status
+    assert [*differences(expected, answer.json, "")] == []
+    conforms(contract, answer)
+
+
+def differences(expected: Any, actual: Any, at: str) -> Iterator[str]:
+    """Say where an answer lacks what is written; more members than written are welcome."""
+    match expected, actual:
+        case dict(), dict():
+            for name, value in expected.items():
+                if name not in actual:
+                    yield f"{at}/{name} is missing"
+                else:
+                    yield from differences(value, actual[name], f"{at}/{name}")
+        case list(), list():
+            if len(expected) != len(actual):
+                yield f"{at} has {len(actual)} elements instead of {len(expected)}: {actual}"
+            for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
+                yield from differences(one, other, f"{at}/{index}")
+        case str(), str() if any(shape.fullmatch(expected) and shape.fullmatch(actual) for shape in CHANGING):
+            pass
+        case _ if expected != actual:
+            yield f"{at} is {actual!r} instead of {expected!r}"
+
+
+def conforms(contract: OpenAPI, answer: TestResponse) -> None:
+    """Raise where an answer is not the one that the description promises for this request."""
+    request = MockRequest("http://localhost", answer.request.method, answer.request.path)
+    contract.validate_response(request, WerkzeugOpenAPIResponse(answer))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("GET", "/healthz", {}, 200),
+        ("GET", "/readyz", {}, 200),
+        ("GET", "/openapi.yaml", {}, 200),
+        ("GET", "/docs", {}, 200),
+        ("GET", "/docs/docs.js", {}, 200),
+        ("GET", "/docs/swagger-ui.css", {}, 200),
+        ("GET", "/docs/nothing", {}, 404),
+        ("GET", "/layers", {}, 200),
+        ("GET", "/layers", {"headers": {"Authorization": "Bearer wrong"}}, 401),
+        ("GET", "/metrics", {}, 200),
+        ("GET", "/metrics", {"headers": {"Authorization": "Bearer wrong"}}, 401),
+        ("GET", "/metrics", {"headers": {"Authorization": "Bearer nothing"}}, 403),
+        ("POST", "/simulate", {"json": ASKED["allowed"]}, 200),
+        ("POST", "/simulate", {"json": ASKED["what_if"]}, 200),
+        ("POST", "/simulate", {"data": b"{", "content_type": JSON}, 400),
+        ("POST", "/simulate", {"json": {}, "headers": {"X-API-Key": "wrong"}}, 401),
+        ("POST", "/simulate", {"json": {}, "headers": {"X-API-Key": "nothing"}}, 403),
+        ("POST", "/simulate", {"data": b" " * 100_001, "content_type": JSON}, 413),
+        ("POST", "/simulate", {"data": b"{}", "content_type": "text/plain"}, 415),
+        ("POST", "/simulate", {"json": {}}, 422),
+    ],
+)
+def test_every_described_status_is_answered_as_described(
+    keyed: Flask, contract: OpenAPI, method: str, path: str, sent: dict[str, Any], status: int
+) -> None:
+    headers = sent.pop("headers", {"Authorization": f"Bearer {SECRET}"}) if "headers" in sent else authorized()
+    answer = keyed.test_client().open(path, method=method, headers=headers, **sent)
+    assert answer.status_code == status
+    conforms(contract, answer)
+
+
+def authorized() -> dict[str, str]:
+    """Return the header of the key that opens everything."""
+    return {"Authorization": f"Bearer {SECRET}"}
+
+
+@pytest.mark.parametrize(("path", "broken"), [("/simulate", 500), ("/layers", 500), ("/readyz", 500)])
+def test_a_failure_is_answered_as_described(contract: OpenAPI, path: str, broken: int) -> None:
+    nothing: Any = object()
+    client = create_app(Settings(), nothing).test_client()
+    answer = client.post(path, json=ASKED["allowed"]) if path == "/simulate" else client.get(path)
+    assert answer.status_code == broken
+    conforms(contract, answer)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+@given(data=st.data())
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+def test_what_the_description_allows_is_answered_as_it_says(keyed: Flask, path: str, method: str, data: Any) -> None:
+    schema = schemathesis.openapi.from_dict(SPECIFICATION)
+    schema.app = keyed
+    case = data.draw(schema[path][method].as_strategy())
+    case.call_and_validate(
+        headers=authorized(),
+        checks=[
+            not_a_server_error,
+            status_code_conformance,
+            content_type_conformance,
+            response_headers_conformance,
+            response_schema_conformance,
+        ],
+    )

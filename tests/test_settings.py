@@ -1,0 +1,166 @@
+"""Settings from the environment: defaults, every variable, and all mistakes together."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from why403.settings import SCOPES, ApiKey, Settings, SettingsError, is_loopback, parse_keys, read_settings
+
+DIGEST = "ab" * 32
+ANYWHERE = "0.0.0.0"  # noqa: S104 - the address that these tests are about
+ROOT = Path(__file__).parents[1]
+VALUES = {
+    "LISTEN_HOST": ANYWHERE,
+    "LISTEN_PORT": "9000",
+    "WORKERS": "3",
+    "THREADS": "4",
+    "WORKER_TIMEOUT_SECONDS": "50",
+    "GRACEFUL_TIMEOUT_SECONDS": "20",
+    "API_KEYS": f"ana:simulate+metrics:{DIGEST}",
+    "MAX_BODY_BYTES": "1000",
+    "MAX_REQUESTS_PER_BODY": "10",
+    "MAX_JSON_DEPTH": "20",
+    "BLOCKED_LAYERS": "acl,kms",
+    "METRICS_ACCOUNTS": "111122223333,444455556666",
+    "LOG_LEVEL": "debug",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("WHY403_"):
+            monkeypatch.delenv(name)
+
+
+def test_without_variables_it_serves_on_loopback_and_asks_for_no_key() -> None:
+    settings = read_settings()
+    assert settings == Settings()
+    assert is_loopback(settings.host)
+    assert settings.api_keys == ()
+    assert settings.max_body_bytes == 16 * 1024 * 1024
+    assert settings.max_requests_per_body == 10_000
+
+
+def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in VALUES.items():
+        monkeypatch.setenv(f"WHY403_{name}", value)
+    assert read_settings() == Settings(
+        host=ANYWHERE,
+        port=9000,
+        workers=3,
+        threads=4,
+        worker_timeout_seconds=50,
+        graceful_timeout_seconds=20,
+        api_keys=(ApiKey(name="ana", scopes=frozenset({"simulate", "metrics"}), digest=bytes.fromhex(DIGEST)),),
+        max_body_bytes=1000,
+        max_requests_per_body=10,
+        max_json_depth=20,
+        blocked_layers=frozenset({"acl", "kms"}),
+        metrics_accounts=frozenset({"111122223333", "444455556666"}),
+        log_level="debug",
+    )
+
+
+def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "LISTEN_PORT": "http",
+        "WORKERS": "0",
+        "MAX_JSON_DEPTH": "9999",
+        "METRICS_ACCOUNTS": "12",
+        "LOG_LEVEL": "loud",
+        "API_KEYS": "ana:simulate:short",
+    }.items():
+        monkeypatch.setenv(f"WHY403_{name}", value)
+    with pytest.raises(SettingsError) as raised:
+        read_settings()
+    assert sorted(raised.value.faults) == [
+        "WHY403_API_KEYS: entry 1: the last part must be the SHA-256 of the key, 64 lower-case hexadecimal digits",
+        "WHY403_LISTEN_PORT: not a valid integer",
+        "WHY403_LOG_LEVEL: must be one of debug, info, warning, error",
+        "WHY403_MAX_JSON_DEPTH: must be 1 to 200",
+        "WHY403_METRICS_ACCOUNTS: `12` is not an account id of 12 digits",
+        "WHY403_WORKERS: must be 1 or more",
+    ]
+
+
+def test_a_flag_goes_before_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHY403_LISTEN_HOST", "::1")
+    monkeypatch.setenv("WHY403_LISTEN_PORT", "9000")
+    assert (read_settings(port=1).host, read_settings(port=1).port) == ("::1", 1)
+    assert read_settings(host="127.0.0.2").host == "127.0.0.2"
+
+
+@pytest.mark.parametrize("host", [ANYWHERE, "::", "10.1.2.3", "why403.example", "", "*"])
+def test_an_address_that_others_reach_needs_a_key(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with pytest.raises(SettingsError, match="can be reached from other machines"):
+        read_settings(host=host)
+    monkeypatch.setenv("WHY403_API_KEYS", f"ana:simulate:{DIGEST}")
+    assert read_settings(host=host).host == host
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost.", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])
+def test_loopback_needs_none(host: str) -> None:
+    assert read_settings(host=host).host == host
+
+
+def test_keys_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text(
+        f"# people\nana:simulate:{DIGEST}\n\nbob:metrics:{'cd' * 32}, eve:apply:{'ef' * 32}\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("WHY403_API_KEYS_FILE", str(file))
+    assert [key.name for key in read_settings(host=ANYWHERE).api_keys] == ["ana", "bob", "eve"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff\xfe"])
+def test_a_file_without_keys_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "keys"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("WHY403_API_KEYS_FILE", str(file))
+    with pytest.raises(SettingsError, match="WHY403_API_KEYS_FILE: "):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("hunter2", "must have the form name:scope+scope:sha256"),
+        (f"ana:{DIGEST}", "must have the form"),
+        (f":simulate:{DIGEST}", "a name has ASCII letters"),
+        (f"an a:simulate:{DIGEST}", "a name has ASCII letters"),
+        (f"ana::{DIGEST}", "unknown scope ``"),
+        (f"ana:simulate+root:{DIGEST}", "unknown scope `root`"),
+        (f"ana:simulate:{DIGEST.upper()}", "64 lower-case hexadecimal digits"),
+        ("ana:simulate:hunter2", "64 lower-case hexadecimal digits"),
+    ],
+)
+def test_a_wrong_entry_is_named_by_its_number_only(entry: str, said: str) -> None:
+    keys, faults = parse_keys(f"bob:apply:{'cd' * 32},{entry}")
+    assert [key.name for key in keys] == ["bob"]
+    assert [fault for fault in faults if fault.startswith("WHY403_API_KEYS: entry 2: ") and said in fault]
+    assert not [fault for fault in faults if "hunter2" in fault or DIGEST in fault]
+
+
+@pytest.mark.parametrize("second", [f"ana:apply:{'cd' * 32}", f"bob:apply:{DIGEST}"])
+def test_no_two_keys_are_of_one_name_or_one_secret(second: str) -> None:
+    _, faults = parse_keys(f"ana:simulate:{DIGEST}\n{second}")
+    assert len(faults) == 1
+    assert "in an earlier entry" in faults[0]
+
+
+def test_a_misspelt_variable_is_noticed_and_those_of_kubernetes_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WHY403_API_KEY", "WHY403_PORT", "WHY403_SERVICE_HOST", "WHY403_PORT_8403_TCP", "WHY403_WORKERS"):
+        monkeypatch.setenv(name, "1")
+    assert read_settings().misspelt == ("WHY403_API_KEY",)
+
+
+def test_the_handbook_explains_every_variable_and_scope() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    names = [*VALUES, "API_KEYS_FILE"]
+    assert [name for name in names if f"`WHY403_{name}`" not in text] == []
+    assert [scope for scope in SCOPES if f"`{scope}`" not in text] == []
