@@ -1,6 +1,7 @@
 """Bucket policies: whom the bucket's owner lets in, and whom it keeps out."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from why403 import (
     AccessRequest,
@@ -94,6 +95,7 @@ def _refused(request: AccessRequest) -> str | None:
     return next((message for _, message in advise(policies, request.resource.bucket_arn)), None)
 
 
+@lru_cache(maxsize=1024)
 def _verdict(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
     verdict = [Claim(Says.DENIAL, denied)]
     direct, role, account = (min(truth, reach) for truth in granted)

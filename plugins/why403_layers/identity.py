@@ -1,6 +1,7 @@
 """Identity policies: what the caller's own user, groups or role allow; all of them count together."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from why403 import (
     AccessRequest,
@@ -21,8 +22,8 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.policy import PolicyKind, allows, denies, naming, near_miss, policies_of, policy_list, unread
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.policy import PolicyKind, naming, near_miss, policies_of, policy_list, rule, unread
 
 POLICIES = Fact(
     name="principal.policies",
@@ -31,10 +32,6 @@ POLICIES = Fact(
     policies=policies_of,
 )
 
-_VERDICTS = tuple(
-    tuple((Claim(Says.DENIAL, denied), Claim(Says.GRANT, allowed, Reach.ATTACHED)) for allowed in range(3))
-    for denied in range(3)
-)
 _NO_POLICIES = (Claim(Says.GRANT, FALSE, Reach.ATTACHED, "unsigned"),)
 _ROOT = (Claim(Says.GRANT, TRUE, Reach.ATTACHED, "root"),)
 
@@ -48,8 +45,13 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         return () if request.resource.bucket or request.resource.access_point else _NO_POLICIES
     seen = evidence[POLICIES]
     if isinstance(seen, Found):
-        return _VERDICTS[denies(seen.value, request)][allows(seen.value, request)]
-    return _VERDICTS[UNKNOWN][UNKNOWN] if isinstance(seen, Unreadable) else _VERDICTS[FALSE][FALSE]
+        return _verdict(*rule(seen.value, request))
+    return _verdict(UNKNOWN, UNKNOWN) if isinstance(seen, Unreadable) else _verdict(FALSE, FALSE)
+
+
+@lru_cache
+def _verdict(denied: Truth, allowed: Truth) -> Verdict:
+    return (Claim(Says.DENIAL, denied), Claim(Says.GRANT, allowed, Reach.ATTACHED))
 
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:

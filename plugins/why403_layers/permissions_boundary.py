@@ -20,7 +20,7 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.truth import UNKNOWN
-from why403.policy import PolicyKind, allows, capped, denies, naming, one_policy, policies_of, unread
+from why403.policy import PolicyKind, capped, naming, one_policy, policies_of, rule, unread
 
 BOUNDARY = Fact(
     name="principal.boundary",
@@ -36,7 +36,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Void what identity policies or grants to the role give beyond it; a grant to user or session is spared."""
     seen = evidence[BOUNDARY]
     if isinstance(seen, Found) and request.principal.kind not in _WITHOUT:
-        return capped(denies(seen.value, request), allows(seen.value, request))
+        return capped(*rule(seen.value, request))
     if isinstance(seen, Unreadable) and request.principal.kind not in _WITHOUT:
         return capped(UNKNOWN, UNKNOWN)
     return ()

@@ -22,7 +22,7 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.truth import UNKNOWN
-from why403.policy import Policies, PolicyKind, allows, ceiling, denies, naming, policy_list, unread
+from why403.policy import Policies, PolicyKind, ceiling, naming, policy_list, rule, unread
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         return ceiling(UNKNOWN, UNKNOWN)
     verdict: list[Claim] = []
     for level in seen.value:
-        verdict.extend(ceiling(denies(level.policies, request), allows(level.policies, request), level))
+        verdict += ceiling(*rule(level.policies, request), level)
     return tuple(verdict)
 
 

@@ -22,7 +22,7 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.truth import FALSE, UNKNOWN
-from why403.policy import PolicyKind, allows, capped, denies, naming, policies_of, policy_list, unread
+from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, rule, unread
 
 SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
 
@@ -36,7 +36,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         return ()
     seen = evidence[SESSION_POLICIES]
     if isinstance(seen, Found):
-        return capped(denies(seen.value, request), allows(seen.value, request))
+        return capped(*rule(seen.value, request))
     if isinstance(seen, Unreadable):
         return capped(UNKNOWN, UNKNOWN)
     return _NOTHING_PASSED if request.principal.kind is Kind.FEDERATED else ()

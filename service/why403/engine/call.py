@@ -11,9 +11,9 @@ from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, kw_only=True)
 class LegDecided:
-    """One leg of a call: its ruling, whether the call needs it, and doubts that are no layer's."""
+    """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable."""
 
     ruled: Ruled
     needed: Truth = TRUE
@@ -37,9 +37,9 @@ class Blocked(NamedTuple):
     blamed: Blamed
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Decided:
-    """All legs of one call; `asked` says in words what was asked for."""
+    """All legs of one call; `asked` says in words what was asked for. Treat it as immutable."""
 
     legs: Sequence[LegDecided]
     asked: str

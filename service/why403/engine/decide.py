@@ -16,9 +16,9 @@ from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Ruled:
-    """One leg, what the layers said of it, and what follows: TRUE is allowed."""
+    """One leg, what the layers said of it, and what follows: TRUE is allowed; treat it as immutable."""
 
     request: AccessRequest
     said: Sequence[Judged]
@@ -60,7 +60,7 @@ class Ruled:
         return group, rank
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Settled(Ruled):
     """A leg that is certain only because every completion of its unknown keys agrees."""
 

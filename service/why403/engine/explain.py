@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import ConditionResult, Says, Words
+from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
 from why403.layer import FAILED, Group
@@ -135,13 +135,24 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
     """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
     for leg in decided.legs:
-        against = {blamed.layer.name for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
+        against = {blamed.layer for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
         for layer, verdict in leg.ruled.said:
-            claim = max(verdict, key=lambda each: (each.says >= Says.LIMIT, each.holds))
-            good = claim.holds == FALSE if claim.says <= Says.YIELDING_DENIAL else claim.holds == TRUE
-            if layer.name not in against and good:
+            claim = None if layer in against else _for_it(verdict)
+            if claim is not None:
                 words = told(leg, Blamed(layer, claim))
                 yield {"layer": layer.name, "because": words.because, "citations": _citations(words)}
+
+
+def _for_it(verdict: Verdict) -> Claim | None:
+    """Return what speaks for the request: something that lets it through, else that nothing denies it."""
+    spoken = None
+    for claim in verdict:
+        if claim.says >= Says.LIMIT:
+            if claim.holds == TRUE:
+                return claim
+        elif claim.holds == FALSE:
+            spoken = claim
+    return spoken
 
 
 def _leg(leg: LegDecided) -> dict[str, Any]:

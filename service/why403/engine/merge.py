@@ -81,21 +81,23 @@ class Merged(NamedTuple):
         return index in reaches and self.named((index,), across=across) == TRUE
 
 
-def merge(said: Iterable[Judged]) -> Merged:
+def merge(said: Iterable[Judged]) -> Merged:  # noqa: C901 - one branch per kind of claim
     """Return the truths of all verdicts put together; their order never matters."""
     denied, limited, required = FALSE, TRUE, TRUE
-    grants = [FALSE] * len(REACHES)
-    own_caps = [TRUE] * len(REACHES)
-    other_caps = [TRUE] * len(REACHES)
+    grants, own_caps, other_caps = _NOTHING.copy(), _EVERYTHING.copy(), _EVERYTHING.copy()
     for _, verdict in said:
         for says, holds, reach, _about in verdict:
+            # Compared in place, not by min and max: this runs for every claim of every decision.
             if says <= Says.YIELDING_DENIAL:
-                denied = max(denied, holds)
+                if holds > denied:  # noqa: PLR1730
+                    denied = holds
             elif says == Says.LIMIT:
-                limited = min(limited, holds)
+                if holds < limited:  # noqa: PLR1730
+                    limited = holds
             elif says == Says.GRANT:
                 index = _INDEX[reach]
-                grants[index] = max(grants[index], holds)
+                if holds > grants[index]:  # noqa: PLR1730
+                    grants[index] = holds
             elif says == Says.REQUIREMENT:
                 required = min(required, holds)
             elif holds != TRUE:
@@ -103,3 +105,7 @@ def merge(said: Iterable[Judged]) -> Merged:
                 for index in _COVERED[reach]:
                     caps[index] = min(caps[index], holds)
     return Merged(denied, limited, required, grants, own_caps, other_caps)
+
+
+_NOTHING: Final = [FALSE] * len(REACHES)
+_EVERYTHING: Final = [TRUE] * len(REACHES)

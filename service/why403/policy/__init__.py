@@ -17,12 +17,11 @@ from why403.policy.public import is_public
 from why403.policy.ruling import (
     NO_GRANTS,
     Grants,
-    allows,
     capped,
     ceiling,
-    denies,
     denies_caller,
     grants,
+    rule,
 )
 
 __all__ = [
@@ -34,10 +33,8 @@ __all__ = [
     "PolicyKind",
     "PolicyLoader",
     "advise",
-    "allows",
     "capped",
     "ceiling",
-    "denies",
     "denies_caller",
     "grants",
     "is_public",
@@ -46,5 +43,6 @@ __all__ = [
     "one_policy",
     "policies_of",
     "policy_list",
+    "rule",
     "unread",
 ]

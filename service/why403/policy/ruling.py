@@ -1,31 +1,25 @@
 """What policies say about a request: truths for the hot path, citations for answers that are shown."""
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, Truth
-from why403.domain.verdict import DENIALS, LIMITS, Citation, Claim, Reach, Says, Verdict
+from why403.domain.verdict import CALLER_SIDE, Citation, Claim, Says, Verdict
 from why403.policy.compiled import Placed, Policies
 from why403.policy.statement import Statement
 
 
-def denies(policies: Policies, request: AccessRequest) -> Truth:
-    """Return whether a Deny statement of policies without principals matches."""
-    best = FALSE
-    for statement in policies.covering(request.action_key)[0]:
-        truth = statement.matches(request)
-        if truth > best:
-            if truth == TRUE:
-                return TRUE
-            best = truth
-    return best
+def rule(policies: Policies, request: AccessRequest) -> tuple[Truth, Truth]:
+    """Return whether policies without principals deny, and whether they allow."""
+    denying, allowing = policies.covering(request.action_key)
+    return _any(denying, request), _any(allowing, request)
 
 
-def allows(policies: Policies, request: AccessRequest) -> Truth:
-    """Return whether an Allow statement of policies without principals matches."""
+def _any(statements: tuple[Statement, ...], request: AccessRequest) -> Truth:
     best = FALSE
-    for statement in policies.covering(request.action_key)[1]:
+    for statement in statements:
         truth = statement.matches(request)
         if truth > best:
             if truth == TRUE:
@@ -74,24 +68,16 @@ def grants(policies: Policies, request: AccessRequest) -> Grants:
     return Grants(direct, role, account)
 
 
+@lru_cache(maxsize=4096)
 def ceiling(denied: Truth, allowed: Truth, about: object = None) -> Verdict:
     """Return the claims of a filter: it must not deny, and it must allow."""
-    if about is None:
-        return _CEILINGS[denied][allowed]
     return (Claim(Says.DENIAL, denied, about=about), Claim(Says.LIMIT, allowed, about=about))
 
 
-_CEILINGS: Final = tuple(tuple((denial, limit) for limit in LIMITS) for denial in DENIALS)
-
-
+@lru_cache
 def capped(denied: Truth, allowed: Truth) -> Verdict:
     """Return the claims of a boundary or session policy: it must not deny, and it caps the caller's own side."""
-    return _CAPS[denied][allowed]
-
-
-_CAPS: Final = tuple(
-    tuple((denial, Claim(Says.CAP, allowed, Reach.ATTACHED | Reach.ROLE)) for allowed in range(3)) for denial in DENIALS
-)
+    return (Claim(Says.DENIAL, denied), Claim(Says.CAP, allowed, CALLER_SIDE))
 
 
 class Cited(NamedTuple):

@@ -9,7 +9,7 @@ from why403.policy.condition import Condition
 from why403.policy.document import Element, StatementText
 from why403.policy.principal import NOT_NAMED, Naming, Principals
 from why403.policy.template import Tokens, joined, resolved, tokens, variables_in
-from why403.policy.wildcard import ARN_SEGMENTS, any_of, glob, holds_variable, resource_glob
+from why403.policy.wildcard import ARN_SEGMENTS, Matcher, any_of, glob, holds_variable, resource_glob
 
 
 class Actions:
@@ -43,6 +43,11 @@ class Resources:
         self._fixed = any_of([parts for parts in patterns if not holds_variable(parts)], resource_glob)
         self._moving = tuple(parts for parts in patterns if holds_variable(parts))
         self.variables = frozenset(key for parts in self._moving for key in variables_in(parts))
+
+    @property
+    def plain(self) -> Matcher | None:
+        """Return a matcher of the resource's ARN alone, None if the element takes more than that."""
+        return None if self._moving or self.negated else self._fixed
 
     def match(self, request: AccessRequest) -> Truth:
         """Return whether the element covers the request's resource."""
@@ -82,13 +87,14 @@ EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 class Statement:
     """One statement, ready to be judged; treat it as immutable."""
 
-    __slots__ = ("actions", "allow", "conditions", "index", "pointer", "principals", "resources", "sid")
+    __slots__ = ("_covers", "actions", "allow", "conditions", "index", "pointer", "principals", "resources", "sid")
 
     def __init__(self, text: StatementText, index: int, *, variables: bool) -> None:
         """Compile a statement of the grammar."""
         self.sid, self.index, self.pointer, self.allow = text.sid, index, text.pointer, text.allow
         self.actions = Actions(text.actions)
         self.resources = Resources(text.resources, variables=variables)
+        self._covers = self.resources.plain
         self.conditions = tuple(
             Condition(name, key, values, variables=variables) for name, key, values in text.conditions
         )
@@ -98,12 +104,16 @@ class Statement:
 
     def matches(self, request: AccessRequest) -> Truth:
         """Return whether resource and conditions match; the action is the policy's index's business."""
-        truth = self.resources.match(request)
-        if truth == FALSE:
-            return FALSE
-        context = request.context
+        if self._covers is not None:
+            if not self._covers(request.resource.arn):
+                return FALSE
+            truth = TRUE
+        else:
+            truth = self.resources.match(request)
+            if truth == FALSE:
+                return FALSE
         for condition in self.conditions:
-            met = condition.holds(context)
+            met = condition.holds(request.context)
             if met < truth:
                 if met == FALSE:
                     return FALSE

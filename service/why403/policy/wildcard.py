@@ -83,13 +83,19 @@ def any_of(patterns: Iterable[Tokens], one: Callable[[Tokens], Matcher] = glob) 
 
 
 def _combined(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Matcher, ...]) -> Matcher:
-    if not starts and not others:
-        return exact.__contains__
-    if not exact and not others:
-        return lambda text: text.startswith(starts)
-    if not others:
-        return lambda text: text in exact or text.startswith(starts)
-    return lambda text: text in exact or text.startswith(starts) or any(match(text) for match in others)
+    matchers: list[Matcher] = []
+    if exact or not (starts or others):
+        matchers.append(exact.__contains__)
+    if starts:
+        matchers.append(lambda text: text.startswith(starts))
+    matchers.extend(others)
+    if len(matchers) == 1:
+        return matchers[0]
+    first, *rest = matchers
+    if len(rest) == 1:
+        second = rest[0]
+        return lambda text: first(text) or second(text)
+    return lambda text: any(match(text) for match in matchers)
 
 
 @lru_cache(maxsize=8192)
