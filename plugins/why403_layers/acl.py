@@ -77,7 +77,9 @@ def load_acl(value: Any) -> Acl:
 
 
 def _grant(each: Any, index: int) -> AclGrant:
-    grantee = each.get("grantee") if isinstance(each, dict) else None
+    if not isinstance(each, dict):
+        raise InvalidInput.at(f"/grants/{index}", "must hold `grantee` and `permission`")
+    grantee = each.get("grantee")
     if not isinstance(grantee, dict) or len(grantee) != 1 or not _FORMS.issuperset(grantee):
         raise InvalidInput.at(f"/grants/{index}/grantee", "must hold one of `id`, `uri`, `email` and `account`")
     form, name = next(iter(grantee.items()))

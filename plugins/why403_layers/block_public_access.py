@@ -29,6 +29,7 @@ from why403 import (
     Words,
     hookimpl,
 )
+from why403.domain.errors import escaped
 from why403.policy import PolicyKind, is_public, one_policy
 from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403_layers.bucket_policy import BUCKET_POLICY
@@ -42,7 +43,7 @@ def load_flags(value: Any) -> Mapping[str, bool]:
         raise InvalidInput.at("", "must be an object of the four settings")
     for name, held in value.items():
         if name not in FLAGS:
-            raise InvalidInput.at(f"/{name}", f"`{name}` is no setting of Block Public Access")
+            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no setting of Block Public Access")
         if not isinstance(held, bool):
             raise InvalidInput.at(f"/{name}", "must be true or false")
     return {name: value.get(name, False) for name in FLAGS}

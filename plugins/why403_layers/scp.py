@@ -21,6 +21,7 @@ from why403 import (
     Words,
     hookimpl,
 )
+from why403.domain.facts import account
 from why403.domain.truth import UNKNOWN
 from why403.policy import Policies, PolicyKind, ceiling, naming, policy_list, rule, unread
 
@@ -63,7 +64,7 @@ def _policies(levels: Iterable[Level]) -> Iterator[Policies]:
 SCPS = Fact(
     name="organization.scps", load=load_levels, permission="organizations:ListPoliciesForTarget", policies=_policies
 )
-MANAGEMENT = Fact(name="organization.management_account", load=str, permission="organizations:DescribeOrganization")
+MANAGEMENT = Fact(name="organization.management_account", load=account, permission="organizations:DescribeOrganization")
 
 
 def exempt(request: AccessRequest, evidence: Evidence) -> bool:

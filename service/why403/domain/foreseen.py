@@ -10,19 +10,23 @@ from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Fact
 from why403.domain.request import AccessRequest
 
-_ARCHIVED = frozenset({"GLACIER", "DEEP_ARCHIVE"})
-_ENCRYPTED = frozenset({"aws:kms", "aws:kms:dsse"})
+_ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
+_ENCRYPTED = ("aws:kms", "aws:kms:dsse")
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
 _VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernanceretention", "s3:putobjectretention"})
 
 
 class Unread(NamedTuple):
-    """A fact nobody reads, the layer that would, and whether it would apply, by the request's form and by its value."""
+    """A fact nobody reads, the layer that would, and whether it would apply, by the request's form and by its value.
+
+    `grants`: its layer might allow, so that not even a missing allow is certain.
+    """
 
     fact: Fact[Any]
     reader: str
     by_form: Callable[[AccessRequest], bool]
     by_value: Callable[[AccessRequest, Any], bool]
+    grants: bool = False
 
 
 def always(_request: AccessRequest, _value: Any = None) -> bool:
@@ -83,7 +87,8 @@ def _writes(request: AccessRequest) -> bool:
 
 def _bucket_key(request: AccessRequest, value: Any) -> bool:
     sent = request.call.parameters if request.call else {}
-    blocked = isinstance(value, dict) and "SSE-C" in (value.get("blocked") or ())
+    listed = value.get("blocked") if isinstance(value, dict) else None
+    blocked = isinstance(listed, list) and "SSE-C" in listed
     chosen = "ServerSideEncryption" in sent or "SSECustomerAlgorithm" in sent
     return (blocked and "SSECustomerAlgorithm" in sent) or (_encrypted(request, value) and not chosen)
 
@@ -139,7 +144,7 @@ FORESEEN = (
     Unread(_fact("vpc_endpoint.policy", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", always, always),
     Unread(_fact("vpc_endpoint.type", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", _never, always),
     *(
-        Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always)
+        Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always, grants=True)
         for each in _POINT
     ),
     *(Unread(_state(name, "kms:GetKeyPolicy"), "kms", _sends_key, always) for name in _KMS),

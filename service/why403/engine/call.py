@@ -9,6 +9,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
+from why403.engine.unread import Doubt
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -18,7 +19,7 @@ class LegDecided:
     ruled: Ruled
     needed: Truth = TRUE
     key: str | None = None
-    own_doubts: Sequence[dict[str, Any]] = ()
+    own_doubts: Sequence[Doubt] = ()
     tell: Callable[[str, str], None] = ignore
 
     @property
@@ -27,7 +28,20 @@ class LegDecided:
         outcome = self.ruled.outcome
         if outcome == TRUE and self.own_doubts:
             return UNKNOWN
-        return max(outcome, 2 - self.needed) if outcome == FALSE else outcome
+        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted()):
+            return UNKNOWN
+        return outcome
+
+    def _may_be_granted(self) -> bool:
+        """Return whether only an allow is missing, and something that nobody reads might give it."""
+        merged = self.ruled.merged
+        held = merged.denied == TRUE or FALSE in {merged.limited, merged.required}
+        return not held and any(doubt.grants for doubt in self.own_doubts)
+
+    @property
+    def blockers(self) -> Sequence[Blamed]:
+        """Return what certainly stands in the way of this leg."""
+        return self.ruled.blockers if self.outcome == FALSE else ()
 
 
 class Blocked(NamedTuple):

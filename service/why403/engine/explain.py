@@ -129,7 +129,18 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
             if (blamed.layer.name, words.because) not in seen:
                 seen.add((blamed.layer.name, words.because))
                 yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
-        yield from leg.own_doubts
+        if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
+            yield _perhaps_needed(leg)
+        for doubt in leg.own_doubts:
+            yield {"layer": doubt.layer, "because": doubt.because, "needs": doubt.needs}
+
+
+def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
+    """Return the doubt about a permission that is denied, and that the call may not need."""
+    blamed = leg.ruled.blockers[0]
+    action = leg.ruled.request.action
+    because = f"it is not known whether the call needs {action}, which is denied: {told(leg, blamed).because}"
+    return {"layer": blamed.layer.name, "because": because, "needs": None}
 
 
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
@@ -156,7 +167,7 @@ def _for_it(verdict: Verdict) -> Claim | None:
 
 
 def _leg(leg: LegDecided) -> dict[str, Any]:
-    first = leg.ruled.blockers[0] if leg.outcome == FALSE else None
+    first = leg.blockers[0] if leg.blockers else None
     return {
         "action": leg.ruled.request.action,
         "resource": leg.ruled.request.resource.arn,

@@ -1,24 +1,33 @@
 """Facts that no loaded layer reads: given or not known, they leave a doubt where they would apply."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import NamedTuple
 
 from why403.domain.evidence import Evidence, Found, Unreadable
 from why403.domain.foreseen import Unread
 from why403.domain.request import AccessRequest
 
 
-def unread_facts(unread: Sequence[Unread], request: AccessRequest) -> Iterator[dict[str, Any]]:
+class Doubt(NamedTuple):
+    """A doubt that no loaded layer has; `grants`: what is not read might allow."""
+
+    layer: str
+    because: str
+    needs: str | None
+    grants: bool
+
+
+def unread_facts(unread: Sequence[Unread], request: AccessRequest) -> Iterator[Doubt]:
     """Yield a doubt for each fact that would apply to the request and that nobody reads."""
     for each in _seen(unread, request.evidence):
         if not each.by_form(request):
             continue
         seen = request.evidence[each.fact]
         if isinstance(seen, Unreadable):
-            yield {"layer": each.reader, "because": seen.why, "needs": seen.permission}
+            yield Doubt(each.reader, seen.why, seen.permission, each.grants)
         elif isinstance(seen, Found) and each.by_value(request, seen.value):
             because = f"`{each.fact.name}` is given, and no loaded layer reads it"
-            yield {"layer": each.reader, "because": because, "needs": None}
+            yield Doubt(each.reader, because, None, each.grants)
 
 
 def _seen(unread: Sequence[Unread], evidence: Evidence) -> tuple[Unread, ...]:
