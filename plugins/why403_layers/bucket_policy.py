@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from why403 import (
+    Absent,
     AccessRequest,
     Citation,
     Claim,
@@ -78,6 +79,11 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         denied, granted = UNKNOWN, _IN_DOUBT
     else:
         denied, granted = FALSE, NO_GRANTS
+    if request.resource.access_point is not None and not isinstance(seen, Absent):
+        denied, granted = (
+            UNKNOWN,
+            _IN_DOUBT,
+        )  # it is written for the bucket behind, whose name the request does not tell
     verdict = _verdict(FALSE if denied != FALSE and _repairs(request) else denied, granted, reaches_object(request))
     fault = _refused(request)
     return verdict if fault is None else (*verdict, Claim(Says.REQUIREMENT, FALSE, about=fault))
@@ -132,12 +138,17 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     seen = evidence[BUCKET_POLICY]
     if isinstance(seen, Unreadable):
         return unread(seen)
+    if request.resource.access_point is not None and claim.holds == UNKNOWN:
+        return Words(
+            because="the bucket behind the access point is not known, so its policy is not", needs="s3:GetAccessPoint"
+        )
     if claim.says == Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
         return Words(because="it is not known whether the bucket's owner owns the object", needs="s3:GetObjectAcl")
     if isinstance(seen, Found):
         return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
+    does = "denies" if claim.says == Says.DENIAL else "allows"
     return Words(
-        because=f"the bucket has no policy, so none allows {request.action}",
+        because=f"the bucket has no policy, so none {does} {request.action}",
         citations=(Citation(fact=BUCKET_POLICY.name),),
     )
 

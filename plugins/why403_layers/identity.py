@@ -65,8 +65,9 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return naming(POLICIES, seen.value, request, claim, "the identity policies")
     if isinstance(seen, Unreadable):
         return unread(seen)
+    does = "denies" if claim.says == Says.DENIAL else "allows"
     return Words(
-        because=f"the caller has no identity policy, so none allows {request.action}",
+        because=f"the caller has no identity policy, so none {does} {request.action}",
         citations=(Citation(fact=POLICIES.name),),
     )
 

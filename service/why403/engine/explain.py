@@ -145,13 +145,16 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
 
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
     """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
+    seen = set()
     for leg in decided.legs:
         against = {blamed.layer for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
         for layer, verdict in leg.ruled.said:
             claim = None if layer in against else _for_it(verdict)
             if claim is not None:
                 words = told(leg, Blamed(layer, claim))
-                yield {"layer": layer.name, "because": words.because, "citations": _citations(words)}
+                if (layer, words.because) not in seen:
+                    seen.add((layer, words.because))
+                    yield {"layer": layer.name, "because": words.because, "citations": _citations(words)}
 
 
 def _for_it(verdict: Verdict) -> Claim | None:
