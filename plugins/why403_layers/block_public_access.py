@@ -172,12 +172,23 @@ def _sends_public_policy(call: Call) -> bool:
     return is_public(policies, of_access_point=call.operation == "PutAccessPointPolicy")
 
 
+def _counting(flag: str, request: AccessRequest, evidence: Evidence) -> Iterator[Fact[Mapping[str, bool]]]:
+    """Yield the levels that have a say: a bucket to be made has none, an organization's replaces the account's."""
+    if flag != "BlockPublicAcls" or request.call is None or not _creates(request.call):
+        yield BUCKET
+    if not isinstance(evidence[ORGANIZATION], Found):
+        yield ACCOUNT
+    yield ORGANIZATION
+    if request.resource.access_point is not None:
+        yield ACCESS_POINT
+
+
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Name the setting, the level it is on, and what it does here."""
     flag = str(claim.about or "IgnorePublicAcls")
     if claim.holds == UNKNOWN:
         return _doubt(flag, request, evidence)
-    on = [fact for fact in (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT) if _on(flag, evidence, fact) == TRUE]
+    on = [fact for fact in _counting(flag, request, evidence) if _on(flag, evidence, fact) == TRUE]
     cites = tuple(Citation(fact=fact.name, pointer=f"/{flag}") for fact in on)
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
     does = {
@@ -191,7 +202,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 
 
 def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
-    facts: tuple[Fact[Any], ...] = (BUCKET, ACCOUNT, ORGANIZATION, BUCKET_POLICY)
+    facts: tuple[Fact[Any], ...] = (*_counting(flag, request, evidence), BUCKET_POLICY)
     unknown = [seen for seen in (evidence[fact] for fact in facts) if isinstance(seen, Unreadable)]
     if unknown:
         return Words(because=f"{flag} may hold it back: {unknown[0].why}", needs=unknown[0].permission)

@@ -25,7 +25,7 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 from why403.policy import (
     NO_GRANTS,
     Grants,
@@ -84,7 +84,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
             UNKNOWN,
             _IN_DOUBT,
         )  # it is written for the bucket behind, whose name the request does not tell
-    verdict = _verdict(FALSE if denied != FALSE and _repairs(request) else denied, granted, reaches_object(request))
+    verdict = _verdict(min(denied, negation(_repairs(request))), granted, reaches_object(request))
     fault = _refused(request)
     return verdict if fault is None else (*verdict, Claim(Says.REQUIREMENT, FALSE, about=fault))
 
@@ -122,12 +122,11 @@ def bounded(request: AccessRequest, evidence: Evidence) -> Truth:
     return TRUE if isinstance(seen, Found) else UNKNOWN if isinstance(seen, Unreadable) else FALSE
 
 
-def _repairs(request: AccessRequest) -> bool:
-    return (
-        request.principal.kind is Kind.ROOT
-        and request.action_key in _REPAIRS
-        and request.bucket_owner == request.principal.account
-    )
+def _repairs(request: AccessRequest) -> Truth:
+    """Return whether root of the owner's account repairs the policy, which the policy itself cannot forbid."""
+    if request.principal.kind is not Kind.ROOT or request.action_key not in _REPAIRS:
+        return FALSE
+    return UNKNOWN if request.bucket_owner is None else truth_of(request.bucket_owner == request.principal.account)
 
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:

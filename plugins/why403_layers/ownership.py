@@ -62,10 +62,10 @@ def _enforced(evidence: Evidence) -> Truth:
 
 def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforced: Truth) -> Iterator[Claim]:
     if call.operation in OWNER_ONLY:
-        owner = request.bucket_owner
-        if owner is None:
+        owner, caller = request.bucket_owner, request.principal
+        if caller.signed and owner is None:
             yield Claim(Says.REQUIREMENT, UNKNOWN, about=_OWNER_CALL)
-        elif owner != request.principal.account:
+        elif not caller.signed or owner != caller.account:
             yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)
     creates = call.operation == "CreateBucket"
     asked_for = call.parameters.get("ObjectOwnership") if creates else None
@@ -98,8 +98,10 @@ def _only_owner(policy: Any) -> bool:
 
 def _enforces(parameters: Mapping[str, Any]) -> bool:
     controls = parameters.get("OwnershipControls")
-    rules = controls.get("Rules", []) if isinstance(controls, dict) else []
-    return any(isinstance(rule, dict) and rule.get("ObjectOwnership") == _ENFORCED for rule in rules)
+    rules = controls.get("Rules") if isinstance(controls, dict) else None
+    return isinstance(rules, list) and any(
+        isinstance(rule, dict) and rule.get("ObjectOwnership") == _ENFORCED for rule in rules
+    )
 
 
 def _grants_others(evidence: Evidence) -> Truth:
@@ -112,7 +114,7 @@ def _grants_others(evidence: Evidence) -> Truth:
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Say what the setting refuses."""
-    cites = (Citation(fact=OWNERSHIP.name),)
+    cites: tuple[Citation, ...] = (Citation(fact=OWNERSHIP.name),)
     if claim.holds == UNKNOWN:
         return _doubt(claim, evidence)
     if claim.about is _OWNER_CALL:
@@ -125,6 +127,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return Words(because=because, citations=cites, status=400, code="AccessControlListNotSupported")
     if claim.about is _ACL_LEFT:
         because = "ACLs cannot be disabled together with an ACL that grants others"
+        sent = request.call is not None and request.call.operation == "CreateBucket"
+        cites = () if sent else (Citation(fact=BUCKET_ACL.name),)
         return Words(because=because, citations=cites, status=400, code="InvalidBucketAclWithObjectOwnership")
     because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), so their grants do not count"
     return Words(because=because, citations=cites)

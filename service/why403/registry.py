@@ -8,7 +8,7 @@ from typing import Any
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
-from why403.domain.foreseen import FORESEEN, Unread, always
+from why403.domain.foreseen import FORESEEN, UNJUDGED, Unjudged, Unread, always
 from why403.layer import Layer
 
 
@@ -17,12 +17,14 @@ class Registry:
     """The loaded layers in the order of their facts, where each came from, and all facts by name.
 
     `unread` are facts that may be given although no loaded layer reads them; where they apply they cause doubt.
+    `unjudged` is what about a request no loaded layer judges.
     """
 
     layers: tuple[Layer, ...]
     origins: Mapping[str, str]
     facts: Mapping[str, Fact[Any]]
     unread: tuple[Unread, ...]
+    unjudged: tuple[Unjudged, ...]
     blocked: tuple[str, ...] = ()
 
     def provider(self, fact: Fact[Any]) -> str | None:
@@ -49,6 +51,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
         origins={layer.name: origin for layer, origin in loaded},
         facts={**{each.fact.name: each.fact for each in unread}, **facts},
         unread=unread,
+        unjudged=tuple(each for each in UNJUDGED if each.reader not in {layer.name for layer, _ in loaded}),
         blocked=tuple(sorted(unwanted)),
     )
 

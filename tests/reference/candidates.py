@@ -55,7 +55,7 @@ def _around(mention: Mention, text: str, context: Context) -> Iterator[str]:
     elif base in ("stringlike", "arnlike", "arnequals"):
         yield from _fitting(written)
     elif base != "null":
-        yield from dict.fromkeys((written, written.lower(), written.upper()))
+        yield from dict.fromkeys((written, written.lower(), written.upper(), written.capitalize()))
 
 
 def _around_number(text: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import ABSENT, Fact
+from why403.domain.evidence import ABSENT, Fact, Found
+from why403.domain.facts import REGION
 from why403.domain.request import AccessRequest
 
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
@@ -130,6 +131,44 @@ def _fact(
 
 
 _KMS = ("kms.key_policy", "kms.key_state", "kms.key_manager", "kms.grants")
+
+
+class Unjudged(NamedTuple):
+    """Something about a request that the layer named `reader` would judge; until it is loaded it is a doubt."""
+
+    reader: str
+    because: str
+    applies: Callable[[AccessRequest], bool]
+    grants: bool = False
+
+
+def _other_owner(request: AccessRequest) -> bool:
+    name = "ExpectedSourceBucketOwner" if request.of_source else "ExpectedBucketOwner"
+    expected = request.call.parameters.get(name) if request.call else None
+    return expected is not None and expected != request.bucket_owner
+
+
+def _presigned(request: AccessRequest) -> bool:
+    return request.call is not None and request.call.presigned is not None
+
+
+def _other_region(request: AccessRequest) -> bool:
+    seen, asked = request.evidence[REGION], request.context["aws:requestedregion"]
+    return isinstance(seen, Found) and request.call is not None and bool(asked) and asked != (seen.value,)
+
+
+def _directory(request: AccessRequest) -> bool:
+    return (request.resource.bucket or "").endswith("--x-s3")
+
+
+UNJUDGED = (
+    Unjudged("authentication", "the bucket is expected to be another account's than it is known to be", _other_owner),
+    Unjudged("authentication", "whether the presigned URL is still good is not judged", _presigned),
+    Unjudged("authentication", "the request was sent to another Region than the bucket's", _other_region),
+    Unjudged(
+        "directory_bucket", "sessions decide about directory buckets, and are not judged", _directory, grants=True
+    ),
+)
 
 _POINT = ("policy", "network_origin", "vpc", "bucket", "owner")
 _RCPS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", load=_levels)

@@ -34,7 +34,7 @@ class LegDecided:
 
     def _may_be_granted(self) -> bool:
         """Return whether only an allow is missing, and something that nobody reads might give it."""
-        merged = self.ruled.merged
+        merged = self.ruled.conclusion.merged
         held = merged.denied == TRUE or FALSE in {merged.limited, merged.required}
         return not held and any(doubt.grants for doubt in self.own_doubts)
 

@@ -1,82 +1,87 @@
 """One decision for one leg: judged, merged, and where few keys are unknown, settled by trying their values."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
 
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, UNKNOWN
 from why403.domain.verdict import Reach
-from why403.engine.blame import Blamed, blockers, claims, doubts, grantors
+from why403.engine.blame import Blamed
+from why403.engine.conclude import Conclusion
 from why403.engine.evaluate import Judged, ignore, judge
-from why403.engine.merge import Merged, merge
 from why403.engine.relation import Relation, relation
 from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
 
+_REMEMBERED: Final = 512
+_SAMPLED: Final = 50
 
-@dataclass(eq=False)
+
 class Ruled:
-    """One leg, what the layers said of it, and what follows: TRUE is allowed; treat it as immutable."""
+    """One leg and what was concluded about it: TRUE is allowed; treat it as immutable."""
 
-    request: AccessRequest
-    said: Sequence[Judged]
-    merged: Merged
-    relation: Relation
-    outcome: Truth
+    __slots__ = ("conclusion", "outcome", "request")
 
-    @cached_property
-    def claims(self) -> list[Blamed]:
-        """Return every claim with the layer that makes it."""
-        return claims(self.said)
+    def __init__(self, request: AccessRequest, conclusion: Conclusion) -> None:
+        """Keep both."""
+        self.request, self.conclusion, self.outcome = request, conclusion, conclusion.outcome
 
-    @cached_property
+    @property
     def blockers(self) -> list[Blamed]:
         """Return what certainly stands in the way, in the order of reporting."""
-        return [] if self.outcome == TRUE else self.in_order(blockers(self.claims, self.merged, self.relation))
+        return self.in_order(self.conclusion.blockers)
 
-    @cached_property
+    @property
     def doubts(self) -> list[Blamed]:
         """Return what is not known and could matter, in the order of reporting."""
-        return [] if self.outcome == TRUE else self.in_order(doubts(self.claims, self.merged, self.relation))
+        return self.conclusion.doubts
 
-    @cached_property
+    @property
     def grantors(self) -> list[Layer]:
         """Return the layers whose allow decided."""
-        return grantors(self.claims, self.merged, self.relation)
+        return self.conclusion.grantors
 
-    def in_order(self, found: Iterable[Blamed]) -> list[Blamed]:
-        """Return claims in the order of reporting."""
+    def in_order(self, found: list[Blamed]) -> list[Blamed]:
+        """Return claims in the order of reporting: missing grants of an open relation as near misses suggest."""
+        if self.conclusion.relation is not Relation.OPEN:
+            return found
         return sorted(found, key=self.place)
 
     def place(self, blamed: Blamed) -> tuple[int, int]:
-        """Return where a claim is reported: missing grants of an open relation as near misses suggest."""
-        request = self.request
-        group, rank = blamed.place(at_home=request.bucket_owner == request.principal.account)
-        if self.relation is Relation.OPEN and group == Group.GRANTS:
-            near = blamed.layer.near(request, request.evidence)
+        """Return where a claim is reported."""
+        group, rank = blamed.place(at_home=self.conclusion.at_home)
+        if self.conclusion.relation is Relation.OPEN and group == Group.GRANTS:
+            near = blamed.layer.near(self.request, self.request.evidence)
             return group, (-2 if near else -1 if blamed.claim.reach == Reach.ATTACHED else rank)
         return group, rank
 
 
-@dataclass(eq=False)
 class Settled(Ruled):
     """A leg that is certain only because every completion of its unknown keys agrees."""
 
-    completed: tuple[Ruled, ...]
+    __slots__ = ("completed",)
 
-    @cached_property
+    def __init__(self, open_one: Ruled, completed: Sequence[Ruled]) -> None:
+        """Take the outcome of the completions, which all have the same."""
+        super().__init__(open_one.request, open_one.conclusion)
+        self.outcome = completed[0].outcome
+        self.completed = completed
+
+    @property
     def blockers(self) -> list[Blamed]:
         """Return what stands in the way in some completion."""
-        return self.in_order(dict.fromkeys(each for ruled in self.completed for each in ruled.blockers))
+        found = dict.fromkeys(each for ruled in self.completed for each in ruled.blockers)
+        return sorted(found, key=self.place)
 
-    @cached_property
+    @property
     def doubts(self) -> list[Blamed]:
         """Return nothing: whatever is not known does not matter."""
         return []
 
-    @cached_property
+    @property
     def grantors(self) -> list[Layer]:
         """Return the layers whose allow decided in some completion."""
         return list(dict.fromkeys(layer for ruled in self.completed for layer in ruled.grantors))
@@ -95,8 +100,12 @@ class Engine:
     tell: Callable[[str, str], None] = ignore
     watch: Callable[[str, str], AbstractContextManager[None]] = unwatched
 
+    turns: Iterator[int] = field(default_factory=count)
+
     def sample(self, request: AccessRequest) -> None:
-        """Ask each layer once more under watch: timing every question would cost more than the answers."""
+        """Ask each layer once more under watch, now and then: timing every question would cost more than answers do."""
+        if next(self.turns) % _SAMPLED:
+            return
         for layer in self.layers:
             with self.watch(layer.name, "judge"):
                 judge((layer,), request)
@@ -104,9 +113,8 @@ class Engine:
     def rule(self, request: AccessRequest) -> Ruled:
         """Return what the layers say about a leg, as it stands."""
         said = judge(self.layers, request, self.tell)
-        merged = merge(said)
-        between = relation(request)
-        return Ruled(request, said, merged, between, merged.outcome(between))
+        at_home = request.bucket_owner == request.principal.account
+        return Ruled(request, _concluded(request, tuple(said), relation(request), at_home=at_home))
 
     def decide(self, request: AccessRequest, budget: Budget) -> Ruled:
         """Return the decision about a leg; where only keys keep it open, their values are tried within the budget."""
@@ -116,15 +124,27 @@ class Engine:
         tried = completions(request, self.rule, lambda each: each.outcome, budget)
         if not tried:
             return ruled
-        outcome = tried[0].outcome
-        completed = _representative(tried) if outcome == FALSE else tuple(tried[:1])
-        return Settled(request, ruled.said, ruled.merged, ruled.relation, outcome, completed)
+        return Settled(ruled, _representative(tried) if tried[0].outcome == FALSE else tried[:1])
 
 
-def _representative(tried: Sequence[Ruled]) -> tuple[Ruled, ...]:
+def _concluded(request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool) -> Conclusion:
+    """Return the conclusion, remembered with the evidence: of many requests on it, most end in one of a few ways."""
+    shared = request.evidence.shared
+    key = (said, between, at_home)
+    try:
+        found: Conclusion | None = shared.get(key)
+    except TypeError:  # a layer's note that cannot be hashed
+        return Conclusion(said, between, at_home=at_home)
+    if found is None:
+        found = Conclusion(said, between, at_home=at_home)
+        if len(shared) < _REMEMBERED:
+            shared[key] = found
+    return found
+
+
+def _representative(tried: Sequence[Ruled]) -> list[Ruled]:
     """Return one completion per set of blockers: thousands that say the same are said once."""
-    found: dict[tuple[str, ...], Ruled] = {}
+    found: dict[tuple[tuple[str, int], ...], Ruled] = {}
     for ruled in tried:
-        names = tuple(f"{layer.name} {claim.says}" for layer, claim in ruled.blockers)
-        found.setdefault(names, ruled)
-    return tuple(found.values())
+        found.setdefault(tuple((layer.name, claim.says) for layer, claim in ruled.blockers), ruled)
+    return list(found.values())

@@ -148,7 +148,7 @@ def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
     seen = set()
     for leg in decided.legs:
         against = {blamed.layer for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
-        for layer, verdict in leg.ruled.said:
+        for layer, verdict in leg.ruled.conclusion.said:
             claim = None if layer in against else _for_it(verdict)
             if claim is not None:
                 words = told(leg, Blamed(layer, claim))

@@ -6,6 +6,8 @@ variant, a text that none mentions, and absence stand for all values there are.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
 from typing import Final, TypeVar
 
 from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN
@@ -44,7 +46,7 @@ def completions(
 ) -> Sequence[Ruling]:
     """Return the rulings of completions that together cover every value and agree; none if they do not."""
     values = _values(request)
-    if not values or len(values) > MOST_KEYS or _product(values) > MOST_COMPLETIONS:
+    if not values or len(values) > MOST_KEYS or _combinations(values) > MOST_COMPLETIONS:
         return ()
     found: list[Ruling] = []
     for ruling in _tried(request, list(values.items()), rule, outcome, budget):
@@ -72,11 +74,8 @@ def _tried(
         yield from _tried(request.given({key: candidate}), rest, rule, outcome, budget)
 
 
-def _product(values: dict[str, tuple[tuple[str, ...], ...]]) -> int:
-    product = 1
-    for candidates in values.values():
-        product *= len(candidates)
-    return product
+def _combinations(values: dict[str, tuple[tuple[str, ...], ...]]) -> int:
+    return prod(map(len, values.values()))
 
 
 def _values(request: AccessRequest) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -90,7 +89,7 @@ def _values(request: AccessRequest) -> dict[str, tuple[tuple[str, ...], ...]]:
             if request.context[condition.key] is NOT_KNOWN:
                 if _exact(condition):
                     texts.setdefault(condition.key, set()).update(
-                        () if condition.family is Family.NULL else condition.values
+                        () if condition.family is Family.NULL else condition.literals
                     )
                 else:
                     barred.add(condition.key)
@@ -122,4 +121,12 @@ def _exact(condition: Condition) -> bool:
 
 def _candidates(texts: set[str]) -> tuple[tuple[str, ...], ...]:
     variants = {form for text in texts for form in (text, text.lower(), text.upper(), text.swapcase())}
+    variants.update(filter(None, (_unlisted(text, texts) for text in texts)))
     return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)
+
+
+def _unlisted(text: str, texts: set[str]) -> str | None:
+    """Return a spelling of the text in upper and lower case that none of the texts has, if there is one."""
+    letters = [(each.lower(), each.upper()) if each.lower() != each.upper() else (each,) for each in text]
+    spellings = ("".join(spelt) for spelt in islice(product(*letters), len(texts) + 1))
+    return next((spelling for spelling in spellings if spelling not in texts), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from why403.domain.evidence import Evidence, Found, Unreadable
-from why403.domain.foreseen import Unread
+from why403.domain.foreseen import Unjudged, Unread
 from why403.domain.request import AccessRequest
 
 
@@ -17,8 +17,11 @@ class Doubt(NamedTuple):
     grants: bool
 
 
-def unread_facts(unread: Sequence[Unread], request: AccessRequest) -> Iterator[Doubt]:
-    """Yield a doubt for each fact that would apply to the request and that nobody reads."""
+def own_doubts(unread: Sequence[Unread], unjudged: Sequence[Unjudged], request: AccessRequest) -> Iterator[Doubt]:
+    """Yield a doubt for each fact that would apply and that nobody reads, and for what nobody judges."""
+    for form in unjudged:
+        if form.applies(request):
+            yield Doubt(form.reader, form.because, None, form.grants)
     for each in _seen(unread, request.evidence):
         if not each.by_form(request):
             continue

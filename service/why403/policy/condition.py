@@ -50,6 +50,7 @@ class Condition:
         "family",
         "key",
         "key_as_written",
+        "literals",
         "operator",
         "quantifier",
         "values",
@@ -67,6 +68,7 @@ class Condition:
         kind = OPERATORS[name]
         self.family, self._negated = kind.family, kind.negated
         self.variables = _variables(values) if variables and kind.family in _WITH_VARIABLES else frozenset[str]()
+        self.literals = tuple(map(_literal, values)) if variables else self.values
         self._test, always = kind.compiled(values, variables)
         self._multivalued = self.key in MULTIVALUED
         if self.family is Family.NULL:
@@ -127,3 +129,8 @@ _WITH_VARIABLES: Final = frozenset({Family.EXACT, Family.PATTERN})
 def _variables(values: Sequence[str]) -> frozenset[str]:
     found = (variables_in(tokens(value, wildcards=True, variables=True)) for value in values)
     return frozenset[str]().union(*found)
+
+
+def _literal(value: str) -> str:
+    """Return the text that an exact comparison looks for: escapes stand for themselves."""
+    return "".join(part for part in tokens(value, wildcards=False, variables=True) if isinstance(part, str))

@@ -1,5 +1,6 @@
 """Rulings in words: which statement denies or allows, and where an allow is missing or only just failed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from why403.domain.evidence import Fact, Observation, Unreadable
@@ -54,14 +55,7 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
 
 
 def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
-    keys = sorted(
-        {
-            condition.key
-            for each in cited
-            for condition in each.citation.conditions
-            if condition.met == UNKNOWN and condition.actual is None
-        }
-    )
+    keys = sorted({key for each in cited for key in _unknown(each.statement, request)})
     which = f"{_called(cited[0].placed, cited[0].statement)} of {what}" if cited else what
     whether = " and ".join(f"`{key}`" for key in keys) or "who calls"
     verb = "are" if len(keys) > 1 else "is"
@@ -71,6 +65,18 @@ def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) 
         citations=tuple(each.citation for each in cited),
         needs=None if keys else "iam:GetRole",
     )
+
+
+def _unknown(statement: Statement, request: AccessRequest) -> Iterator[str]:
+    """Yield the keys that keep a statement open: those that its conditions test, and those of its policy variables."""
+    context = request.context
+    if statement.resources.match(request) == UNKNOWN:
+        yield from (key for key in statement.resources.variables if context[key] is None)
+    for condition in statement.conditions:
+        if condition.holds(context) == UNKNOWN:
+            if context[condition.key] is None:
+                yield condition.key_as_written
+            yield from (key for key in condition.variables if context[key] is None)
 
 
 def unread(seen: Observation[Any]) -> Words:

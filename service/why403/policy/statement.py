@@ -71,16 +71,16 @@ class Resources:
 
 
 def _resource_tokens(entry: str, *, variables: bool) -> Tokens:
-    """Return the tokens of a resource: variables count only after the fifth colon, before it they are plain text."""
-    if not variables or "${" not in entry:
-        return tokens(entry, wildcards=True, variables=False)
-    *before, rest = entry.split(":", ARN_SEGMENTS - 1)
-    if len(before) < ARN_SEGMENTS - 1:
-        return tokens(entry, wildcards=True, variables=False)
-    head = tokens(":".join(before) + ":", wildcards=True, variables=False)
-    return joined(head, tokens(rest, wildcards=True, variables=True))
+    """Return the tokens of a resource: variables count only after the fifth colon, the service knows no wildcards."""
+    *before, last = entry.split(":", ARN_SEGMENTS - 1)
+    found: Tokens = ()
+    for index, segment in enumerate(before):
+        found = joined(found, tokens(segment + ":", wildcards=index != _SERVICE, variables=False))
+    live = variables and len(before) == ARN_SEGMENTS - 1
+    return joined(found, tokens(last, wildcards=len(before) != _SERVICE, variables=live))
 
 
+_SERVICE: Final = 2
 EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 
 

@@ -10,7 +10,6 @@ from why403.policy.template import MANY, Tokens, Variable, segments
 Matcher: TypeAlias = Callable[[str], bool]
 
 ARN_SEGMENTS = 6
-_SERVICE = 2
 
 
 def literal(parts: Tokens) -> str | None:
@@ -103,21 +102,15 @@ def resource_glob(parts: Tokens) -> Matcher:
     """Return the matcher of a Resource pattern without variables.
 
     AWS: "IAM JSON policy elements: Resource". A `*` stays within its colon-delimited segment, unless it is the last
-    character of it; the sixth segment is everything after the fifth colon. The service's segment knows no wildcards.
+    character of it; the sixth segment is everything after the fifth colon.
     """
-    pieces = tuple(_spelt(p) if i == _SERVICE else p for i, p in enumerate(segments(parts, ARN_SEGMENTS)))
+    pieces = segments(parts, ARN_SEGMENTS)
     head = pieces[0]
     if literal(head) is not None and len(pieces) == ARN_SEGMENTS and all(literal(p) is not None for p in pieces[:-1]):
         return glob(parts)  # wildcards after the fifth colon only: they cross everything
     matchers = tuple(glob(piece) for piece in pieces)
     spills = tuple(bool(piece) and piece[-1] is MANY for piece in pieces)
     return lambda text: _matches_segments(matchers, spills, text.split(":"))
-
-
-def _spelt(parts: Tokens) -> Tokens:
-    """Return the tokens with each wildcard as the plain character it is written with."""
-    text = "".join(part if isinstance(part, str) else "*" if part is MANY else "?" for part in parts)
-    return (text,) if text else ()
 
 
 def _matches_segments(matchers: tuple[Matcher, ...], spills: tuple[bool, ...], texts: list[str]) -> bool:

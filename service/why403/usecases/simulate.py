@@ -8,7 +8,7 @@ from why403.domain.evidence import Evidence
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget
-from why403.engine.unread import unread_facts
+from why403.engine.unread import own_doubts
 from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.request import Asked, Leg, asked_for
@@ -116,7 +116,7 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
             ruled=engine.decide(leg.request, budget),
             needed=leg.needed,
             key=leg.key,
-            own_doubts=tuple(unread_facts(services.registry.unread, leg.request)),
+            own_doubts=tuple(own_doubts(services.registry.unread, services.registry.unjudged, leg.request)),
             tell=engine.tell,
         )
         for leg in legs

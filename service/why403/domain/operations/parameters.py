@@ -30,6 +30,7 @@ _WORDS: Final[Mapping[Type, str]] = {
     "flag": "must be true or false",
     "time": "must be a time as text",
 }
+_LARGEST: Final = 2**64
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,4 @@ def _values(value: object, expected: Type) -> tuple[str, ...] | None:
 def _is_number(value: float | str) -> bool:
     if isinstance(value, str):
         return value.isascii() and value.removeprefix("-").isdigit()
-    return not isinstance(value, bool)
+    return not isinstance(value, bool) and abs(value) < _LARGEST

@@ -1,0 +1,48 @@
+"""What follows from the verdicts on a leg, whatever the request was: the same verdicts are concluded from once."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from why403.domain.truth import TRUE, Truth
+from why403.engine.blame import Blamed, blockers, claims, doubts, grantors
+from why403.engine.evaluate import Judged
+from why403.engine.merge import Merged, merge
+from why403.engine.relation import Relation
+from why403.layer import Layer
+
+
+class Conclusion:
+    """The verdicts put together for one relation of accounts; treat it as immutable.
+
+    `at_home`: the caller is of the bucket owner's account, so that its own policies are named first.
+    """
+
+    def __init__(self, said: Sequence[Judged], relation: Relation, *, at_home: bool) -> None:
+        """Merge the verdicts; the rest is worked out when it is asked for."""
+        self.said, self.relation, self.at_home = said, relation, at_home
+        self.merged: Merged = merge(said)
+        self.outcome: Truth = self.merged.outcome(relation)
+
+    @cached_property
+    def claims(self) -> list[Blamed]:
+        """Return every claim with the layer that makes it."""
+        return claims(self.said)
+
+    @cached_property
+    def blockers(self) -> list[Blamed]:
+        """Return what certainly stands in the way, in the order of reporting."""
+        return [] if self.outcome == TRUE else self.in_order(blockers(self.claims, self.merged, self.relation))
+
+    @cached_property
+    def doubts(self) -> list[Blamed]:
+        """Return what is not known and could matter, in the order of reporting."""
+        return [] if self.outcome == TRUE else self.in_order(doubts(self.claims, self.merged, self.relation))
+
+    @cached_property
+    def grantors(self) -> list[Layer]:
+        """Return the layers whose allow decided."""
+        return grantors(self.claims, self.merged, self.relation)
+
+    def in_order(self, found: Iterable[Blamed]) -> list[Blamed]:
+        """Return claims in the order of reporting."""
+        return sorted(found, key=lambda each: each.place(at_home=self.at_home))

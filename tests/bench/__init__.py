@@ -1,0 +1,1 @@
+"""How fast decisions and answers are; `make bench` prints it."""

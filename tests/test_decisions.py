@@ -1,0 +1,67 @@
+"""Generated requests are decided as expected, whole or brief, one by one or all in a body, as by the reference."""
+
+from typing import Any
+
+import pytest
+
+from tests.cases import Case, answer, answers, generated
+from tests.reference.evaluator import decide
+
+CASES = generated()
+REQUESTS = [case.request for case in CASES]
+VERDICT = ("decision", "kind", "layer", "certainty")
+
+Decision = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def one_by_one() -> list[Decision]:
+    """Every case in a body of its own."""
+    return [answer(request) for request in REQUESTS]
+
+
+def expected(case: Case) -> tuple[str, str | None]:
+    return case.expected["decision"], case.expected.get("kind")
+
+
+def test_there_are_enough_cases_of_every_outcome() -> None:
+    assert len(CASES) > 1_000
+    assert len({case.id for case in CASES}) == len(CASES)
+    decidable = [expected(case) for case in CASES if not case.missing]
+    assert len(decidable) > 500
+    assert min(decidable.count(outcome) for outcome in set(decidable)) > 50
+    assert set(decidable) == {("allowed", None), ("denied", "explicit"), ("denied", "implicit")}
+
+
+def test_the_engine_decides_as_expected(one_by_one: list[Decision]) -> None:
+    decided = [
+        (case.id, (found["decision"], found["kind"]))
+        for case, found in zip(CASES, one_by_one, strict=True)
+        if not case.missing
+    ]
+    assert decided == [(case.id, expected(case)) for case in CASES if not case.missing]
+
+
+def test_the_reference_decides_as_expected() -> None:
+    decided = [(case.id, decide(case.request)[:2]) for case in CASES]
+    assert decided == [(case.id, expected(case)) for case in CASES]
+
+
+def test_what_no_loaded_layer_reads_leaves_a_doubt_or_does_not_matter(one_by_one: list[Decision]) -> None:
+    """Of a layer that only denies or filters, a denial found without it stays one, and nothing else is certain."""
+    lacking = [(case, found) for case, found in zip(CASES, one_by_one, strict=True) if case.missing]
+    wrong = [case.id for case, found in lacking if found["decision"] not in {"unknown", case.expected["decision"]}]
+    assert not wrong
+    silent = [case.id for case, found in lacking if found["decision"] == "unknown" and not found["doubts"]]
+    assert not silent
+    named = {doubt["layer"] for _, found in lacking for doubt in found["doubts"]}
+    assert named == {layer for case, _ in lacking for layer in case.missing}
+
+
+def test_the_verdict_alone_is_the_verdict_of_the_whole_answer(one_by_one: list[Decision]) -> None:
+    brief = answers(REQUESTS, detail="decision")
+    assert brief == [{member: found[member] for member in VERDICT} for found in one_by_one]
+
+
+def test_a_body_of_all_cases_is_answered_as_bodies_of_one(one_by_one: list[Decision]) -> None:
+    assert answers(REQUESTS) == one_by_one
