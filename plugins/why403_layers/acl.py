@@ -173,7 +173,9 @@ def grantee_is(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl:
     if not principal.signed:
         return FALSE
     account = _account(grant, request, evidence, acl)
-    return UNKNOWN if account is None else TRUE if account == principal.account else FALSE
+    if account is None or principal.kind is Kind.UNKNOWN:
+        return UNKNOWN
+    return TRUE if account == principal.account else FALSE
 
 
 def _in_group(uri: str, request: AccessRequest) -> bool:

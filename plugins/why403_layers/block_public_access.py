@@ -124,7 +124,7 @@ def _outsider(request: AccessRequest) -> Truth:
         return FALSE
     if request.principal.kind is Kind.ANONYMOUS:
         return TRUE
-    if request.bucket_owner is None:
+    if request.bucket_owner is None or request.principal.kind is Kind.UNKNOWN:
         return UNKNOWN
     return FALSE if request.bucket_owner == request.principal.account else TRUE
 

@@ -63,7 +63,7 @@ def _enforced(evidence: Evidence) -> Truth:
 def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforced: Truth) -> Iterator[Claim]:
     if call.operation in OWNER_ONLY:
         owner, caller = request.bucket_owner, request.principal
-        if caller.signed and owner is None:
+        if caller.signed and (owner is None or not caller.account):
             yield Claim(Says.REQUIREMENT, UNKNOWN, about=_OWNER_CALL)
         elif not caller.signed or owner != caller.account:
             yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)

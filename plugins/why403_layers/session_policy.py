@@ -26,7 +26,7 @@ from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, 
 
 SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
 
-_SESSIONS = frozenset({Kind.SESSION, Kind.ROLE, Kind.FEDERATED})
+_SESSIONS = frozenset({Kind.SESSION, Kind.ROLE, Kind.FEDERATED, Kind.UNKNOWN})
 _NOTHING_PASSED = (Claim(Says.CAP, FALSE, CALLER_SIDE),)
 
 

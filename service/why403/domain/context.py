@@ -55,6 +55,9 @@ class Context(dict[str, Values]):
     def __missing__(self, key: str) -> Values:
         """Derive the key, or fall back to what holds for the rest."""
         derive = _DERIVED.get(key) or _DERIVED.get(key.partition("/")[0] + "/")
+        if derive in _OF_PRINCIPAL and self.request.principal.kind is Kind.UNKNOWN:
+            self[key] = NOT_KNOWN
+            return NOT_KNOWN
         values = derive(self.request, key) if derive else self.rest
         self[key] = values
         return values
@@ -87,6 +90,18 @@ _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.ANONYMOUS: ("Anonymous",),
     Kind.SERVICE: NO_VALUE,
 }
+
+
+def _principal_type(request: "AccessRequest", _key: str) -> Values:
+    return _TYPES[request.principal.kind]
+
+
+def _username(request: "AccessRequest", _key: str) -> Values:
+    return (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE
+
+
+def _service_name(request: "AccessRequest", _key: str) -> Values:
+    return (request.principal.arn,) if request.principal.kind is Kind.SERVICE else NO_VALUE
 
 
 def _resource_account(request: "AccessRequest", _key: str) -> Values:
@@ -154,13 +169,11 @@ def _network_origin(request: "AccessRequest", _key: str) -> Values:
 _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
     "aws:principalarn": _principal_arn,
     "aws:principalaccount": _principal_account,
-    "aws:principaltype": lambda request, _: _TYPES[request.principal.kind],
-    "aws:username": lambda request, _: (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE,
+    "aws:principaltype": _principal_type,
+    "aws:username": _username,
     "aws:userid": _userid,
     "aws:principalisawsservice": _is_service,
-    "aws:principalservicename": lambda request, _: (
-        (request.principal.arn,) if request.principal.kind is Kind.SERVICE else NO_VALUE
-    ),
+    "aws:principalservicename": _service_name,
     "aws:resourceaccount": _resource_account,
     "s3:resourceaccount": _resource_account,
     "aws:principaltag/": _principal_tag,
@@ -171,3 +184,6 @@ _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
     "s3:dataaccesspointaccount": _access_point_account,
     "s3:accesspointnetworkorigin": _network_origin,
 }
+_OF_PRINCIPAL: Final = frozenset(
+    {_principal_arn, _principal_account, _principal_type, _username, _is_service, _service_name}
+)

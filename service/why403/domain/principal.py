@@ -29,6 +29,7 @@ class Kind(Enum):
     ROOT = "root"
     SERVICE = "service"
     ANONYMOUS = "anonymous"
+    UNKNOWN = "unknown"  # some IAM identity; a report that does not say who called
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,10 +51,11 @@ class Principal:
     @property
     def signed(self) -> bool:
         """Return whether an IAM identity or root of some account calls."""
-        return self.account != ""
+        return self.account != "" or self.kind is Kind.UNKNOWN
 
 
 ANONYMOUS = Principal("anonymous", Kind.ANONYMOUS)
+SOMEBODY = Principal("unknown", Kind.UNKNOWN)
 
 
 @lru_cache(maxsize=4096)

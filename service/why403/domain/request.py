@@ -129,7 +129,9 @@ def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) 
         owner: str = seen.value
         return owner
     # The fact cannot be null, so its absence means that the evidence is complete and does not name the owner.
-    return principal.account or OUTSIDE if isinstance(seen, Absent) else None
+    if principal.kind is Kind.UNKNOWN or not isinstance(seen, Absent):
+        return None
+    return principal.account or OUTSIDE
 
 
 def _enforced(evidence: Evidence) -> Truth:

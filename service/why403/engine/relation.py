@@ -32,9 +32,9 @@ def owner(request: AccessRequest) -> str | None:
 def relation(request: AccessRequest) -> Relation:
     """Return the relation for one leg."""
     account = request.principal.account
-    if not account:
+    if not request.principal.signed:
         return Relation.OUTSIDE
     decides = owner(request)
-    if decides is None:
+    if decides is None or not account:
         return Relation.OPEN
     return Relation.SAME if decides == account else Relation.CROSS

@@ -27,6 +27,7 @@ class Naming(NamedTuple):
 
 NOT_NAMED: Final = Naming(FALSE, FALSE, FALSE)
 _DIRECTLY: Final = Naming(TRUE, FALSE, FALSE)
+_PERHAPS: Final = Naming(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
 def is_unique_id(text: str) -> bool:
@@ -67,6 +68,8 @@ class Principals:
             return _DIRECTLY
         if not principal.signed:
             return NOT_NAMED
+        if principal.kind is Kind.UNKNOWN:
+            return _PERHAPS
         account = max(self._account(principal), self._canonical(caller))
         if principal.kind is Kind.ROOT:
             return Naming(account, FALSE, FALSE)
