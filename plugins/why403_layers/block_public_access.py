@@ -30,6 +30,7 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.errors import escaped
+from why403.domain.truth import truth_of
 from why403.policy import PolicyKind, is_public, one_policy
 from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403_layers.bucket_policy import BUCKET_POLICY
@@ -139,37 +140,44 @@ def _public(request: AccessRequest, evidence: Evidence) -> Truth:
 
 
 def _refusals(request: AccessRequest, call: Call, evidence: Evidence) -> Iterator[Claim]:
-    if request.action_key in _WRITES_ACL and _sends_public_acl(call):
-        flag = "BlockPublicAcls"
-        blocked = _account_level(flag, evidence) if _creates(call) else effective(flag, request, evidence)
-        yield Claim(Says.DENIAL, blocked, about=flag)
-    if call.operation in _POLICY_WRITES and _sends_public_policy(call):
-        flag = "BlockPublicPolicy"
-        yield Claim(Says.DENIAL, effective(flag, request, evidence), about=flag)
+    if request.action_key in _WRITES_ACL:
+        flag, sent = "BlockPublicAcls", _sends_public_acl(call)
+        if sent != FALSE:
+            on = _account_level(flag, evidence) if _creates(call) else effective(flag, request, evidence)
+            yield Claim(Says.DENIAL, min(on, sent), about=flag)
+    if call.operation in _POLICY_WRITES:
+        flag, sent = "BlockPublicPolicy", _sends_public_policy(call)
+        if sent != FALSE:
+            yield Claim(Says.DENIAL, min(effective(flag, request, evidence), sent), about=flag)
 
 
 def _creates(call: Call) -> bool:
     return call.operation == "CreateBucket"
 
 
-def _sends_public_acl(call: Call) -> bool:
+def _sends_public_acl(call: Call) -> Truth:
     if call.parameters.get("ACL") in _PUBLIC_CANNED:
-        return True
+        return TRUE
     headers = " ".join(call.grant_headers)
     policy = call.parameters.get("AccessControlPolicy")
     grants = policy.get("Grants", []) if isinstance(policy, dict) else []
     grantees = {grant["Grantee"].get("URI") for grant in grants if isinstance(grant.get("Grantee"), dict)}
-    return any(group in headers or group in grantees for group in (ALL_USERS, AUTHENTICATED_USERS))
+    if any(group in headers or group in grantees for group in (ALL_USERS, AUTHENTICATED_USERS)):
+        return TRUE
+    told = "ACL" in call.parameters or policy is not None or bool(headers)
+    return FALSE if told else call.unlisted
 
 
-def _sends_public_policy(call: Call) -> bool:
+def _sends_public_policy(call: Call) -> Truth:
     """Return whether the policy sent is public; one that cannot be read is refused for that, not here."""
     policy = call.parameters.get("Policy")
+    if policy is None:
+        return call.unlisted
     try:
-        policies = one_policy(PolicyKind.RESOURCE)(policy if isinstance(policy, dict) else str(policy))
+        policies = one_policy(PolicyKind.RESOURCE)(policy)
     except InvalidInput:
-        return False
-    return is_public(policies, of_access_point=call.operation == "PutAccessPointPolicy")
+        return FALSE
+    return truth_of(is_public(policies, of_access_point=call.operation == "PutAccessPointPolicy"))
 
 
 def _counting(flag: str, request: AccessRequest, evidence: Evidence) -> Iterator[Fact[Mapping[str, bool]]]:
@@ -202,10 +210,13 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 
 
 def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
-    facts: tuple[Fact[Any], ...] = (*_counting(flag, request, evidence), BUCKET_POLICY)
+    writes = flag.startswith("Block")
+    facts: tuple[Fact[Any], ...] = (*_counting(flag, request, evidence), *(() if writes else (BUCKET_POLICY,)))
     unknown = [seen for seen in (evidence[fact] for fact in facts) if isinstance(seen, Unreadable)]
     if unknown:
         return Words(because=f"{flag} may hold it back: {unknown[0].why}", needs=unknown[0].permission)
+    if writes:
+        return Words(because=f"{flag} refuses what is public, and it is not known what the call sends")
     return Words(because=f"{flag} may hold it back: the bucket's owner is not known", needs="s3:GetBucketAcl")
 
 

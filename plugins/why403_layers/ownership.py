@@ -28,6 +28,7 @@ from why403 import (
 )
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.operations import OWNER_ONLY
+from why403.domain.truth import negation, truth_of
 from why403_layers.acl import BUCKET_ACL
 
 _ENFORCED = "BucketOwnerEnforced"
@@ -70,21 +71,24 @@ def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforc
     creates = call.operation == "CreateBucket"
     asked_for = call.parameters.get("ObjectOwnership") if creates else None
     refuses = (TRUE if asked_for == _ENFORCED else FALSE) if creates else enforced
-    if request.action_key in _WRITES_ACL and refuses != FALSE and _carries_acl(call):
-        yield Claim(Says.REQUIREMENT, 2 - refuses, about=_ACL_LEFT if creates else _ACL_REFUSED)
+    refused = min(refuses, _carries_acl(call)) if request.action_key in _WRITES_ACL else FALSE
+    if refused != FALSE:
+        yield Claim(Says.REQUIREMENT, negation(refused), about=_ACL_LEFT if creates else _ACL_REFUSED)
     if call.operation == "PutBucketOwnershipControls" and _enforces(call.parameters):
         yield Claim(Says.REQUIREMENT, 2 - _grants_others(evidence), about=_ACL_LEFT)
 
 
-def _carries_acl(call: Call) -> bool:
+def _carries_acl(call: Call) -> Truth:
     """Return whether the call sends an ACL other than the one that is accepted while ACLs are disabled."""
     canned = call.parameters.get("ACL")
     policy = call.parameters.get("AccessControlPolicy")
     if policy is not None and canned is None:
-        return not _only_owner(policy)
+        return truth_of(not _only_owner(policy))
     if canned is not None:
-        return canned not in ((_ACCEPTED, "private") if call.operation == "CreateBucket" else (_ACCEPTED,))
-    return call.operation in _ALWAYS_WRITE or bool(call.grant_headers)
+        return truth_of(canned not in ((_ACCEPTED, "private") if call.operation == "CreateBucket" else (_ACCEPTED,)))
+    if call.grant_headers:
+        return TRUE
+    return UNKNOWN if call.unlisted == UNKNOWN else truth_of(call.operation in _ALWAYS_WRITE)
 
 
 def _only_owner(policy: Any) -> bool:

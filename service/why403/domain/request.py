@@ -19,12 +19,16 @@ OUTSIDE = ""  # the owner is some account that is not the caller's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """The S3 API call a leg belongs to; `parameters` as boto3 names them, what is not listed was not sent."""
+    """The S3 API call a leg belongs to; `parameters` as boto3 names them.
+
+    `unlisted` says how far a parameter that is not listed may have been sent all the same: FALSE, or UNKNOWN.
+    """
 
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     presigned: Mapping[str, Any] | None = None
     time: str | None = None
+    unlisted: Truth = FALSE
 
     @property
     def grant_headers(self) -> tuple[str, ...]:

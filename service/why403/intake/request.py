@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import Resource, resource
@@ -11,7 +12,8 @@ from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
-from why403.domain.truth import TRUE, Truth
+from why403.domain.truth import FALSE, TRUE, Truth
+from why403.intake.parameters import misshapen
 from why403.policy.document import scalar_text
 
 MEMBERS: Final = frozenset(
@@ -43,7 +45,10 @@ class Leg(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Asked:
-    """A request understood, before it meets evidence."""
+    """A request understood, before it meets evidence.
+
+    `unlisted` is UNKNOWN where a parameter that is not listed may have been sent all the same.
+    """
 
     principal: Principal
     resource: Resource
@@ -51,6 +56,7 @@ class Asked:
     rest: Values
     action: str = ""
     call: Call | None = None
+    unlisted: Truth = FALSE
 
     @property
     def words(self) -> str:
@@ -62,7 +68,8 @@ class Asked:
         if self.call is None:
             request = AccessRequest(self.principal, self.action, self.resource, self.context, self.rest, evidence)
             return (Leg(request, TRUE, None),)
-        found = legs(self.call.operation, self.resource.arn, self.call.parameters, _Known(evidence, facts))
+        known = _Known(evidence, facts)
+        found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
         return tuple(
             Leg(self._leg(each.action, each.resource, _given(each, self), evidence, each), each.needed, each.key)
             for each in found
@@ -87,7 +94,7 @@ class Asked:
 def _given(leg: Any, asked: Asked) -> Mapping[str, Values]:
     """Return the leg's context: what was given wins, then what its parameters say; the rest of those was not sent."""
     given: dict[str, Values] = {}
-    if asked.rest is NOT_KNOWN:
+    if asked.rest is NOT_KNOWN and asked.unlisted == FALSE:
         given.update(dict.fromkeys((key for key in PARAMETER_OF if not key.endswith("*")), NO_VALUE))
     given.update(dict.fromkeys(leg.untold, NOT_KNOWN))
     given.update(leg.keys)
@@ -112,22 +119,28 @@ class _Known:
         return None if isinstance(seen, Absent) else UNREAD
 
 
-def asked_for(value: Mapping[str, Any]) -> Asked:
-    """Return a request understood; raise InvalidInput with every fault, pointers from the request."""
+def asked_for(value: Mapping[str, Any], caller: Principal | None = None, unlisted: Truth = FALSE) -> Asked:
+    """Return a request understood; raise InvalidInput with every fault, pointers from the request.
+
+    `caller` calls where the request names nobody; without it that is a fault.
+    """
     faults = [
         Fault("/" + escaped(str(name)), f"`{name}` is no member of a request") for name in value if name not in MEMBERS
     ]
-    who = _attempt(faults, "/principal", lambda: _principal(value))
+    nobody = caller is not None and value.get("principal") is None
+    who = caller if nobody else _attempt(faults, "/principal", lambda: _principal(value))
     what = _attempt(faults, "", lambda: _resource(value, who.partition if who else "aws"))
     context = _attempt(faults, "/context", lambda: _context(value.get("context")))
-    call = _attempt(faults, "", lambda: _call(value))
+    call = _attempt(faults, "", lambda: _call(value, unlisted))
     if not isinstance(value.get("context_is_complete", True), bool):
         faults.append(Fault("/context_is_complete", "must be true or false"))
     if faults or who is None or what is None or context is None or call is None:
         raise InvalidInput(faults)
     rest = NO_VALUE if value.get("context_is_complete", True) else NOT_KNOWN
     action = value.get("action", "")
-    return Asked(principal=who, resource=what, context=context, rest=rest, action=action, call=call.call)
+    return Asked(
+        principal=who, resource=what, context=context, rest=rest, action=action, call=call.call, unlisted=unlisted
+    )
 
 
 class _Called(NamedTuple):
@@ -166,29 +179,43 @@ def _resource(value: Mapping[str, Any], partition: str) -> Resource:
     return found
 
 
-def _call(value: Mapping[str, Any]) -> _Called:
+def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
     operation, action = value.get("operation"), value.get("action")
     if (operation is None) == (action is None):
         raise InvalidInput.at("/operation", "a request needs exactly one of `operation` and `action`")
-    if action is not None:
-        if not isinstance(action, str) or ":" not in action or not all(action.partition(":")[::2]):
-            raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
-        for name in ("parameters", "presigned"):
-            if value.get(name):
-                raise InvalidInput.at(f"/{name}", "goes with `operation`, not with `action`")
-        return _Called(None)
+    for name in ("parameters", "presigned"):
+        if not isinstance(value.get(name), dict | None):
+            raise InvalidInput.at(f"/{name}", "must be an object")
+        if action is not None and value.get(name):
+            raise InvalidInput.at(f"/{name}", "goes with `operation`, not with `action`")
+    if not _is_time(value.get("time")):
+        raise InvalidInput.at("/time", "must be an ISO 8601 time")
+    if operation is not None:
+        return _Called(_call_of(operation, value, unlisted))
+    if not isinstance(action, str) or ":" not in action or not all(action.partition(":")[::2]):
+        raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
+    return _Called(None)
+
+
+def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth) -> Call:
     if not isinstance(operation, str):
         raise InvalidInput.at("/operation", "must be the name of an S3 API operation")
-    for name in ("parameters", "presigned"):
-        if not isinstance(value.get(name, {}), dict | None):
-            raise InvalidInput.at(f"/{name}", "must be an object")
-    if not isinstance(value.get("time"), str | None):
-        raise InvalidInput.at("/time", "must be an ISO 8601 time")
-    parameters = value.get("parameters") or {}
-    name = operation_named(operation, str(value.get("resource", "")), parameters).name
-    return _Called(
-        Call(operation=name, parameters=parameters, presigned=value.get("presigned"), time=value.get("time"))
-    )
+    parameters, named = value.get("parameters") or {}, value.get("resource")
+    faults = [fault.below("/parameters") for fault in misshapen(parameters)]
+    if faults:
+        raise InvalidInput(faults)
+    name = operation_named(operation, named if isinstance(named, str) else "", parameters).name
+    presigned, time = value.get("presigned"), value.get("time")
+    return Call(operation=name, parameters=parameters, presigned=presigned, time=time, unlisted=unlisted)
+
+
+def _is_time(value: object) -> bool:
+    if not isinstance(value, str):
+        return value is None
+    try:
+        return datetime.fromisoformat(value) is not None
+    except ValueError:
+        return False
 
 
 def _context(value: object) -> Mapping[str, Values]:

@@ -1,0 +1,114 @@
+"""Every registered layer keeps the rules that the conformance suite checks, on random cases and on whole calls."""
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from itertools import cycle
+from typing import Any
+
+import pytest
+
+from tests.cases import services
+from tests.reference.generator import random_case
+from why403.domain.facts import CANONICAL_IDS
+from why403.domain.request import AccessRequest
+from why403.domain.verdict import KINDS
+from why403.intake.evidence import observed
+from why403.intake.request import asked_for
+from why403.layer import Layer
+from why403.testing import check_layer
+
+HOME, AWAY = "111122223333", "444455556666"
+PUBLIC = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
+ALL_USERS = {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "FULL_CONTROL"}
+ALLOW_ALL = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+FLAGS = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+
+CALLS: list[dict[str, Any]] = [
+    {"operation": "PutObject", "resource": "arn:aws:s3:::b/k", "parameters": {"ACL": "public-read"}},
+    {
+        "operation": "PutObjectAcl",
+        "resource": "arn:aws:s3:::b/k",
+        "parameters": {"GrantRead": f'uri="{ALL_USERS["grantee"]}"'},
+    },
+    {"operation": "PutBucketAcl", "parameters": {"ACL": "private"}},
+    {"operation": "PutBucketPolicy", "parameters": {"Policy": PUBLIC}},
+    {"operation": "PutBucketPolicy", "parameters": {"Policy": {"Statement": {"Effect": "Perhaps"}}}},
+    {"operation": "DeleteBucketPolicy"},
+    {"operation": "CreateBucket", "parameters": {"ACL": "public-read", "ObjectOwnership": "BucketOwnerEnforced"}},
+    {"operation": "GetObject", "resource": "arn:aws:s3:::b/k"},
+    {"operation": "ListBuckets", "resource": "*"},
+    {
+        "operation": "PutBucketOwnershipControls",
+        "parameters": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
+    },
+]
+WORLDS: list[dict[str, Any]] = [
+    {},
+    {"bucket.owner": AWAY},
+    {
+        "bucket.owner": AWAY,
+        "bucket.ownership": "ObjectWriter",
+        "object.owner": "777788889999",
+        "bucket.acl": {"owner": AWAY, "grants": [ALL_USERS]},
+        "object.acl": {"owner": HOME, "grants": [ALL_USERS]},
+        "bucket.policy": PUBLIC,
+        "bucket.public_access_block": FLAGS,
+        "account.public_access_block": FLAGS,
+        "organization.scps": [[ALLOW_ALL], []],
+    },
+]
+ON_A_BUCKET = {"resource": "arn:aws:s3:::b"}
+CALLERS = (f"arn:aws:iam::{HOME}:user/ana", f"arn:aws:iam::{AWAY}:root", "anonymous", "logging.s3.amazonaws.com")
+
+
+def asked(case: dict[str, Any]) -> Iterator[AccessRequest]:
+    """Yield the legs of a request in the contract's shape."""
+    facts = services().registry.facts
+    case = {"context_is_complete": True, "evidence": {}, **case}
+    evidence = observed(case["evidence"], facts).evidence(complete=case.get("evidence_is_complete", False))
+    yield from (leg.request for leg in asked_for(case).legs(evidence, facts))
+
+
+@cache
+def examples() -> tuple[AccessRequest, ...]:
+    """Return requests that reach every corner of the layers: random ones, and whole calls in three worlds."""
+    rng = random.Random(403)
+    cases = [random_case(rng, unknowns=number % 2 == 1) for number in range(40)]
+    callers = cycle(CALLERS)
+    cases += [
+        {"principal": next(callers), "evidence_is_complete": complete, "evidence": world, **ON_A_BUCKET, **call}
+        for world in WORLDS
+        for complete in (True, False)
+        for call in CALLS
+    ]
+    return tuple(request for case in cases for request in asked(case))
+
+
+layers = pytest.mark.parametrize("layer", services().registry.layers, ids=lambda layer: layer.name)
+
+
+def telling(layer: Layer) -> set[Any]:
+    """Return the facts whose absence from the evidence says something of its own."""
+    return {CANONICAL_IDS, *(fact for fact in layer.provides if fact.name == "organization.management_account")}
+
+
+@layers
+def test_a_layer_keeps_the_rules(layer: Layer) -> None:
+    check_layer(layer, examples(), telling=telling(layer))
+
+
+@layers
+def test_the_examples_reach_whatever_a_layer_has_a_place_for(layer: Layer) -> None:
+    said = {claim.says for request in examples() for claim in layer.judge(request, request.evidence)}
+    assert said == set(layer.place)
+
+
+def test_the_examples_reach_every_kind_of_claim() -> None:
+    said = {
+        claim.says
+        for layer in services().registry.layers
+        for each in examples()
+        for claim in layer.judge(each, each.evidence)
+    }
+    assert said == set(KINDS)

@@ -1,0 +1,74 @@
+"""What S3 would refuse to store is told, at the statement that holds it; what it would store is not."""
+
+from typing import Any
+
+import pytest
+
+from tests.policy.asking import ACCOUNT, BUCKET, compiled, statement
+from why403.policy import advise
+
+DEAD = "AIDAJQABLZS4A3QDU576Q"
+UNFIT = "its actions fit none of its resources: object actions need `bucket/*`, bucket actions the bucket"
+
+
+def advice(**elements: Any) -> list[str]:
+    usual = {"Resource": f"{BUCKET}/*", "Action": "s3:GetObject"}
+    document = statement(**(usual | elements))
+    found = list(advise(compiled(document), BUCKET))
+    assert {pointer for pointer, _ in found} <= {"/Statement/0"}
+    return [message for _, message in found]
+
+
+@pytest.mark.parametrize(
+    ("elements", "expected"),
+    [
+        ({}, []),
+        ({"Principal": {"AWS": [ACCOUNT, f"arn:aws:iam::{ACCOUNT}:role/*"]}}, ["wildcard"]),
+        ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/b?b"}}, ["wildcard"]),
+        ({"Principal": {"AWS": DEAD}}, ["deleted user or role"]),
+        ({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:group/g"}}, ["a group is no principal"]),
+        ({"Principal": {"AWS": "*"}}, []),
+        ({"NotPrincipal": {"AWS": ACCOUNT}}, ["`NotPrincipal` is not supported with `Allow`"]),
+        ({"NotPrincipal": {"AWS": ACCOUNT}, "Effect": "Deny"}, []),
+        ({"Action": "GetObject"}, ["it lacks the service, as in `s3:GetObject`"]),
+        ({"Action": ["s3:GetObject", "ec2:*"]}, ["`ec2:*` is an action of another service"]),
+        ({"Action": "*"}, []),
+        ({"Action": "S3:getobject"}, []),
+        ({"Action": "*:GetObject"}, []),
+        ({"Action": "s3:GetObject", "Resource": BUCKET}, [UNFIT]),
+        ({"Action": "s3:ListBucket"}, [UNFIT]),
+        ({"Action": ["s3:ListBucket", "s3:GetObject"]}, []),
+        ({"Action": "s3:ListBucket", "Resource": BUCKET}, []),
+        ({"Action": "s3:ListBucket", "Resource": "*"}, []),
+        ({"Action": "s3:GetObject", "Resource": f"{BUCKET}*"}, []),
+        ({"Action": "s3:List*"}, []),
+        ({"NotAction": "s3:ListBucket"}, []),
+        ({"Action": "s3:ListBucket", "NotResource": f"{BUCKET}/*"}, []),
+        ({"Resource": "arn:aws:s3:::other/*"}, ["`arn:aws:s3:::other/*` is not within the bucket"]),
+        ({"Resource": "arn:aws:s3:::bukkit/*"}, ["`arn:aws:s3:::bukkit/*` is not within the bucket"]),
+        ({"Resource": [f"{BUCKET}/a", "arn:aws-cn:s3:::buk/*"]}, ["is not within the bucket"]),
+        ({"Resource": "*"}, []),
+        ({"Resource": f"{BUCKET}/a:b/*"}, []),
+        ({"NotResource": "arn:aws:s3:::other/*"}, ["is not within the bucket"]),
+    ],
+)
+def test_what_s3_would_not_store_is_told(elements: dict[str, Any], expected: list[str]) -> None:
+    found = advice(**elements)
+    assert len(found) == len(expected)
+    assert all(part in message for part, message in zip(expected, found, strict=True))
+
+
+def test_without_a_bucket_its_resources_are_not_looked_at() -> None:
+    assert not list(advise(compiled(statement(Resource="arn:aws:s3:::other")), None))
+
+
+def test_advice_points_to_its_statement_in_the_value_as_given() -> None:
+    unfit = statement(Action="s3:ListBucket", Resource=f"{BUCKET}/*")["Statement"][0]
+    fit = statement()["Statement"][0]
+    given: list[tuple[Any, str]] = [
+        ({"Statement": [fit, unfit]}, "/Statement/1"),
+        ({"Statement": unfit}, "/Statement"),
+        ({"name": "n", "document": {"Statement": [fit, unfit]}}, "/document/Statement/1"),
+    ]
+    for value, pointer in given:
+        assert list(advise(compiled(value), BUCKET)) == [(pointer, UNFIT)]

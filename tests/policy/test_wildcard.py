@@ -1,0 +1,165 @@
+"""Wildcards match as AWS documents, each kind of pattern in its own way, and never slowly."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.policy.asking import asked, only, statement
+from tests.reference.globs import glob_matches, plain_glob
+from why403.domain.truth import FALSE, TRUE
+from why403.policy.template import Tokens, tokens
+from why403.policy.wildcard import Matcher, any_of, arn_glob, glob, resource_glob
+
+INSTANT = 0.5
+A_KEY = "arn:aws:s3:::buk/"
+
+
+def pattern(text: str) -> Tokens:
+    return tokens(text, wildcards=True, variables=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "candidate", "expected"),
+    [
+        ("", "", True),
+        ("", "a", False),
+        ("a", "a", True),
+        ("a", "A", False),
+        ("*", "", True),
+        ("*", "a:b/c\nd", True),
+        ("a*", "a", True),
+        ("a*", "ba", False),
+        ("*a", "ba", True),
+        ("*a", "ab", False),
+        ("a*b", "ab", True),
+        ("a*b", "a:/\nb", True),
+        ("a*b", "abc", False),
+        ("a*a", "a", False),
+        ("?", "a", True),
+        ("?", "", False),
+        ("?", "ab", False),
+        ("?", "\n", True),
+        ("a?c*", "abc", True),
+        ("**", "", True),
+        ("a**b", "ab", True),
+        ("*?*", "", False),
+        ("*?*", "a", True),
+        ("*ab*ab*", "ab", False),
+        ("*ab*ab*", "xabyabz", True),
+        ("*aab", "aaab", True),
+        ("a.c", "abc", False),
+        ("[a]+", "[a]+", True),
+        ("[a]+*", "a", False),
+        ("?", "\N{GRINNING FACE}", True),
+    ],
+)
+def test_a_star_is_any_run_and_a_question_mark_one_character(text: str, candidate: str, expected: bool) -> None:
+    assert glob(pattern(text))(candidate) is expected
+    assert any_of([pattern("never"), pattern(text)])(candidate) is expected
+
+
+TEXTS = st.text(alphabet="ab:\n", max_size=12)
+PATTERNS = st.text(alphabet="ab:*?", max_size=10)
+
+
+@given(PATTERNS, TEXTS)
+@example("*a*ab", "aab")
+@example("*ab?b*", "ababb")
+def test_a_glob_matches_what_the_reference_matches(text: str, candidate: str) -> None:
+    assert glob(pattern(text))(candidate) is glob_matches(plain_glob(text), candidate)
+
+
+@given(st.lists(PATTERNS, max_size=4), TEXTS)
+def test_any_of_several_is_each_by_itself(texts: list[str], candidate: str) -> None:
+    found = any_of([pattern(text) for text in texts])(candidate)
+    assert found is any(glob(pattern(text))(candidate) for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "arn", "expected"),
+    [
+        ("*", "*", True),
+        ("*", "arn:aws:s3:::buk/a:b", True),
+        ("arn:*", "arn:aws:s3:::buk/k", True),
+        ("arn:aws:s3:*", "arn:aws:s3:::buk/k", True),
+        ("arn:aws:s3:::*", "arn:aws:s3:::buk/a:b", True),
+        ("arn:aws:s3:::buk*", "arn:aws:s3:::buk2/a:b", True),
+        ("arn:aws:s3:::buk/*", "arn:aws:s3:::buk", False),
+        ("arn:aws:s3:::buk/*", "arn:aws:s3:::buk/", True),
+        ("arn:aws:s3:::buk/*", "arn:aws:s3:::BUK/k", False),
+        ("arn:aws:s3:::b?k/*", "arn:aws:s3:::buk/k", True),
+        ("arn:aws:s3:::buk/*/t/*", "arn:aws:s3:::buk/1/2/t/x", True),
+        ("arn:aws:s3:::buk/*/t/*", "arn:aws:s3:::buk/t/x", False),
+        ("arn:aws:s3:::buk/a:b*", "arn:aws:s3:::buk/a:b:c", True),
+        ("arn:aws:s3:::buk/*z", "arn:aws:s3:::buk/a:b:z", True),
+        ("arn:*:s3:::buk/k", "arn:aws:s3:::buk/k", True),
+        ("arn:a*s:s3:::buk/k", "arn:aws:s3:::buk/k", True),
+        ("arn:aws*:s3:::buk/k", "arn:aws-cn:s3:::buk/k", True),
+        ("arn:aws:s3:::buk/k", "arn:aws-cn:s3:::buk/k", False),
+        ("arn:aws:s3:*:*:buk/k", "arn:aws:s3:::buk/k", True),
+        ("arn:aws:s3:us-*::buk/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s3:*/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s3:*k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s3:?:?:buk/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s3:eu*:accesspoint/x", "arn:aws:s3:eu-west-1:111122223333:accesspoint/x", True),
+        ("arn:aws:s3:e*1:accesspoint/x", "arn:aws:s3:eu-west-1:111122223333:accesspoint/x", False),
+        ("arn:aws:s3:*:x", "arn:aws:s3:a:b:c:x", True),
+        ("arn:aws:s3:*:*:*:*:x", "arn:aws:s3:a:b:c:x", False),
+        ("arn:aws:s3*:::buk/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s?:::buk/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:*:::buk/k", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:s3*:::buk/k", "arn:aws:s3*:::buk/k", True),
+        ("arn:aws:s3*", "arn:aws:s3:::buk/k", False),
+        ("arn:aws:*", "arn:aws:s3:::buk/k", False),
+        ("arn:aws*", "arn:aws:s3:::buk/k", True),
+        ("arn:aws:s3:::", "arn:aws:s3:::buk/k", False),
+        ("", "arn:aws:s3:::buk/k", False),
+        ("buk/*", "arn:aws:s3:::buk/k", False),
+    ],
+)
+def test_a_resource_keeps_wildcards_in_their_segment_unless_they_end_it(text: str, arn: str, expected: bool) -> None:
+    truth = TRUE if expected else FALSE
+    assert only(statement(Resource=["arn:aws:s3:::no", text])).resources.match(asked(on=arn)) == truth
+    assert only(statement(NotResource=text)).resources.match(asked(on=arn)) == 2 - truth
+
+
+@pytest.mark.parametrize(
+    ("text", "arn", "expected"),
+    [
+        ("arn:aws:iam::*:role/app-*", "arn:aws:iam::111122223333:role/app-1", True),
+        ("arn:aws:iam::*:role/*", "arn:aws:iam::1:role/a:b", True),
+        ("arn:aws:iam:*:role/app", "arn:aws:iam::1:role/app", False),
+        ("arn:aws:iam::*", "arn:aws:iam::1:role/app", False),
+        ("*", "arn:aws:iam::1:role/app", False),
+        ("*:*:*:*:*:*", "arn:aws:iam::1:role/app", True),
+        ("arn:aws:*::1:role/app", "arn:aws:iam::1:role/app", True),
+        ("arn:aws:iam::1:role/APP", "arn:aws:iam::1:role/app", False),
+        ("arn:aws:iam::?:role/app", "arn:aws:iam::1:role/app", True),
+        ("arn:aws:iam::1:role/app", "role/app", False),
+        ("", "", False),
+    ],
+)
+def test_an_arn_is_compared_segment_by_segment(text: str, arn: str, expected: bool) -> None:
+    assert arn_glob(pattern(text))(arn) is expected
+
+
+@pytest.mark.parametrize("matcher", [glob, resource_glob, arn_glob])
+@pytest.mark.parametrize(
+    ("text", "candidate"),
+    [
+        (A_KEY + "*a" * 60 + "b", A_KEY + "a" * 1000),
+        (A_KEY + "*" * 60 + "b", A_KEY + "a" * 1000),
+        (A_KEY + "*?" * 60 + "b", A_KEY + "a" * 1000),
+        (A_KEY + "*a?" * 60 + "b*", A_KEY + "a" * 1000),
+        ("*:*:*:*:*:*b", ":" * 1000),
+        ("*a*:" * 5 + "*b", "a:" * 500),
+    ],
+)
+def test_no_pattern_is_slow(matcher: Callable[[Tokens], Matcher], text: str, candidate: str) -> None:
+    parts = pattern(text)
+    started = time.perf_counter()
+    assert matcher(parts)(candidate) is False
+    assert time.perf_counter() - started < INSTANT
