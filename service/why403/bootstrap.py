@@ -45,7 +45,7 @@ def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:
     for name in BUILT_IN:
         manager.register(import_module(name), name)
     for entry in others:  # one by one: the library's own loader stops at the first that is broken
-        manager.register(_plugin(entry), entry.name)
+        _add(manager, entry)
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
@@ -53,9 +53,11 @@ def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:
     return register(_layers(manager), blocked=blocked)
 
 
-def _plugin(entry: EntryPoint) -> Any:
+def _add(manager: pluggy.PluginManager, entry: EntryPoint) -> None:
+    if manager.has_plugin(entry.name):
+        raise LayerContractError(f"two plugins are named `{entry.name}`")
     try:
-        return entry.load()
+        manager.register(entry.load(), entry.name)
     except Exception as error:
         message = f"the plugin `{entry.name}` ({entry.value}) cannot be loaded: {error}"
         raise LayerContractError(message) from error
@@ -64,9 +66,17 @@ def _plugin(entry: EntryPoint) -> Any:
 def _layers(manager: pluggy.PluginManager) -> Iterator[tuple[Layer, str]]:
     """Yield every layer with the name of the plugin that brings it."""
     for hook in manager.hook.why403_register_layers.get_hookimpls():
-        brought: Any = hook.function()
-        for layer in brought:
+        for layer in _brought(hook):
             if not isinstance(layer, Layer):
                 message = f"the plugin `{hook.plugin_name}` registers something that is not a layer"
                 raise LayerContractError(message)
             yield layer, hook.plugin_name
+
+
+def _brought(hook: pluggy.HookImpl) -> list[Any]:
+    try:
+        brought: Any = hook.function()
+        return list(brought) if isinstance(brought, Iterable) else [brought]
+    except Exception as error:
+        message = f"the plugin `{hook.plugin_name}` cannot register its layers: {error}"
+        raise LayerContractError(message) from error

@@ -1,6 +1,6 @@
 """The layers that are loaded: checked once, put in order, and every fact they read known by its name."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -9,6 +9,7 @@ from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
 from why403.domain.foreseen import FORESEEN, UNJUDGED, Unjudged, Unread, always
+from why403.domain.verdict import KINDS
 from why403.layer import Layer
 
 
@@ -41,13 +42,14 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     _check_names(everyone)
     unwanted = set(blocked)
     _check_blocked(unwanted, everyone)
+    _check_places(layer for layer, _ in everyone)
     loaded = [(layer, origin) for layer, origin in everyone if layer.name not in unwanted]
     owners = _owners(layer for layer, _ in loaded)
     facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
     left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
     unread = tuple(each for each in (*left, *FORESEEN) if each.fact.name not in facts)
     return Registry(
-        layers=_ordered([layer for layer, _ in loaded], owners),
+        layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in left}),
         origins={layer.name: origin for layer, origin in loaded},
         facts={**{each.fact.name: each.fact for each in unread}, **facts},
         unread=unread,
@@ -77,6 +79,14 @@ def _check_blocked(blocked: set[str], found: list[tuple[Layer, str]]) -> None:
         raise LayerContractError(message)
 
 
+def _check_places(layers: Iterable[Layer]) -> None:
+    for layer in layers:
+        missing = {claim.says for claim in layer.everything_unknown()} - set(layer.place)
+        if missing:
+            message = f"`{layer.name}` declares no place for a {KINDS[min(missing)]}, which it may say"
+            raise LayerContractError(message)
+
+
 def _owners(layers: Iterable[Layer]) -> dict[Fact[Any], Layer]:
     owners: dict[Fact[Any], Layer] = {}
     names = {fact.name: fact for fact in CORE}
@@ -92,8 +102,11 @@ def _owners(layers: Iterable[Layer]) -> dict[Fact[Any], Layer]:
     return owners
 
 
-def _ordered(layers: list[Layer], owners: Mapping[Fact[Any], Layer]) -> tuple[Layer, ...]:
-    """Return the layers so that each stands behind the providers of what it needs."""
+def _ordered(layers: list[Layer], owners: Mapping[Fact[Any], Layer], known: Collection[Fact[Any]]) -> tuple[Layer, ...]:
+    """Return the layers so that each stands behind the providers of what it needs.
+
+    `known` facts can be given all the same when their own layer is blocked.
+    """
     by_name = {layer.name: layer for layer in layers}
     graph: dict[str, set[str]] = {}
     for layer in layers:
@@ -102,6 +115,8 @@ def _ordered(layers: list[Layer], owners: Mapping[Fact[Any], Layer]) -> tuple[La
             if fact in CORE:  # the core reads it anyway; who collects it does not matter here
                 continue
             owner = owners.get(fact)
+            if owner is None and fact in known:
+                continue
             if owner is None:
                 message = f"`{layer.name}` needs the fact `{fact.name}`, which no loaded layer provides"
                 raise LayerContractError(message)

@@ -21,9 +21,10 @@ class Blamed(NamedTuple):
         """Return where this blocker is reported; in the bucket owner's account the caller's policies stand first."""
         place = self.layer.place.get(self.claim.says, _LAST)
         first = at_home and self.claim.says == Says.GRANT and self.claim.reach == Reach.ATTACHED
-        return place.group, -1 if first else place.rank
+        return place.group, place.rank - _SOONER if first else place.rank
 
 
+_SOONER: Final = 100_000
 _LAST: Final = Place(Group.LAST_REQUIREMENTS)
 _NAMED: Final = Reach.DIRECT | Reach.ROLE | Reach.PUBLIC_ACL
 _RESOURCE_SIDE: Final = _NAMED | Reach.ACCOUNT | Reach.ACCOUNT_ACL

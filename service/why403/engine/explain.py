@@ -4,10 +4,12 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
+from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
+from why403.engine.relation import Relation
 from why403.layer import FAILED, Group
 
 Told: TypeAlias = tuple[LegDecided, Blamed, Words]
@@ -129,10 +131,30 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
             if (blamed.layer.name, words.because) not in seen:
                 seen.add((blamed.layer.name, words.because))
                 yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
+        if _open_between_accounts(leg):
+            yield _whose(leg)
         if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
             yield _perhaps_needed(leg)
         for doubt in leg.own_doubts:
             yield {"layer": doubt.layer, "because": doubt.because, "needs": doubt.needs}
+
+
+def _open_between_accounts(leg: LegDecided) -> bool:
+    """Return whether the outcome depends on whose the resource is."""
+    conclusion = leg.ruled.conclusion
+    if leg.ruled.outcome != UNKNOWN or conclusion.relation is not Relation.OPEN:
+        return False
+    merged = conclusion.merged
+    return merged.outcome(Relation.SAME) != merged.outcome(Relation.CROSS)
+
+
+def _whose(leg: LegDecided) -> dict[str, Any]:
+    request = leg.ruled.request
+    of_object = request.bucket_owner is not None and request.principal.account != ""
+    fact, what = (OBJECT_OWNER, "object") if of_object else (BUCKET_OWNER, "bucket")
+    because = f"it is not known whether the {what} is of the caller's account"
+    layer = next((layer.name for layer, _ in leg.ruled.conclusion.said if fact in layer.provides), None)
+    return {"layer": layer, "because": because, "needs": fact.permission}
 
 
 def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
