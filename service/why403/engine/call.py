@@ -67,7 +67,7 @@ class Decided:
     @cached_property
     def blockers(self) -> list[Blocked]:
         """Return the certain blockers of all legs in one order, ties by leg."""
-        found = [Blocked(leg, blamed) for leg in self.legs if leg.needed == TRUE for blamed in leg.ruled.blockers]
+        found = [Blocked(leg, blamed) for leg in self.legs for blamed in leg.blockers]
         return sorted(found, key=lambda each: each.leg.ruled.place(each.blamed))
 
     @property

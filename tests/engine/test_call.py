@@ -1,0 +1,126 @@
+"""Calls: allowed if all legs are, blockers of all legs in one order, and legs that may not be needed deny nothing."""
+
+import pytest
+
+from tests.laws.claims import RELATIONS, layer
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
+from why403.domain.verdict import Claim, Reach, Says
+from why403.engine.call import Decided, LegDecided
+from why403.engine.decide import Engine, Ruled
+from why403.engine.explain import explained
+from why403.engine.relation import Relation
+from why403.engine.unread import Doubt
+
+GRANT = layer("own", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),), 5)
+LACK = layer("own", (Claim(Says.GRANT, FALSE, Reach.ATTACHED),), 5)
+MAY = layer("own", (Claim(Says.GRANT, UNKNOWN, Reach.ATTACHED),), 5)
+DENY = layer("deny", (Claim(Says.DENIAL, TRUE),), 3)
+LIMIT = layer("limit", (Claim(Says.LIMIT, FALSE),), 4)
+UNREAD = Doubt("moon", "`moon.phase` is given, and no loaded layer reads it", "moon:Look", grants=False)
+COULD_GRANT = UNREAD._replace(grants=True)
+
+
+def ruled(*layers: object) -> Ruled:
+    return Engine(layers).rule(RELATIONS[Relation.SAME])  # type: ignore[arg-type]
+
+
+def leg(*layers: object, needed: int = TRUE, key: str | None = None, doubts: tuple[Doubt, ...] = ()) -> LegDecided:
+    return LegDecided(ruled=ruled(*layers), needed=needed, key=key, own_doubts=doubts)
+
+
+def call(*legs: LegDecided) -> Decided:
+    return Decided(legs=legs, asked="CopyObject on the moon")
+
+
+ALLOWED, DENIED, OPEN = leg(GRANT), leg(LACK), leg(MAY)
+
+
+@pytest.mark.parametrize(
+    ("legs", "outcome"),
+    [
+        ([], TRUE),
+        ([ALLOWED], TRUE),
+        ([ALLOWED, ALLOWED], TRUE),
+        ([ALLOWED, DENIED], FALSE),
+        ([OPEN, DENIED], FALSE),
+        ([ALLOWED, OPEN], UNKNOWN),
+        # a leg that the call may not need
+        ([leg(LACK, needed=UNKNOWN)], UNKNOWN),
+        ([leg(GRANT, needed=UNKNOWN)], TRUE),
+        ([leg(MAY, needed=UNKNOWN)], UNKNOWN),
+        ([leg(LACK, needed=UNKNOWN), DENIED], FALSE),
+        # a doubt that is no layer's
+        ([leg(GRANT, doubts=(UNREAD,))], UNKNOWN),
+        ([leg(LACK, doubts=(UNREAD,))], FALSE),
+        ([leg(LACK, doubts=(COULD_GRANT,))], UNKNOWN),
+        ([leg(GRANT, DENY, doubts=(COULD_GRANT,))], FALSE),
+        ([leg(LACK, LIMIT, doubts=(COULD_GRANT,))], FALSE),
+    ],
+)
+def test_a_call_is_allowed_if_all_its_legs_are(legs: list[LegDecided], outcome: int) -> None:
+    assert call(*legs).outcome == outcome
+
+
+def test_blockers_of_all_legs_share_one_order_with_ties_by_leg() -> None:
+    first, second = leg(LACK, LIMIT), leg(LACK, DENY)
+    found = [(each.leg is second, each.blamed.layer.name) for each in call(first, second).blockers]
+    assert found == [(True, "deny"), (False, "limit"), (False, "own"), (True, "own")]
+    assert call(ALLOWED).first is None
+
+
+@pytest.mark.parametrize("doubtful", [leg(LACK, needed=UNKNOWN), leg(LACK, doubts=(COULD_GRANT,))])
+def test_a_leg_that_is_not_denied_for_certain_blocks_nothing(doubtful: LegDecided) -> None:
+    assert [each.leg for each in call(doubtful, DENIED).blockers] == [DENIED]
+    assert call(doubtful).blockers == []
+
+
+def test_a_permission_that_may_not_be_needed_is_a_doubt() -> None:
+    told = explained(call(ALLOWED, leg(LACK, needed=UNKNOWN)))
+    assert (told["decision"], told["layer"], told["blockers"]) == ("unknown", None, [])
+    assert [doubt["layer"] for doubt in told["doubts"]] == ["own"]
+    assert [each["decision"] for each in told["legs"]] == ["allowed", "unknown"]
+
+
+def test_a_doubt_that_is_no_layer_s_is_told() -> None:
+    told = explained(call(leg(GRANT, doubts=(UNREAD,))))
+    assert told["doubts"] == [{"layer": "moon", "because": UNREAD.because, "needs": "moon:Look"}]
+
+
+def test_each_leg_is_told_where_there_are_several() -> None:
+    told = explained(call(ALLOWED, leg(LACK, DENY)))
+    assert [(each["decision"], each["kind"], each["layer"]) for each in told["legs"]] == [
+        ("allowed", None, None),
+        ("denied", "explicit", "deny"),
+    ]
+    assert explained(call(DENIED))["legs"] == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "partial"),
+    [
+        ({"a": DENIED, "b": ALLOWED}, True),
+        ({"a": DENIED, "b": OPEN}, True),
+        ({"a": DENIED, "b": DENIED}, False),
+        ({"a": ALLOWED, "b": ALLOWED}, False),
+        ({"a": ALLOWED, "b": OPEN}, False),
+    ],
+)
+def test_a_call_on_several_keys_is_partly_denied_if_one_key_is_not(keys: dict[str, LegDecided], partial: bool) -> None:
+    legs = [LegDecided(ruled=each.ruled, key=key) for key, each in keys.items()]
+    assert call(*legs).partial is partial
+    assert ("partial" in explained(call(*legs))) is partial
+
+
+def test_a_key_is_denied_if_one_of_its_legs_is() -> None:
+    legs = [leg(GRANT, key="a"), leg(LACK, key="a"), leg(LACK, key="b")]
+    assert not call(*legs).partial
+
+
+def test_a_call_on_one_key_is_never_partly_denied() -> None:
+    assert not call(ALLOWED, DENIED).partial
+
+
+def test_every_layer_whose_allow_decided_is_named_once() -> None:
+    other = layer("other", (Claim(Says.GRANT, TRUE, Reach.DIRECT),))
+    useless = layer("useless", (Claim(Says.GRANT, TRUE, Reach.ACCOUNT),))
+    assert call(leg(GRANT, useless), leg(GRANT, other)).granted_by == ["own", "other"]

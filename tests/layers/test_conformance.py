@@ -1,0 +1,248 @@
+"""The conformance suite finds what it is there to find: each rule is broken once, and the sentence says how."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from why403 import (
+    ACLS,
+    CALLER_SIDE,
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    AccessRequest,
+    Citation,
+    Claim,
+    Evidence,
+    Fact,
+    Found,
+    Group,
+    Layer,
+    May,
+    Place,
+    Reach,
+    Says,
+    Unreadable,
+    Verdict,
+    Words,
+)
+from why403.domain.facts import BUCKET_OWNER
+from why403.testing import a_request, check_layer
+
+MOON: Fact[str] = Fact(name="moon.phase", load=str, permission="moon:Look")
+TIDE: Fact[str] = Fact(name="moon.tide", load=str)
+
+
+def judge(_request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Deny at full moon."""
+    seen = evidence[MOON]
+    if isinstance(seen, Unreadable):
+        return (Claim(Says.DENIAL, UNKNOWN),)
+    return (Claim(Says.DENIAL, TRUE if isinstance(seen, Found) and seen.value == "full" else FALSE),)
+
+
+def words(_request: AccessRequest, evidence: Evidence, _claim: Claim) -> Words:
+    """Say so."""
+    seen = evidence[MOON]
+    if isinstance(seen, Unreadable):
+        return Words(because=seen.why, needs=seen.permission)
+    return Words(because="the moon decides", citations=(Citation(fact=MOON.name),))
+
+
+GOOD = Layer(
+    name="moon",
+    title="the moon",
+    reference="https://example.org/moon",
+    may=frozenset({May.DENY}),
+    place={Says.DENIAL: Place(Group.EXPLICIT_DENIES)},
+    judge=judge,
+    words=words,
+    provides=(MOON,),
+)
+EXAMPLES = [a_request(facts={MOON: phase}) for phase in ("full", "new", None, {"unknown": True})]
+
+
+def saying(*claims: Claim) -> Callable[[AccessRequest, Evidence], Verdict]:
+    return lambda _request, _evidence: claims
+
+
+def worded(text: str, *cites: str) -> Callable[[AccessRequest, Evidence, Claim], Words]:
+    return lambda _request, _evidence, _claim: Words(
+        because=text, citations=tuple(Citation(fact=each) for each in cites)
+    )
+
+
+def taking_unread_for_absent(_request: AccessRequest, evidence: Evidence) -> Verdict:
+    seen = evidence[MOON]
+    return (Claim(Says.DENIAL, TRUE if isinstance(seen, Found) and seen.value == "full" else FALSE),)
+
+
+def sure_of_what_it_sees_alone(_request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Deny at full moon, also if the tide is not known although a low tide would help; in doubt if neither is known."""
+    moon, tide = evidence[MOON], evidence[TIDE]
+    if isinstance(moon, Unreadable):
+        return (Claim(Says.DENIAL, UNKNOWN),)
+    low = isinstance(tide, Found) and tide.value == "low"
+    return (Claim(Says.DENIAL, TRUE if isinstance(moon, Found) and moon.value == "full" and not low else FALSE),)
+
+
+def guessing_a_key(request: AccessRequest, _evidence: Evidence) -> Verdict:
+    return (Claim(Says.DENIAL, TRUE if request.context["moon:phase"] == ("full",) else FALSE),)
+
+
+def changing_facts(request: AccessRequest, evidence: Evidence) -> Verdict:
+    evidence[MOON] = Found("full")
+    return judge(request, evidence)
+
+
+def inventing_facts(request: AccessRequest, evidence: Evidence) -> Verdict:
+    evidence[TIDE] = Found("low")
+    return judge(request, evidence)
+
+
+class Moody:
+    """Say something else each time."""
+
+    def __init__(self) -> None:
+        self.times = count()
+
+    def judge(self, _request: AccessRequest, _evidence: Evidence) -> Verdict:
+        return (Claim(Says.DENIAL, UNKNOWN, about=next(self.times)),)
+
+    def words(self, _request: AccessRequest, _evidence: Evidence, _claim: Claim) -> Words:
+        return Words(because=f"for the {next(self.times)}th time", citations=(Citation(fact=MOON.name),))
+
+
+def lists(_request: AccessRequest, _evidence: Evidence) -> Any:
+    return [Claim(Says.DENIAL, UNKNOWN)]
+
+
+ALLOW = Claim(Says.GRANT, TRUE, Reach.DIRECT)
+
+BROKEN: dict[str, tuple[Layer, str]] = {
+    "no place for what it may say": (
+        replace(GOOD, may=frozenset({May.DENY, May.LIMIT})),
+        "may let through or hold back whatever is granted, and has no place for limit in a report",
+    ),
+    "says what it does not declare": (
+        replace(GOOD, judge=saying(ALLOW)),
+        "says grant of direct (true), which it does not declare",
+    ),
+    "reaches farther than it declares": (
+        replace(
+            GOOD,
+            may=frozenset({May.CAP_RESOURCE}),
+            place={Says.CAP: Place(Group.GRANTS)},
+            judge=saying(Claim(Says.CAP, UNKNOWN, ACLS | CALLER_SIDE)),
+        ),
+        "says cap of attached and role and public ACL and account ACL (unknown), which it does not declare",
+    ),
+    "yields without a place for it": (
+        replace(GOOD, judge=saying(Claim(Says.YIELDING_DENIAL, UNKNOWN))),
+        "says yielding denial (unknown), which has no place in a report",
+    ),
+    "says neither true nor false": (
+        replace(GOOD, judge=saying(Claim(Says.DENIAL, 3))),
+        "which is no claim with a truth",
+    ),
+    "judges in a list": (replace(GOOD, judge=lists), "judges in something that is no tuple of claims"),
+    "notes what cannot be hashed": (
+        replace(GOOD, judge=saying(Claim(Says.DENIAL, UNKNOWN, about=[]))),
+        "notes something on denial (unknown) that cannot be hashed",
+    ),
+    "judges in moods": (replace(GOOD, judge=Moody().judge), "judges the same request in two ways"),
+    "words in moods": (replace(GOOD, words=Moody().words), "has two ways to word denial (true)"),
+    "changes a fact": (replace(GOOD, judge=changing_facts), "changes the fact `moon.phase`"),
+    "invents a fact": (replace(GOOD, judge=inventing_facts), "changes the fact `moon.tide`"),
+    "has no words": (replace(GOOD, words=worded(" ")), "has no words for denial (true)"),
+    "speaks in sentences": (
+        replace(GOOD, words=worded("The moon decides.", "moon.phase")),
+        "ends `The moon decides.` in a full stop",
+    ),
+    "cites what it does not read": (
+        replace(GOOD, words=worded("so it is", "moon.phase", "sun.spots")),
+        "cites `sun.spots` for denial (true), which is no fact that it reads",
+    ),
+    "does not cite what it rests on": (
+        replace(GOOD, words=worded("so it is", "bucket.owner")),
+        "says denial (true) because of `moon.phase`, and does not cite it",
+    ),
+    "takes what is not known for absent": (
+        replace(GOOD, judge=taking_unread_for_absent),
+        "turns around when it knows less: while `moon.phase` is not known, a denial",
+    ),
+    "guesses a key": (
+        replace(GOOD, judge=guessing_a_key, provides=()),
+        "turns around when it knows less: while the key `moon:phase` is not known",
+    ),
+}
+
+
+def test_a_good_layer_passes() -> None:
+    check_layer(GOOD, EXAMPLES)
+
+
+@pytest.mark.parametrize(("layer", "sentence"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_rule_is_found_and_said(layer: Layer, sentence: str) -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_layer(layer, [*EXAMPLES, a_request(facts={MOON: "full"}, keys={"moon:phase": ("full",)})])
+    assert str(caught.value).startswith("the layer `moon` ")
+    assert sentence in str(caught.value)
+
+
+def test_a_fact_beside_the_one_that_decides_is_hidden_too() -> None:
+    layer = replace(GOOD, judge=sure_of_what_it_sees_alone, provides=(MOON, TIDE))
+    with pytest.raises(AssertionError, match=r"while `moon\.tide` is not known"):
+        check_layer(layer, [a_request(facts={MOON: "full", TIDE: "low"})])
+
+
+def test_a_fact_whose_absence_says_something_is_not_hidden() -> None:
+    layer = replace(GOOD, judge=sure_of_what_it_sees_alone, provides=(MOON, TIDE))
+    check_layer(layer, [a_request(facts={MOON: "full", TIDE: "low"})], telling=[TIDE])
+
+
+def test_what_is_certain_of_nothing_is_compared_with_all_examples() -> None:
+    """Hiding each of two facts alone leaves it in doubt; only with both hidden it is sure, and wrong."""
+
+    def blind(_request: AccessRequest, evidence: Evidence) -> Verdict:
+        unread = [isinstance(evidence[fact], Unreadable) for fact in (MOON, TIDE)]
+        return (Claim(Says.DENIAL, FALSE if all(unread) else UNKNOWN if any(unread) else TRUE),)
+
+    layer = replace(GOOD, judge=blind, provides=(MOON, TIDE))
+    with pytest.raises(AssertionError, match=r"is certain that .* is false with nothing readable, but that depends"):
+        check_layer(layer, [a_request(facts={MOON: "full", TIDE: "low"})])
+
+
+def test_what_the_form_decides_may_be_certain() -> None:
+    by_form = replace(GOOD, judge=saying(Claim(Says.DENIAL, TRUE)), words=worded("nobody may do this"), provides=())
+    check_layer(by_form, [a_request(), a_request(rest="unknown")])
+
+
+def test_without_an_example_nothing_is_checked() -> None:
+    with pytest.raises(AssertionError, match="there is no example to check the layer `moon` on"):
+        check_layer(GOOD, [])
+
+
+def test_a_request_is_built_from_json_values() -> None:
+    asked = a_request(
+        "s3:PutObject",
+        facts={BUCKET_OWNER: "111122223333", MOON: None},
+        rest="unknown",
+        keys={"aws:SourceIp": ["10.0.0.1"], "aws:Referer": None, "aws:UserAgent": []},
+    )
+    assert asked.bucket_owner == "111122223333"
+    assert [type(asked.evidence[fact]).__name__ for fact in (BUCKET_OWNER, MOON, TIDE)] == [
+        "Found",
+        "Absent",
+        "Unreadable",
+    ]
+    keys = ("aws:sourceip", "aws:referer", "aws:useragent", "aws:secureTransport")
+    assert [asked.context[key] for key in keys] == [("10.0.0.1",), None, (), ()]
+
+
+def test_a_resource_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="reports"):
+        a_request(resource="reports/q3.csv")
