@@ -103,13 +103,12 @@ class Layer:
         return tuple(claims)
 
     def allowed_to_say(self, claim: Claim) -> bool:
-        """Return whether the layer declared that it may say this."""
+        """Return whether the layer declared that it may say this; a grant has one reach, a cap is of one kind."""
         says = Says.DENIAL if claim.says == Says.YIELDING_DENIAL else claim.says
-        kinds = [(kind, reaches) for kind, reaches in map(_KINDS.__getitem__, self.may) if kind == says]
-        covered = Reach.NONE
-        for _, reaches in kinds:
-            covered |= reaches
-        return bool(kinds) and claim.reach & ~covered == 0
+        if says == Says.GRANT and claim.reach not in REACHES:
+            return False
+        kinds = map(_KINDS.__getitem__, self.may)
+        return any(kind == says and claim.reach & ~reaches == 0 for kind, reaches in kinds)
 
 
 class Failed:

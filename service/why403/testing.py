@@ -124,7 +124,7 @@ def check_declarations(layer: Layer, request: AccessRequest) -> None:
     if not isinstance(verdict, tuple):
         _fail(layer, request, "judges in something that is no tuple of claims")
     for claim in verdict:
-        if not isinstance(claim, Claim) or claim.says not in KINDS or claim.holds not in _TRUTHS:
+        if not isinstance(claim, Claim) or claim.says not in KINDS or not _is_truth(claim.holds):
             _fail(layer, request, f"says `{claim!r}`, which is no claim with a truth")
         if not layer.allowed_to_say(claim):
             _fail(layer, request, f"says {_text(claim)}, which it does not declare")
@@ -205,6 +205,11 @@ def check_blindness(layer: Layer, requests: Sequence[AccessRequest]) -> None:
                 if certain[what] not in {UNKNOWN, truth}:
                     known = f"{what} is {_TRUTHS[certain[what]]}"
                     _fail(layer, request, f"is certain that {known} with nothing readable, but that depends on facts")
+
+
+def _is_truth(value: object) -> bool:
+    """Return whether a value is one of the three; True is none of them, although it equals UNKNOWN."""
+    return value in _TRUTHS and not isinstance(value, bool)
 
 
 def _on_top(evidence: Evidence, blind: AccessRequest) -> Mapping[Fact[Any], Any]:

@@ -75,6 +75,8 @@ def test_the_order_covers_whatever_our_layers_may_say() -> None:
 BOUNDARY = layer("boundary", (Claim(Says.CAP, FALSE, CALLER_SIDE),), 6)
 SESSION = layer("session", (Claim(Says.CAP, FALSE, CALLER_SIDE),), 7)
 GATE = layer("gate", (Claim(Says.CAP, FALSE, Reach.PUBLIC_ACL),), 1)
+DELEGATION_GATE = layer("gate", (Claim(Says.CAP, FALSE, Reach.ACCOUNT),), 1)
+PERHAPS = layer("perhaps", (Claim(GRANT, UNKNOWN, Reach.ACCOUNT_ACL),), 3)
 YIELDING = layer("yielding", (Claim(Says.YIELDING_DENIAL, TRUE),), 5)
 
 
@@ -118,9 +120,15 @@ CASES: dict[str, tuple[Relation, list[Layer], list[str]]] = {
         [named(TRUE, Reach.PUBLIC_ACL), own(TRUE), GATE],
         ["gate"],
     ),
+    "nothing of a side that may grant": (Relation.CROSS, [named(FALSE), own(FALSE), PERHAPS], ["own"]),
     # --- outside ------------------------------------------------------------------------------------------------------
     "the public lacks a grant by name": (Relation.OUTSIDE, [named(FALSE)], ["named"]),
     "an ignored grant to the public": (Relation.OUTSIDE, [named(TRUE, Reach.PUBLIC_ACL), GATE], ["gate"]),
+    "what voids a delegation voids nothing of theirs": (
+        Relation.OUTSIDE,
+        [named(TRUE, Reach.ACCOUNT), DELEGATION_GATE, layer("lacking", (Claim(GRANT, FALSE, Reach.DIRECT),), 5)],
+        ["lacking"],
+    ),
     # --- owner not known ----------------------------------------------------------------------------------------------
     "each place where a grant is missing in either relation": (
         Relation.OPEN,

@@ -112,7 +112,7 @@ def test_a_call_on_several_keys_is_partly_denied_if_one_key_is_not(keys: dict[st
 
 
 def test_a_key_is_denied_if_one_of_its_legs_is() -> None:
-    legs = [leg(GRANT, key="a"), leg(LACK, key="a"), leg(LACK, key="b")]
+    legs = [leg(GRANT, key="a"), leg(LACK, key="a"), leg(LACK, key="b"), leg(GRANT, key="b")]
     assert not call(*legs).partial
 
 

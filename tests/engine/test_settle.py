@@ -119,6 +119,10 @@ OPEN: dict[str, AccessRequest] = {
     "a variable among the values": asked(
         identity(where(StringEquals={KEY: "${aws:username}"}), where(StringNotEquals={KEY: "${aws:username}"}))
     ),
+    "a key that is a variable of another condition": a_request(
+        facts=identity(*EITHER, where(StringEquals={"aws:Referer": f"${{{KEY}}}"})),
+        keys={KEY: None, "aws:Referer": ["y"]},
+    ),
     "a variable in the resource": asked(identity(allow(Resource=f"arn:aws:s3:::reports/${{{KEY}}}"), *EITHER)),
     "a fact that is not known": asked({**identity(*EITHER), BOUNDARY: {"unknown": True}}),
 }

@@ -1,6 +1,7 @@
 """The laws of the merge, on random claims, against a naive specification that tries every completion."""
 
 from collections import Counter
+from itertools import product
 from random import Random
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 from tests.laws import specification
 from tests.laws.claims import BOTH_SIDES, RELATIONS, claims, layer, layers, relations, verdicts
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import Claim, Reach, Says, Verdict
+from why403.domain.verdict import ACLS, CALLER_SIDE, REACHES, Claim, Reach, Says, Verdict
 from why403.engine.call import Decided, LegDecided
 from why403.engine.decide import Engine, Ruled
 from why403.engine.explain import explained
 from why403.engine.relation import Relation
 from why403.engine.relation import relation as relation_of
 
+TRUTHS = (FALSE, UNKNOWN, TRUE)
 EXAMPLES = settings(max_examples=300)
 
 
@@ -43,6 +45,18 @@ def test_a_certain_outcome_is_certain_under_every_completion_and_no_other_is(
 ) -> None:
     flat = [claim for verdict in said for claim in verdict]
     assert ruled(said, relation).outcome == specification.outcome(flat, relation)
+
+
+def test_every_grant_under_every_cap_comes_to_what_is_specified() -> None:
+    caps = (CALLER_SIDE, Reach.DIRECT, Reach.ACCOUNT, ACLS, Reach.DIRECT | Reach.ACCOUNT | ACLS)
+    each = product(Relation, REACHES, TRUTHS, caps, TRUTHS, TRUTHS)
+    for relation, reach, holds, cap, capped, attached in each:
+        said = [
+            Claim(Says.GRANT, holds, reach),
+            Claim(Says.CAP, capped, cap),
+            Claim(Says.GRANT, attached, Reach.ATTACHED),
+        ]
+        assert ruled([tuple(said)], relation).outcome == specification.outcome(said, relation), (relation, said)
 
 
 def test_the_random_claims_come_to_every_outcome() -> None:

@@ -148,6 +148,28 @@ BROKEN: dict[str, tuple[Layer, str]] = {
         replace(GOOD, judge=saying(Claim(Says.DENIAL, 3))),
         "which is no claim with a truth",
     ),
+    "takes True for a truth": (
+        replace(GOOD, judge=saying(Claim(Says.DENIAL, True))),
+        "which is no claim with a truth",
+    ),
+    "grants in two ways at once": (
+        replace(
+            GOOD,
+            may=frozenset({May.GRANT_RESOURCE}),
+            place={Says.GRANT: Place(Group.GRANTS)},
+            judge=saying(Claim(Says.GRANT, UNKNOWN, Reach.DIRECT | Reach.ROLE)),
+        ),
+        "says grant of direct and role (unknown), which it does not declare",
+    ),
+    "caps both sides at once": (
+        replace(
+            GOOD,
+            may=frozenset({May.CAP_CALLER, May.CAP_RESOURCE}),
+            place={Says.CAP: Place(Group.GRANTS)},
+            judge=saying(Claim(Says.CAP, UNKNOWN, CALLER_SIDE | Reach.DIRECT)),
+        ),
+        "says cap of attached and direct and role (unknown), which it does not declare",
+    ),
     "judges in a list": (replace(GOOD, judge=lists), "judges in something that is no tuple of claims"),
     "notes what cannot be hashed": (
         replace(GOOD, judge=saying(Claim(Says.DENIAL, UNKNOWN, about=[]))),

@@ -102,7 +102,8 @@ def _unpaid(request: AccessRequest) -> bool:
     if request.call is None or request.resource.bucket is None:
         return False
     paid = request.call.parameters.get("RequestPayer") == "requester"
-    return not paid and request.bucket_owner != request.principal.account
+    own = request.principal.account != "" and request.bucket_owner == request.principal.account
+    return not paid and not own
 
 
 def _plain(value: object) -> object:

@@ -119,7 +119,7 @@ class AccessRequest:
             self.resource,
             context,
             self.context.rest,
-            evidence or self.evidence,
+            self.evidence if evidence is None else evidence,
             call=self.call,
             subject=self.subject,
         )

@@ -76,7 +76,7 @@ def _same_account(said: Sequence[Blamed]) -> list[Blamed]:
     own = [each for each in voiding if each.claim.reach & Reach.ATTACHED]
     if own:
         return own
-    missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said, _NAMED)
+    missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said)
     return [*voiding, *missing]
 
 
@@ -89,7 +89,7 @@ def _attached(said: Sequence[Blamed]) -> list[Blamed]:
 def _named(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
     """Return why the resource's side does not allow with one of these reaches, whatever caps the caller has."""
     sure = [each for each in _voiding(said, reaches, (TRUE,)) if not each.claim.reach & Reach.ATTACHED]
-    return sure or _missing_named(said, reaches) or _voiding(said, reaches, (UNKNOWN,))
+    return sure or _missing_named(said) or _voiding(said, reaches, (UNKNOWN,))
 
 
 def _voiding(said: Sequence[Blamed], reaches: int, truths: tuple[Truth, ...]) -> list[Blamed]:
@@ -114,9 +114,9 @@ def _missing(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
     ]
 
 
-def _missing_named(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
+def _missing_named(said: Sequence[Blamed]) -> list[Blamed]:
     """Return the one place on the resource's side where a grant is missed first."""
-    return sorted(_missing(said, reaches), key=lambda each: each.place(at_home=False))[:1]
+    return sorted(_missing(said, _RESOURCE_SIDE), key=lambda each: each.place(at_home=False))[:1]
 
 
 def doubts(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Blamed]:

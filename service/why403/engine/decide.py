@@ -1,5 +1,6 @@
 """One decision for one leg: judged, merged, and where few keys are unknown, settled by trying their values."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -11,11 +12,12 @@ from why403.domain.truth import FALSE, UNKNOWN
 from why403.domain.verdict import Reach
 from why403.engine.blame import Blamed
 from why403.engine.conclude import Conclusion
-from why403.engine.evaluate import Judged, ignore, judge
+from why403.engine.evaluate import Judged, checked, ignore, judge
 from why403.engine.relation import Relation, relation
 from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
 
+_LOG = logging.getLogger(__name__)
 _REMEMBERED: Final = 512
 _SAMPLED: Final = 50
 
@@ -54,9 +56,15 @@ class Ruled:
         """Return where a claim is reported."""
         group, rank = blamed.place(at_home=self.conclusion.at_home)
         if self.conclusion.relation is Relation.OPEN and group == Group.GRANTS:
-            near = blamed.layer.near(self.request, self.request.evidence)
-            return group, (-2 if near else -1 if blamed.claim.reach == Reach.ATTACHED else rank)
+            return group, (-2 if self._near(blamed.layer) else -1 if blamed.claim.reach == Reach.ATTACHED else rank)
         return group, rank
+
+    def _near(self, layer: Layer) -> bool:
+        try:
+            return layer.near(self.request, self.request.evidence)
+        except Exception:  # noqa: BLE001 - the decision stands without its order
+            _LOG.exception("layer %s failed to say how near it is", layer.name)
+            return False
 
 
 class Settled(Ruled):
@@ -114,7 +122,23 @@ class Engine:
         """Return what the layers say about a leg, as it stands."""
         said = judge(self.layers, request, self.tell)
         at_home = request.bucket_owner == request.principal.account
-        return Ruled(request, _concluded(request, tuple(said), relation(request), at_home=at_home))
+        return Ruled(request, self._concluded(request, tuple(said), relation(request), at_home=at_home))
+
+    def _concluded(
+        self, request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool
+    ) -> Conclusion:
+        """Return the conclusion, remembered with the evidence: many requests on it end in the same way."""
+        shared = request.evidence.shared
+        key = (said, between, at_home)
+        try:
+            found: Conclusion | None = shared.get(key)
+        except TypeError:  # a layer's note that cannot be hashed
+            return Conclusion(checked(said, self.tell), between, at_home=at_home)
+        if found is None:
+            found = Conclusion(checked(said, self.tell), between, at_home=at_home)
+            if len(shared) < _REMEMBERED:
+                shared[key] = found
+        return found
 
     def decide(self, request: AccessRequest, budget: Budget) -> Ruled:
         """Return the decision about a leg; where only keys keep it open, their values are tried within the budget."""
@@ -125,21 +149,6 @@ class Engine:
         if not tried:
             return ruled
         return Settled(ruled, _representative(tried) if tried[0].outcome == FALSE else tried[:1])
-
-
-def _concluded(request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool) -> Conclusion:
-    """Return the conclusion, remembered with the evidence: of many requests on it, most end in one of a few ways."""
-    shared = request.evidence.shared
-    key = (said, between, at_home)
-    try:
-        found: Conclusion | None = shared.get(key)
-    except TypeError:  # a layer's note that cannot be hashed
-        return Conclusion(said, between, at_home=at_home)
-    if found is None:
-        found = Conclusion(said, between, at_home=at_home)
-        if len(shared) < _REMEMBERED:
-            shared[key] = found
-    return found
 
 
 def _representative(tried: Sequence[Ruled]) -> list[Ruled]:

@@ -1,14 +1,16 @@
 """Asking every layer about one leg: one verdict per layer, always, whatever a layer does."""
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
 
 from why403.domain.request import AccessRequest
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Verdict
 from why403.layer import Layer
 
 _LOG = logging.getLogger(__name__)
+_TRUTHS: Final = frozenset({FALSE, UNKNOWN, TRUE})
 
 
 class Judged(NamedTuple):
@@ -33,10 +35,33 @@ def judge(layers: Sequence[Layer], request: AccessRequest, tell: Callable[[str, 
     for layer in layers:
         try:
             verdict = layer.judge(request, evidence)
+            if verdict.__class__ is not tuple:
+                raise TypeError(verdict)  # noqa: TRY301 - a failure of the layer like any other
         except Exception:  # noqa: BLE001 - whatever a layer does, the others are asked
-            _LOG.exception("layer %s failed to judge", layer.name)
-            tell(layer.name, "judge")
-            verdict = layer.everything_unknown()
+            verdict = failed(layer, tell)
         if verdict:
             said.append(Judged(layer, verdict))
     return said
+
+
+def failed(layer: Layer, tell: Callable[[str, str], None]) -> Verdict:
+    """Return what stands for a layer that fails to judge; the exception being handled goes to the log only."""
+    _LOG.exception("layer %s failed to judge", layer.name)
+    tell(layer.name, "judge")
+    return layer.everything_unknown()
+
+
+def checked(said: Iterable[Judged], tell: Callable[[str, str], None] = ignore) -> tuple[Judged, ...]:
+    """Return the verdicts; one that is malformed, or says what its layer did not declare, is a failure of the layer."""
+    return tuple(Judged(layer, _checked(layer, verdict, tell)) for layer, verdict in said)
+
+
+def _checked(layer: Layer, verdict: Verdict, tell: Callable[[str, str], None]) -> Verdict:
+    try:
+        hash(verdict)
+        for claim in verdict:
+            if claim.holds not in _TRUTHS or not layer.allowed_to_say(claim):
+                raise ValueError(claim)  # noqa: TRY301 - a failure of the layer like any other
+    except Exception:  # noqa: BLE001 - whatever a layer says, the others are heard
+        return failed(layer, tell)
+    return verdict

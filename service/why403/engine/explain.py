@@ -48,7 +48,10 @@ def told(leg: LegDecided, blamed: Blamed) -> Words:
         return Words(because=f"the layer `{blamed.layer.name}` failed, so what it would say is not known")
     request = leg.ruled.request
     try:
-        return blamed.layer.words(request, request.evidence, blamed.claim)
+        words: Any = blamed.layer.words(request, request.evidence, blamed.claim)
+        if isinstance(words, Words):
+            return words
+        raise TypeError(words)  # noqa: TRY301 - a failure of the layer like any other
     except Exception:  # noqa: BLE001 - the decision stands without its words
         _LOG.exception("layer %s failed to say why", blamed.layer.name)
         leg.tell(blamed.layer.name, "words")

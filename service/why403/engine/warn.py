@@ -1,10 +1,13 @@
 """What AWS would not store of the documents given; a warning changes no decision."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from why403.domain.request import AccessRequest
-from why403.layer import Layer
+from why403.layer import Layer, Warned
+
+_LOG = logging.getLogger(__name__)
 
 
 def warnings(layers: Sequence[Layer], requests: Iterable[AccessRequest]) -> list[dict[str, Any]]:
@@ -14,7 +17,15 @@ def warnings(layers: Sequence[Layer], requests: Iterable[AccessRequest]) -> list
         key = ("warnings", request.resource.bucket)
         held = request.evidence.shared.get(key)
         if held is None:
-            held = [each for layer in layers for each in layer.warnings(request, request.evidence)]
+            held = [each for layer in layers for each in _of(layer, request)]
             request.evidence.shared[key] = held
         found.update(dict.fromkeys((request.subject + each.fact, each.pointer, each.message) for each in held))
     return [{"fact": fact, "pointer": pointer, "message": message} for fact, pointer, message in found]
+
+
+def _of(layer: Layer, request: AccessRequest) -> list[Warned]:
+    try:
+        return list(layer.warnings(request, request.evidence))
+    except Exception:  # noqa: BLE001 - the decision stands without its warnings
+        _LOG.exception("layer %s failed to warn", layer.name)
+        return []
