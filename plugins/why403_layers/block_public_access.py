@@ -196,6 +196,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     flag = str(claim.about or "IgnorePublicAcls")
     if claim.holds == UNKNOWN:
         return _doubt(flag, request, evidence)
+    if claim.says == Says.DENIAL and claim.holds == FALSE:
+        return Words(because=f"{flag} is off here")
     on = [fact for fact in _counting(flag, request, evidence) if _on(flag, evidence, fact) == TRUE]
     cites = tuple(Citation(fact=fact.name, pointer=f"/{flag}") for fact in on)
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)

@@ -13,7 +13,7 @@ from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, truth_of
 from why403.policy import PolicyKind, denies_caller, grants, rule
 
-SEGMENT = st.sampled_from(["", "a", "*", "a*", "?", "s3", "x*y"])
+SEGMENT = st.sampled_from(["", "a", "*", "a*", "?", "s3", "x*y", "${v}*"])
 VARIABLES = ["${v}", "${v, 'a'}", "${w}", "${*}", "${?}", "${$}"]
 TAIL = st.lists(st.sampled_from(["a", "b", "/", ":", "*", "?", "$", *VARIABLES]), max_size=6).map("".join)
 ENTRY = st.one_of(

@@ -61,6 +61,13 @@ def test_a_star_is_any_run_and_a_question_mark_one_character(text: str, candidat
     assert any_of([pattern("never"), pattern(text)])(candidate) is expected
 
 
+@given(st.text(alphabet="ab:*", max_size=10), st.text(alphabet="ab:\n", max_size=12))
+@example("a*a", "a")
+def test_a_long_pattern_matches_as_a_short_one_does(text: str, candidate: str) -> None:
+    stretched = [each.replace("a", "a" * 600).replace("b", "b" * 600) for each in (text, candidate)]
+    assert glob(pattern(stretched[0]))(stretched[1]) is glob(pattern(text))(candidate)
+
+
 TEXTS = st.text(alphabet="ab:\n", max_size=12)
 PATTERNS = st.text(alphabet="ab:*?", max_size=10)
 
@@ -116,6 +123,8 @@ def test_any_of_several_is_each_by_itself(texts: list[str], candidate: str) -> N
         ("arn:aws:*", "arn:aws:s3:::buk/k", False),
         ("arn:aws*", "arn:aws:s3:::buk/k", True),
         ("arn:aws:s3:::", "arn:aws:s3:::buk/k", False),
+        ("arn:a*s:s3", "arn:aws:s3:::buk/k", False),
+        ("arn:a*s:s3:", "arn:aws:s3:::buk/k", False),
         ("", "arn:aws:s3:::buk/k", False),
         ("buk/*", "arn:aws:s3:::buk/k", False),
     ],
@@ -156,6 +165,7 @@ def test_an_arn_is_compared_segment_by_segment(text: str, arn: str, expected: bo
         (A_KEY + "*a?" * 60 + "b*", A_KEY + "a" * 1000),
         ("*:*:*:*:*:*b", ":" * 1000),
         ("*a*:" * 5 + "*b", "a:" * 500),
+        ("*:" + "*" + "a" * 100_000 + "b*", ":" + "a" * 200_000),
     ],
 )
 def test_no_pattern_is_slow(matcher: Callable[[Tokens], Matcher], text: str, candidate: str) -> None:

@@ -7,7 +7,7 @@ from why403.domain.arn import split_arn
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact, Found
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 def account(value: object) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from why403.domain.errors import InvalidInput
 
 _ARN = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>\d{12}):"
+    r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):"
     r"(?:(?P<root>root)|(?P<type>user|role|assumed-role|federated-user)/(?P<name>[^\s*?]+))",
 )
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")

@@ -62,7 +62,7 @@ def explained(decided: Decided) -> dict[str, Any]:
     """Return the whole decision, in the shape the contract fixes."""
     blockers = [(blocked.leg, blocked.blamed, told(blocked.leg, blocked.blamed)) for blocked in decided.blockers]
     answer = brief(decided)
-    doubts = list(_doubts(decided))
+    doubts = list({(doubt["layer"], doubt["because"]): doubt for doubt in _doubts(decided)}.values())
     allowed = decided.outcome == TRUE
     status, code = _status(decided, blockers)
     answer.update(
@@ -127,13 +127,10 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
 
 
 def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
-    seen = set()
     for leg in decided.legs:
         for blamed in leg.ruled.doubts:
             words = told(leg, blamed)
-            if (blamed.layer.name, words.because) not in seen:
-                seen.add((blamed.layer.name, words.because))
-                yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
+            yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
         if _open_between_accounts(leg):
             yield _whose(leg)
         if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:

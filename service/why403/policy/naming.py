@@ -49,7 +49,7 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
         return Words(because=because, citations=(Citation(fact=fact.name),))
     which, fails = _called(found.placed, found.statement), " and ".join(failures(found.statement, request))
     return Words(
-        because=f"{because}; {which} comes closest, but {fails}",
+        because=f"{because}; {which} comes closest, but {fails}" if fails else because,
         citations=(found.placed.cite(fact, found.statement, request),),
     )
 

@@ -6,61 +6,109 @@ from typing import NamedTuple
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
 from why403.policy.compiled import Placed, Policies
+from why403.policy.hints import Failed, Hint, failed, hints, told
 from why403.policy.statement import Statement
 
 _SHOWN = 3
 _MOST = 1_000
+_WEIGHED = 32
+"""How many statements that fail alike are asked what is wrong with them: a policy may have thousands."""
 
 
 class Nearest(NamedTuple):
-    """An Allow statement, and in how many elements it fails."""
+    """An Allow statement, in how many elements it fails, and for which request."""
 
     placed: Placed
     statement: Statement
     failures: int
+    request: AccessRequest
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What is wrong with it as far as that can be told, worked out when it is asked for."""
+        return tuple(hints(self.statement, self.request))
 
 
 def nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
-    """Return the Allow statement that fails in the fewest elements; the first of several, None without any."""
-    best = None
-    for placed, statement in policies.statements():
-        if statement.allow:
-            failures = _count(statement, request, best.failures if best else _MOST)
-            if best is None or failures < best.failures:
-                best = Nearest(placed, statement, failures)
-    return best
+    """Return the Allow statement that fails in the fewest elements; None without any.
+
+    Of several it is the one with most failures of which it can be told what is wrong, then the first.
+    """
+    best: Statement | None = None
+    where: Placed | None = None
+    fewest, most, weighed = _MOST, -1, 0
+    for placed in policies.placed:
+        for statement in placed.policy.statements:
+            if not statement.allow:
+                continue
+            failures = _count(statement, request, fewest)
+            if failures < fewest:
+                best, where, fewest, most = statement, placed, failures, -1
+            elif best is not None and failures == fewest and most < fewest and weighed < _WEIGHED:
+                weighed += 1
+                most = told(best, request) if most < 0 else most
+                found = told(statement, request) if most < fewest else most
+                if found > most:
+                    best, where, most = statement, placed, found
+    return None if best is None or where is None else Nearest(where, best, fewest, request)
 
 
 def near_miss(policies: Policies, request: AccessRequest) -> bool:
     """Return whether an Allow statement fails in exactly one element: action, principal, resource or one condition."""
-    found = nearest(policies, request)
-    return found is not None and found.failures == 1
+    fewest = _MOST
+    for placed in policies.placed:
+        for statement in placed.policy.statements:
+            if statement.allow:
+                fewest = min(fewest, _count(statement, request, fewest))
+    return fewest == 1
 
 
 def _count(statement: Statement, request: AccessRequest, enough: int) -> int:
-    """Return how many elements fail; no further than `enough`."""
-    failed = int(not statement.actions.match(request.action_key))
-    failed += statement.resources.match(request) == FALSE
-    if failed < enough:
-        failed += max(statement.naming(request.caller)) == FALSE
-        failed += sum(condition.holds(request.context) == FALSE for condition in statement.conditions)
-    return failed
+    """Return how many elements fail; no further than beyond `enough`."""
+    failures = 0 if statement.actions.match(request.action_key) else 1
+    if statement.resources.match(request) == FALSE:
+        failures += 1
+    if failures > enough:
+        return failures
+    if statement.principals is not None and max(statement.naming(request.caller)) == FALSE:
+        failures += 1
+    for condition in statement.conditions:
+        if failures > enough:
+            return failures
+        if condition.holds(request.context) == FALSE:
+            failures += 1
+    return failures
 
 
 def failures(statement: Statement, request: AccessRequest) -> Iterator[str]:
     """Yield a clause for each element that fails."""
-    actions, resources = statement.actions, statement.resources
-    if not actions.match(request.action_key):
-        name = "NotAction" if actions.negated else "Action"
-        yield f"its {name} {_listed(actions.entries)} does not cover {request.action}"
-    if max(statement.naming(request.caller)) == FALSE:
-        yield "its Principal does not name the caller"
-    if resources.match(request) == FALSE:
-        name = "NotResource" if resources.negated else "Resource"
-        yield f"its {name} {_listed(resources.entries)} does not cover {request.resource.arn}"
-    for condition in statement.conditions:
-        if condition.holds(request.context) == FALSE:
-            yield f"its condition {condition.operator} on {condition.key_as_written} is not met"
+    for each in failed(statement, request):
+        yield _clause(each, statement, request)
+
+
+def _clause(each: Failed, statement: Statement, request: AccessRequest) -> str:
+    match each.element:
+        case "Action":
+            name, entries = "NotAction" if statement.actions.negated else "Action", statement.actions.entries
+            return _told(each, name, entries, f"does not cover {request.action}")
+        case "Resource":
+            name, entries = "NotResource" if statement.resources.negated else "Resource", statement.resources.entries
+            return _told(each, name, entries, f"does not cover {request.resource.arn}")
+        case "Principal":
+            negated = statement.principals is not None and statement.principals.negated
+            names = tuple(sorted(statement.principals.names)) if statement.principals is not None else ()
+            return _told(each, "NotPrincipal" if negated else "Principal", names, "does not name the caller")
+    condition = each.condition
+    met = "" if condition is None else f"its condition {condition.operator} on {condition.key_as_written} is not met"
+    return met if each.remark is None else f"{met}: {each.remark.text}"
+
+
+def _told(each: Failed, name: str, entries: tuple[str, ...], fails: str) -> str:
+    """Return what is wrong with the only entry, or that all fail and what is wrong with one of them."""
+    if each.remark is not None and entries == (each.remark.subject,):
+        return f"its {name} {each.remark.text}"
+    said = f"its {name} {_listed(entries)} {fails}" if entries else f"its {name} {fails}"
+    return said if each.remark is None else f"{said}: {each.remark.text}"
 
 
 def _listed(entries: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TypeAlias
 
-from why403.policy.template import MANY, Tokens, Variable, segments
+from why403.policy.template import MANY, ONE, Tokens, Variable, segments
 
 Matcher: TypeAlias = Callable[[str], bool]
 
@@ -42,7 +42,37 @@ def glob(parts: Tokens) -> Matcher:
         return anything
     if start is not None:
         return lambda candidate: candidate.startswith(start)
+    if ONE not in parts and sum(len(part) for part in parts if isinstance(part, str)) > _LONG:
+        return _runs(parts)
     return _expression(parts)
+
+
+_LONG = 512  # where the time an expression may take, pattern times text, begins to matter
+
+
+def _runs(parts: Tokens) -> Matcher:
+    """Return the matcher of literal runs with a `*` between each two: leftmost is complete, and `find` is linear."""
+    runs = [""]
+    for part in parts:
+        if isinstance(part, str):
+            runs[-1] = part
+        else:
+            runs.append("")
+    head, *inner, tail = runs
+    middle, shortest = tuple(filter(None, inner)), len(head) + len(tail)
+
+    def match(text: str) -> bool:
+        if len(text) < shortest or not text.startswith(head) or not text.endswith(tail):
+            return False
+        start, end = len(head), len(text) - len(tail)
+        for run in middle:
+            found = text.find(run, start, end)
+            if found < 0:
+                return False
+            start = found + len(run)
+        return True
+
+    return match
 
 
 def _expression(parts: Tokens) -> Matcher:
