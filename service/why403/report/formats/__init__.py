@@ -1,0 +1,1 @@
+"""The readers, one module per family of formats; each takes plain text and yields what it saw."""

@@ -1,0 +1,49 @@
+"""The AWS CLI and boto3: one sentence, old and new, bare or at the end of a traceback."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from why403.report.formats.commands import step
+from why403.report.names import operation_of
+from why403.report.passage import before, line_around, message_after
+from why403.report.sighting import Sighting, both, fields
+
+_SENTENCE: Final = re.compile(
+    r"(?:An\s{1,80}error|A\s{1,80}(?:client|server)\s{1,80}error)\s{1,80}(?:occurred\s{1,80})?"
+    r"\((?P<code>[\w .:-]{1,100})\)\s{1,80}(?:occurred\s{1,80})?when\s{1,80}calling\s{1,80}the"
+    r"\s{1,80}(?P<operation>\w{1,80})\s{1,80}operation"
+    r"(?:\s{1,80}\(reached\s{1,80}max\s{1,80}retries:\s{1,80}\d{1,4}\))?\s{0,80}:?[ \t]{0,80}\n?"
+)
+# pathlib-like libraries on botocore, s3fs first, raise the errors of a file system.
+_PERMISSION: Final = re.compile(r"PermissionError: (?:\[Errno 13\] )?(?P<message>Forbidden|Access Denied|User: )")
+_CLI: Final = re.compile(
+    r"(?:^|[^\w/.-])aws\s(?:--?\S{1,200}\s){0,6}(?:s3|s3api|s3control|configure)\b"
+    r"|^fatal error: |^(?:upload|download|copy|move|delete|make_bucket|remove_bucket) failed: |\bA client error \(",
+    re.MULTILINE,
+)
+_PYTHON: Final = re.compile(
+    r"Traceback \(most recent call last\)|botocore|boto3|ClientError|S3UploadFailedError|\.py\b"
+)
+
+
+def sentences(text: str) -> Iterator[Sighting]:
+    """Yield the errors that the AWS CLI or boto3 told."""
+    by_cli = _CLI.search(text) is not None and _PYTHON.search(text) is None
+    for found in _SENTENCE.finditer(text):
+        operation = operation_of(found["operation"])
+        message = message_after(text, found.end())
+        code = "AccessDenied" if found["code"] == "AccessDeniedException" and operation else found["code"]
+        notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
+        cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
+        line = before(text, found.start()).rpartition("\n")[2]
+        told = both(fields(code=code, operation=operation, message=message), step(line, operation))
+        yield Sighting(start=found.start(), source="aws-cli" if cli else "boto3", told=told, notes=notes)
+
+
+def permission_errors(text: str) -> Iterator[Sighting]:
+    """Yield the errors of s3fs and its kin, which tell of the answer only whether it had a body."""
+    for found in _PERMISSION.finditer(text):
+        message = message_after(text, found.start("message"))
+        told = fields(status=403, message=message, code="403" if message == "Forbidden" else None)
+        yield Sighting(start=found.start(), source="s3fs", told=told)

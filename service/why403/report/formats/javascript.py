@@ -1,0 +1,90 @@
+"""The AWS SDKs for JavaScript, 2 and 3: the thrown error, its stack and its members."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from why403.report.names import PLACEHOLDERS, STATUS
+from why403.report.passage import after, before, first_operation, message_after
+from why403.report.sighting import Fields, Sighting, fields
+
+WORDS: Final = (
+    *("$metadata", "$fault", "aws-sdk", "@smithy", "smithy-client", "extractError", "CommandError", "retryDelay"),
+    "extendedRequestId",
+)
+"""What only the errors and stacks of this SDK hold."""
+
+_MARK: Final = re.compile("|".join(map(re.escape, WORDS)))
+_HEAD: Final = re.compile(
+    r"(?:^|(?<=[\s\"'\[,]))(?:Uncaught |Unhandled |\(in promise\) |S3ServiceException \[|Error \[|\[)?"
+    r"(?P<code>[A-Z][A-Za-z]{2,60}|403|Forbidden)\]?: (?P<message>[^\n]{1,2000})$",
+    re.MULTILINE,
+)
+_COMMAND: Final = re.compile(r"(?:de_|deserializeAws_restXml)(\w{3,80}?)(?:CommandError)?\b")
+_CLASS: Final = re.compile(r"\b([A-Z]\w{2,80}Command)\b")
+_METHOD: Final = re.compile(r"\bS3(?:Client)?\.([a-z]\w{2,80})\b")
+
+
+def _member(names: str, value: str) -> re.Pattern[str]:
+    return re.compile(rf"""(?:^|[{{,\s])["']?(?:{names})["']?:\s{{0,9}}{value}""")
+
+
+_TEXT: Final = r"""["'`](?P<value>[^"'`\n]{1,300})["'`]"""
+_STATUS: Final = _member("httpStatusCode|statusCode|status", r"""["']?(?P<value>\d{3})\b""")
+_REQUEST_ID: Final = _member("requestId|RequestId|x-amz-request-id", _TEXT)
+_HOST_ID: Final = _member("extendedRequestId|HostId|hostId|x-amz-id-2", _TEXT)
+_CODE: Final = _member("code|Code|name|errorType", _TEXT)
+_REGION: Final = _member("region", _TEXT)
+_BUCKET_REGION: Final = _member("x-amz-bucket-region", _TEXT)
+_BUCKET: Final = _member("BucketName|Bucket|bucketName", _TEXT)
+_KEY: Final = _member("Key", _TEXT)
+_ANY: Final = "S3ServiceException"
+_STACK: Final = re.compile(r"\n\s{1,20}at ")
+_NO_CODES: Final = frozenset(
+    {"Error", "TypeError", "ReferenceError", "SyntaxError", "RangeError", "AggregateError", "User"}
+)
+
+
+def errors(text: str) -> Iterator[Sighting]:
+    """Yield errors thrown by the SDK, recognised by what only its errors and stacks have."""
+    for found in _HEAD.finditer(text):
+        code = found["code"]
+        known = code in STATUS or code.lower() in PLACEHOLDERS or code == _ANY
+        # A code that is not in the list of S3's is one if a stack follows its message.
+        if not known and (code in _NO_CODES or not _STACK.match(text, found.end())):
+            continue
+        around = after(text, found.end(), most=4_000)
+        if not _MARK.search(around):
+            continue
+        yield Sighting(start=found.start(), source="javascript", told=_told(text, found, around))
+
+
+def _told(text: str, found: re.Match[str], around: str) -> Fields:
+    code, message = found["code"], message_after(text, found.start("message")).rstrip("]{ ")
+    code = _value(_CODE, around) if code == _ANY else code
+    return fields(
+        code=code,
+        message=None if message == "null" else message,
+        operation=first_operation((*_COMMAND.findall(around), *_CLASS.findall(around), *_METHOD.findall(around)))
+        or first_operation(_CLASS.findall(before(text, found.start(), most=300))),
+        **members(around),
+    )
+
+
+def members(around: str) -> dict[str, object]:
+    """Return what the members of an error object tell."""
+    status = _value(_STATUS, around)
+    return {
+        "status": int(status) if status else None,
+        "request_id": _value(_REQUEST_ID, around),
+        "host_id": _value(_HOST_ID, around),
+        "region": _value(_REGION, around),
+        "bucket_region": _value(_BUCKET_REGION, around),
+        "bucket": _value(_BUCKET, around),
+        "key": _value(_KEY, around),
+    }
+
+
+def _value(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return found["value"] if found else None

@@ -1,0 +1,138 @@
+"""The AWS SDKs for Rust and C++, and the libraries on them and beside them: Arrow, object_store, OpenDAL, DuckDB."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from why403.report.names import operation_of, spelt
+from why403.report.passage import after, before, first_operation, message_after
+from why403.report.places import place_of_url
+from why403.report.sighting import Sighting, both, fields
+
+_RUST_MARK: Final = re.compile(
+    r"ServiceError|ErrorMetadata|aws_sdk_s3|SdkBody|Unhandled\(|service error|S3Error \{|object_store|Generic"
+)
+_RUST: Final = re.compile(
+    r"""\b(?:ErrorMetadata|S3Error|Error)\s?\{\s{0,40}code:\s?(?:Some\(\s{0,40})?(?:"(?P<code>\w{1,80})"|None)
+        \s{0,40}[),]{0,2}\s{0,40},?\s{0,40}message:\s?(?:Some\(\s{0,40})?
+        (?:"(?P<message>(?:[^"]|"(?=arn:)|(?<=[\w*])"(?=\ (?:because|with\ an))){0,2000}?)"(?=[,)\s])|None)""",
+    re.VERBOSE,
+)
+_RUST_SHORT: Final = re.compile(r"(?:service error: )?unhandled error(?: \((?P<code>\w{1,80})\))?")
+_RUST_STATUS: Final = re.compile(r"status: (?:StatusCode\()?(?P<status>\d{3})\b")
+_RUST_ID: Final = re.compile(
+    r'"(?:aws_request_id|x-amz-request-id)": (?:HeaderValue \{[^}]{0,20}"|")(?P<id>[^"]{1,100})"'
+    r'|\brequest_id: "(?P<other>[^"]{1,100})"'
+)
+_RUST_HOST: Final = re.compile(r'"(?:s3_extended_request_id|x-amz-id-2)": "(?P<id>[^"]{1,200})"')
+_RUST_OPERATION: Final = re.compile(
+    r"\b(?:operation::)?([A-Z][A-Za-z0-9]{3,60}Error)\b|\boperation::(\w{3,60})::|aws_sdk_s3::operation::(\w{3,60})"
+)
+
+
+def rust(text: str) -> Iterator[Sighting]:
+    """Yield the errors of the SDK for Rust as `Debug` prints them, on one line or many."""
+    if not _RUST_MARK.search(text):
+        return
+    for found in (*_RUST.finditer(text), *_RUST_SHORT.finditer(text)):
+        around = before(text, found.start(), most=1_500) + after(text, found.start(), most=4_000)
+        status = _RUST_STATUS.search(around)
+        names = [name for each in _RUST_OPERATION.findall(around) for name in each if name]
+        told = fields(
+            code=found["code"] or (status["status"] if status else None),
+            message=found.groupdict().get("message"),
+            status=int(status["status"]) if status else None,
+            request_id=_first(_RUST_ID, around),
+            host_id=_first(_RUST_HOST, around),
+            operation=first_operation(names),
+        )
+        yield Sighting(start=found.start(), source="rust", told=told, is_error=bool(found["code"] or status))
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return next((each for each in found.groups() if each), None) if found else None
+
+
+_STORE: Final = re.compile(
+    r"(?:Client error with status|status code:?) (?P<status>\d{3}) \w{1,40}: (?P<body><\?xml|<Error|No Body)"
+)
+_PUSHED: Final = re.compile(r"S3 error: .{0,400}?HTTP error: request or response body error|Generic S3 error")
+
+
+def object_store(text: str) -> Iterator[Sighting]:
+    """Yield the errors of object_store (polars, delta-rs, DataFusion); the body that follows is read as XML."""
+    if not _PUSHED.search(text) and "Client error with status" not in text:
+        return
+    for found in _STORE.finditer(text):
+        code = found["status"] if found["body"] == "No Body" else None
+        yield Sighting(start=found.start(), source="rust", told=fields(status=int(found["status"]), code=code))
+
+
+_CPP: Final = re.compile(
+    r"HTTP response code: (?P<status>\d{3})\s{1,40}(?:Resolved remote host IP address:[^\n]{0,100}\s{1,40})?"
+    r"(?:Request ID:[ \t]{0,9}(?P<request>[^\s]{0,100})\s{1,40})?"
+    r"Exception name:[ \t]{0,9}(?P<code>\w{0,80})\s{1,40}Error message:[ \t]{0,9}"
+)
+_CPP_HOST: Final = re.compile(r"x-amz-id-2 : (?P<id>[^\s]{1,200})")
+_ARROW: Final = re.compile(
+    r"AWS Error (?:\[code \d{1,4}\]|(?P<code>[A-Z_]{3,60}))(?: \(HTTP status (?P<status>\d{3})\))?"
+    r"(?: during (?P<operation>\w{3,60}) operation)?: "
+)
+_ARROW_PLACE: Final = re.compile(r"(?:key '(?P<key>[^'\n]{0,1024})' in )?bucket '(?P<bucket>[^'\n]{3,255})':\s{0,9}\Z")
+_ARROW_COPY: Final = re.compile(
+    r"copying key '[^'\n]{0,1024}' in bucket '[^'\n]{3,255}' "
+    r"to key '(?P<key>[^'\n]{0,1024})' in bucket '(?P<bucket>[^'\n]{3,255})'"
+)
+_NO_BODY: Final = "No response body"
+
+
+def cpp(text: str) -> Iterator[Sighting]:
+    """Yield the errors of the SDK for C++."""
+    for found in _CPP.finditer(text):
+        message = message_after(text, found.end())
+        host = _CPP_HOST.search(after(text, found.end()))
+        told = fields(
+            status=int(found["status"]),
+            code=found["code"] or found["status"],
+            request_id=found["request"],
+            host_id=host["id"] if host else None,
+            message=None if message.startswith(_NO_BODY) else message,
+        )
+        yield Sighting(start=found.start(), source="cpp", told=told)
+
+
+def arrow(text: str) -> Iterator[Sighting]:
+    """Yield the errors of Arrow's S3 file system, which stands on the SDK for C++."""
+    for found in _ARROW.finditer(text):
+        message = message_after(text, found.end())
+        ahead = before(text, found.start(), most=2_500)
+        place = _ARROW_PLACE.search(ahead) or _ARROW_COPY.search(ahead)
+        bodiless = message.startswith(_NO_BODY)
+        told = fields(
+            code=found["status"] or "403" if bodiless else spelt(found["code"] or ""),
+            status=int(found["status"]) if found["status"] else None,
+            operation=operation_of(found["operation"] or ""),
+            message=None if bodiless else message,
+            bucket=place["bucket"] if place else None,
+            key=place["key"] if place else None,
+        )
+        if bodiless and found["code"] not in {None, "ACCESS_DENIED"} and found["status"] is None:
+            told.pop("code")
+        yield Sighting(start=found.start(), source="cpp", told=told)
+
+
+_DUCK: Final = re.compile(
+    r"""(?:HTTP (?P<method>GET|HEAD|PUT|POST|DELETE) error on|Unable to connect to URL) """
+    r"""['"](?P<url>https?://[^'"\s]{1,2000})['"]:? \(?(?:HTTP )?(?P<status>\d{3})"""
+)
+
+
+def duckdb(text: str) -> Iterator[Sighting]:
+    """Yield DuckDB's errors, which tell address and status."""
+    for found in _DUCK.finditer(text):
+        place = place_of_url(found["url"])
+        operation = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}.get(found["method"] or "")
+        told = fields(status=int(found["status"]), operation=operation)
+        if place and place.key:
+            yield Sighting(start=found.start(), source="cpp", told=both(told, place.told))
