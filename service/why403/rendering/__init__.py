@@ -1,0 +1,12 @@
+"""How a diagnosis is shown: as a chat message, a chart of the path, terminal text and a page.
+
+Every function takes the plain data of a `/diagnose` answer and returns text. Whatever stands in that data is taken for
+the words of strangers: it is shown, never obeyed.
+"""
+
+from why403.rendering.chart import mermaid
+from why403.rendering.chat import markdown
+from why403.rendering.console import terminal
+from why403.rendering.hypertext import page
+
+__all__ = ["markdown", "mermaid", "page", "terminal"]

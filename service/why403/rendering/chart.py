@@ -1,0 +1,142 @@
+"""A diagnosis as a Mermaid chart of the path that a request takes through S3's authorization."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from why403.rendering.document import clipped, visible
+from why403.rendering.layers import ELSEWHERE, LANES, LAYERS, PATH, known
+from why403.rendering.reading import MOST, Data, blamed, blockers, part, parts, settled, text, texts
+
+_PASSED, _FIRST, _BLOCKING, _UNKNOWN, _QUIET, _END = "passed", "first", "blocking", "unknown", "quiet", "ending"
+_STYLES: Final = {
+    _PASSED: "fill:#d3f2d9,stroke:#2f8f46,color:#10331a",
+    _FIRST: "fill:#c92a37,stroke:#7d1620,color:#ffffff,stroke-width:3px",
+    _BLOCKING: "fill:#fbd5d8,stroke:#c92a37,color:#4d0d13",
+    _UNKNOWN: "fill:#eeeeee,stroke:#8a8a8a,color:#444444,stroke-dasharray:5 5",
+    _QUIET: "fill:#ffffff,stroke:#c4c4c4,color:#6b6b6b",
+    _END: "fill:#e3ecfa,stroke:#4a6fa5,color:#16263d",
+}
+_REFUSES: Final = {"explicit": "denies", "implicit": "does not allow", "requirement": "is not met"}
+_SAID: Final = {_PASSED: "passed", _UNKNOWN: "not known", _QUIET: "nothing said"}
+_LONGEST: Final = 60
+_SAFE: Final = re.compile(r"[^\w .,:/+='!?-]|_")
+# Mermaid mends lines in which it believes to see styles, and reads labels as Markdown: no lists, no links.
+_SPECIAL: Final = re.compile(r"(?<=st)y(?=le)|(?<=classD)e(?=f)|^[-+]|^\d(?=\d*\. )|:(?=//)|(?<=www)\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Node:
+    """A box: how it is called in the chart, what stands in it, and how it looks."""
+
+    name: str
+    lines: tuple[str, ...]
+    look: str
+
+    def drawn(self) -> str:
+        """Return the definition of the box."""
+        return f'{self.name}["{"<br/>".join(map(_label, self.lines))}"]'
+
+
+def mermaid(diagnosis: Data) -> str:
+    """Return the path as a chart: what passed, what refuses first, what else refuses, and what is not known."""
+    caller, answer, lanes = _caller(diagnosis), _answer(diagnosis), _lanes(diagnosis)
+    nodes = [caller, *(node for lane in lanes.values() for node in lane), answer]
+    lines = ["graph TD", f"  {caller.drawn()}"]
+    for stage in PATH:
+        for lane in stage:
+            lines += _drawn(lane, lanes[lane])
+    lines += [f"  {answer.drawn()}", *_edges(caller, answer, lanes)]
+    for look, style in _STYLES.items():
+        names = [node.name for node in nodes if node.look == look]
+        if names:
+            lines += [f"  classDef {look} {style}", f"  class {','.join(names)} {look}"]
+    return "\n".join(lines) + "\n"
+
+
+def _drawn(lane: str, nodes: Sequence[_Node]) -> Iterator[str]:
+    """Yield the boxes of a lane, with a frame where lanes stand side by side."""
+    over = LANES.get(lane)
+    if over and nodes:
+        yield f'  subgraph {lane}["{_label(over)}"]'
+    yield from (f"  {'  ' if over else ''}{node.drawn()}" for node in nodes)
+    if over and nodes:
+        yield "  end"
+
+
+def _edges(caller: _Node, answer: _Node, lanes: dict[str, list[_Node]]) -> Iterator[str]:
+    """Yield the arrows from the caller through every stage to the answer; lanes of one stage run side by side."""
+    tails = [caller]
+    for stage in PATH:
+        taken = [lanes[lane] for lane in stage if lanes[lane]]
+        for lane in taken:
+            yield from (f"  {tail.name} --> {lane[0].name}" for tail in tails)
+            yield from (f"  {one.name} --> {next_.name}" for one, next_ in pairwise(lane))
+        tails = [lane[-1] for lane in taken] or tails
+    yield from (f"  {tail.name} --> {answer.name}" for tail in tails)
+
+
+def _caller(diagnosis: Data) -> _Node:
+    understood = part(diagnosis, "understood")
+    call = text(understood, "operation") or text(understood, "action") or "a request"
+    lines = (text(understood, "principal") or "caller not known", call, text(understood, "resource"))
+    return _Node(name="who", lines=tuple(each for each in lines if each), look=_END)
+
+
+def _answer(diagnosis: Data) -> _Node:
+    said = f"{text(diagnosis, 'status')} {text(diagnosis, 'code')}".strip()
+    decision = text(diagnosis, "decision") if text(diagnosis, "decision") in {"allowed", "denied"} else "not decided"
+    return _Node(name="answer", lines=("S3 answers", said or decision), look=_END)
+
+
+def _lanes(diagnosis: Data) -> dict[str, list[_Node]]:
+    """Return the boxes of every lane: layers that spoke, those always shown, and last those the table does not know."""
+    looks = _looks(diagnosis)
+    lanes: dict[str, list[_Node]] = {lane: [] for stage in PATH for lane in stage}
+    for number, row in enumerate(LAYERS):
+        if row.spine or row.name in looks:
+            look, said = looks.get(row.name, (_QUIET, _SAID[_QUIET]))
+            lanes[row.lane].append(_Node(name=f"layer{number}", lines=(row.title, said), look=look))
+    strangers = [(name, look) for name, look in looks.items() if not known(name)]
+    for number, (name, (look, said)) in enumerate(strangers[:MOST]):
+        lanes[ELSEWHERE].append(_Node(name=f"other{number}", lines=(name, said), look=look))
+    return lanes
+
+
+def _looks(diagnosis: Data) -> dict[str, tuple[str, str]]:
+    """Return, for each layer that spoke, how it looks and what it said; the worst it said counts."""
+    granting = set(texts(diagnosis, "granted_by"))
+    looks: dict[str, tuple[str, str]] = {}
+    for each in parts(diagnosis, "passed"):
+        name = text(each, "layer")
+        looks[name] = (_PASSED, "allows" if name in granting else _SAID[_PASSED])
+    for each in parts(diagnosis, "doubts"):
+        if not text(each, "layer"):
+            continue  # a doubt of nobody's has no place on the path
+        looks[text(each, "layer")] = (_UNKNOWN, _SAID[_UNKNOWN])
+    certain = bool(blockers(diagnosis))
+    for each in reversed(blamed(diagnosis)):
+        said = (_BLOCKING, _refusal(each)) if certain else (_UNKNOWN, f"perhaps {_refusal(each)}")
+        looks[text(each, "layer")] = said
+    first = next(iter(blamed(diagnosis)), None)
+    if first and settled(diagnosis):
+        looks[text(first, "layer")] = (_FIRST, _refusal(first))
+    return looks
+
+
+def _refusal(each: Data) -> str:
+    via, said = text(each, "via"), _REFUSES.get(text(each, "kind"), "refuses")
+    row = known(via)
+    return f"{row.title} {said}" if row and via != text(each, "layer") else said
+
+
+def _label(words: str) -> str:
+    """Return text for a label in quotes, in which nothing is markup: what might be stands as its number."""
+    shown = _SAFE.sub(_numbered, clipped(visible(words), _LONGEST))
+    return _SPECIAL.sub(_numbered, shown)
+
+
+def _numbered(found: re.Match[str]) -> str:
+    return f"#{ord(found[0])};"

@@ -1,0 +1,123 @@
+"""What the answer rests on: statements cited, what was not seen, what passed, and what AWS itself named."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from why403.rendering.document import Block, Item, Line, Paragraph, code, line, listed, prose
+from why403.rendering.layers import named_as, title
+from why403.rendering.reading import MOST, Data, blamed, part, parts, text, texts
+
+_VALUES: Final = 5
+_MET: Final = {True: "met", False: "not met", None: "not known whether met"}
+_DECISIONS: Final = {"allowed": " is allowed", "denied": " is denied by ", "unknown": " is not decided"}
+
+
+def cited(diagnosis: Data) -> Iterator[Block]:
+    """Yield where it is written that the request is refused, or that it is granted."""
+    sources = blamed(diagnosis)
+    if text(diagnosis, "decision") == "allowed":
+        granting = set(texts(diagnosis, "granted_by"))
+        sources = [each for each in parts(diagnosis, "passed") if text(each, "layer") in granting]
+    citations = [citation for source in sources for citation in parts(source, "citations")]
+    for citation in citations[:MOST]:
+        yield Item(
+            line=_where(citation), under=tuple(_condition(each) for each in parts(citation, "conditions")[:MOST])
+        )
+    yield from _rest(len(citations))
+
+
+def _where(citation: Data) -> Line:
+    """Return fact, statement, policy and pointer, as far as they are known."""
+    where = line(code(text(citation, "fact")))
+    sid, number = text(citation, "sid"), citation.get("statement")
+    if sid:
+        where = line(where, ", statement ", code(sid))
+    elif isinstance(number, int):
+        where = line(where, f", statement {number + 1}")
+    if text(citation, "policy"):
+        where = line(where, " of policy ", code(text(citation, "policy")))
+    if text(citation, "arn"):
+        where = line(where, " (", code(text(citation, "arn")), ")")
+    if text(citation, "pointer"):
+        where = line(where, ", at ", code(text(citation, "pointer")))
+    return where
+
+
+def _condition(condition: Data) -> Line:
+    met = condition.get("met")
+    return line(
+        code(text(condition, "operator")),
+        " on ",
+        code(text(condition, "key")),
+        ": expected ",
+        _values(texts(condition, "expected")) or "nothing",
+        ", actual ",
+        "not known" if condition.get("actual") is None else _values(texts(condition, "actual")) or "absent",
+        f" ({_MET[met if isinstance(met, bool) else None]})",
+    )
+
+
+def _values(values: list[str]) -> Line:
+    shown = listed((code(value) for value in values[:_VALUES]), "or")
+    return line(shown, f", or one of {len(values) - _VALUES} more") if len(values) > _VALUES else shown
+
+
+def doubts(diagnosis: Data) -> Iterator[Block]:
+    """Yield what is not known, each with the permission that would read it."""
+    found = parts(diagnosis, "doubts")
+    for doubt in found[:MOST]:
+        needs = text(doubt, "needs")
+        help_ = line("; ", code(needs), " would let us read it") if needs else ()
+        whose = line(title(text(doubt, "layer")), ": ") if text(doubt, "layer") else ()
+        yield Item(line=line(whose, prose(text(doubt, "because")), help_, "."))
+    yield from _rest(len(found))
+
+
+def passed(diagnosis: Data) -> Iterator[Block]:
+    """Yield the layers that let the request through."""
+    found = parts(diagnosis, "passed")
+    for each in found[:MOST]:
+        yield Item(line=line(title(text(each, "layer")), ": ", prose(text(each, "because")), "."))
+    yield from _rest(len(found))
+
+
+def compared(diagnosis: Data) -> Iterator[Block]:
+    """Yield whether the layer that AWS's own message names is the one found."""
+    named = text(part(diagnosis, "understood"), "aws_named")
+    if not named:
+        return
+    found = [named_as(text(each, "layer"), text(each, "via")) for each in blamed(diagnosis)]
+    who = line("AWS's message names the ", title(named))
+    if not found:
+        yield Paragraph(line=line(who, "; this differs: we find nothing that refuses."))
+    elif named in found[0]:
+        yield Paragraph(line=line(who, ", and this agrees with what we find first."))
+    else:
+        ours = line("; this differs: we find the ", title(text(blamed(diagnosis)[0], "layer")), " first")
+        both = ", and the other as well" if any(named in names for names in found) else " and nothing there"
+        yield Paragraph(line=line(who, ours, both, ". Policies may have changed since, or AWS saw others."))
+
+
+def legs(diagnosis: Data) -> Iterator[Block]:
+    """Yield the permissions that one call needs, each with its own decision."""
+    found = parts(diagnosis, "legs")
+    for leg in found[:MOST]:
+        decision = text(leg, "decision")
+        by = line(title(text(leg, "layer"))) if decision == "denied" else ()
+        outcome = line(_DECISIONS.get(decision, _DECISIONS["unknown"]), by)
+        yield Item(line=line(code(text(leg, "action")), " on ", code(text(leg, "resource")), outcome, "."))
+    yield from _rest(len(found))
+
+
+def warnings(diagnosis: Data) -> Iterator[Block]:
+    """Yield what AWS would refuse to store, and which was judged as written."""
+    found = parts(diagnosis, "warnings")
+    for each in found[:MOST]:
+        where = code(f"{text(each, 'fact')} {text(each, 'pointer')}".strip())
+        yield Item(line=line(where, ": ", prose(text(each, "message")), "."))
+    yield from _rest(len(found))
+
+
+def _rest(count: int) -> Iterator[Block]:
+    if count > MOST:
+        yield Item(line=line(f"and {count - MOST} more"))

@@ -1,0 +1,67 @@
+"""Reading a diagnosis: members by name, where a missing or misshapen one counts as nothing."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+Data: TypeAlias = Mapping[str, Any]
+
+MOST: Final = 20
+"""How many entries of one list are shown."""
+
+
+def text(data: Data, name: str) -> str:
+    """Return a text or number as text, without space around it."""
+    value = data.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).strip()
+
+
+def texts(data: Data, name: str) -> list[str]:
+    """Return the texts of a list, as they are."""
+    value = data.get(name)
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
+
+
+def part(data: Data, name: str) -> Data:
+    """Return a member that is an object, or an empty one."""
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def parts(data: Data, name: str) -> list[Data]:
+    """Return the objects of a list."""
+    value = data.get(name)
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+
+
+def allowed(diagnosis: Data) -> bool:
+    """Say whether the request is allowed, and nobody has seen AWS refuse it."""
+    return text(diagnosis, "decision") == "allowed" and text(diagnosis, "certainty") != "contradicted"
+
+
+def blockers(diagnosis: Data) -> list[Data]:
+    """Return what is known to stand in the way of a denied request."""
+    return parts(diagnosis, "blockers") if text(diagnosis, "decision") == "denied" else []
+
+
+def settled(diagnosis: Data) -> bool:
+    """Say whether one reason of the refusal is known, or the only one left; else there are ranked causes."""
+    return bool(blockers(diagnosis)) or text(diagnosis, "certainty") == "by_elimination"
+
+
+def blamed(diagnosis: Data) -> list[Data]:
+    """Return what stands in the way, first things first: blockers, or else the ranked causes."""
+    return [] if allowed(diagnosis) else blockers(diagnosis) or parts(diagnosis, "causes")
+
+
+def first_cause(diagnosis: Data) -> Data:
+    """Return the likeliest cause, or an empty one."""
+    return next(iter(parts(diagnosis, "causes")), {})
+
+
+def the_call(diagnosis: Data) -> str:
+    """Return the name of what was called: the operation, or else the action."""
+    understood = part(diagnosis, "understood")
+    blocked = next(iter(blockers(diagnosis)), {})
+    return text(understood, "operation") or text(understood, "action") or text(blocked, "action")
