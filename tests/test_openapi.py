@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from marshmallow import Schema
 from openapi_core import Config, OpenAPI
 from openapi_core.contrib.werkzeug import WerkzeugOpenAPIResponse
 from openapi_core.testing import MockRequest
@@ -27,20 +27,18 @@ from schemathesis.specs.openapi.checks import (
 )
 from werkzeug.test import TestResponse
 
+from tests.openapi_examples import ANSWERS, JSON, PATHS, PLACE, PROBLEM, asked, rewritten
 from why403.bootstrap import build
 from why403.settings import SCOPES, ApiKey, Settings
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
 from why403.web.keys import digest_of
-from why403.web.schemas import SimulateBody
+from why403.web.schemas import DiagnoseBody, SimulateBody
 
-TEXT = (Path(__file__).parents[1] / "openapi.yaml").read_text(encoding="utf-8")
+TEXT = PLACE.read_text(encoding="utf-8")
 SPECIFICATION: dict[str, Any] = yaml.safe_load(TEXT)
-SIMULATE = SPECIFICATION["paths"]["/simulate"]["post"]
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [(path, method) for path, item in SPECIFICATION["paths"].items() for method in sorted(METHODS & set(item))]
-JSON = "application/json"
-PROBLEM = "application/problem+json"
 SECRET = "secret of everything"
 KEYS = (
     ApiKey(name="everything", scopes=SCOPES, digest=digest_of(SECRET)),
@@ -49,21 +47,22 @@ KEYS = (
 CHANGING = [
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"),
     re.compile(r"[0-9a-f]{16}"),
-    re.compile(r"[dp]_\w+"),
+    re.compile(r"d_[0-9a-f]{16}"),
 ]
 
 
-def examples(container: dict[str, Any]) -> dict[str, Any]:
-    """Return the examples of a content entry by name."""
-    return {name: example["value"] for name, example in container["examples"].items()}
+def answers(path: str) -> dict[str, tuple[int, Any]]:
+    """Return the answers among the examples of a path by name, each with its status."""
+    responses = SPECIFICATION["paths"][path]["post"]["responses"]
+    return {
+        name: (status, example["value"])
+        for status, media_type in ANSWERS
+        for name, example in responses[str(status)]["content"][media_type]["examples"].items()
+    }
 
 
-ASKED = examples(SIMULATE["requestBody"]["content"][JSON])
-ANSWERED = {
-    name: (int(status), answer)
-    for status, media in (("200", JSON), ("422", PROBLEM))
-    for name, answer in examples(SIMULATE["responses"][status]["content"][media]).items()
-}
+ASKED = {path: asked(SPECIFICATION, path) for path in PATHS}
+ANSWERED = {path: answers(path) for path in PATHS}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +79,7 @@ def keyed(app: Flask) -> Flask:
 def contract() -> OpenAPI:
     readers: dict[str, Callable[[bytes], Any]] = {
         PROBLEM: json.loads,
+        "text/markdown": bytes.decode,
         "application/yaml": yaml.safe_load,
         "text/css": bytes.decode,
         "text/javascript": bytes.decode,
@@ -121,19 +121,24 @@ def test_every_component_is_used() -> None:
             assert used or kind == "securitySchemes", f"{kind}/{name}"
 
 
-def test_the_body_has_the_members_and_types_that_the_schema_has() -> None:
+@pytest.mark.parametrize(("name", "schema"), [("SimulateBody", SimulateBody), ("DiagnoseRequest", DiagnoseBody)])
+def test_a_body_has_the_members_and_types_that_its_schema_has(name: str, schema: type[Schema]) -> None:
     spec = APISpec(title="t", version="1", openapi_version="3.1.0", plugins=[MarshmallowPlugin()])
-    spec.components.schema("SimulateBody", schema=SimulateBody)
-    generated = spec.to_dict()["components"]["schemas"]["SimulateBody"]
-    ours = SPECIFICATION["components"]["schemas"]["SimulateBody"]
+    spec.components.schema(name, schema=schema)
+    generated = spec.to_dict()["components"]["schemas"][name]
+    ours = SPECIFICATION["components"]["schemas"][name]
     assert set(ours["properties"]) == set(generated["properties"])
-    assert ours["required"] == generated["required"]
-    for name, member in generated["properties"].items():
-        if "type" in member:
-            assert ours["properties"][name]["type"] == member["type"], name
-        if "enum" in member:
-            assert ours["properties"][name]["enum"] == member["enum"], name
-    assert ours["properties"]["requests"]["maxItems"] == Settings().max_requests_per_body
+    assert ours.get("required") == generated.get("required")
+    for member, described in generated["properties"].items():
+        if described.get("type", ["null"]) != ["null"]:
+            assert ours["properties"][member]["type"] == described["type"], member
+        if "enum" in described:
+            assert ours["properties"][member]["enum"] == described["enum"], member
+
+
+def test_a_batch_is_as_long_as_the_settings_allow() -> None:
+    batch = SPECIFICATION["components"]["schemas"]["SimulateBody"]["properties"]["requests"]
+    assert batch["maxItems"] == Settings().max_requests_per_body
 
 
 def test_every_fact_is_described(app: Flask) -> None:
@@ -141,18 +146,25 @@ def test_every_fact_is_described(app: Flask) -> None:
     assert set(facts) <= set(SPECIFICATION["components"]["schemas"]["Evidence"]["properties"])
 
 
-def test_every_example_has_its_answer() -> None:
-    assert set(ASKED) == set(ANSWERED)
-    assert len(ASKED) >= 8
+@pytest.mark.parametrize("path", PATHS)
+def test_every_example_has_its_answer(path: str) -> None:
+    assert set(ASKED[path]) == set(ANSWERED[path])
+    assert len(ASKED[path]) >= 7
 
 
-@pytest.mark.parametrize("name", sorted(ASKED))
-def test_an_example_is_answered_as_written(app: Flask, contract: OpenAPI, name: str) -> None:
-    status, expected = ANSWERED[name]
-    answer = app.test_client().post("/simulate", json=ASKED[name])
+@pytest.mark.parametrize(("path", "name"), [(path, name) for path in PATHS for name in sorted(ASKED[path])])
+def test_an_example_is_answered_as_written(app: Flask, contract: OpenAPI, path: str, name: str) -> None:
+    status, expected = ANSWERED[path][name]
+    answer = app.test_client().post(path, json=ASKED[path][name])
     assert answer.status_code == status
     assert [*differences(expected, answer.json, "")] == []
     conforms(contract, answer)
+
+
+def test_rewriting_the_answers_keeps_what_is_asked_and_ends(app: Flask) -> None:
+    once = rewritten(TEXT, app.test_client())
+    assert {path: asked(yaml.safe_load(once), path) for path in PATHS} == ASKED
+    assert rewritten(once, app.test_client()) == once
 
 
 def differences(expected: Any, actual: Any, at: str) -> Iterator[str]:
@@ -181,6 +193,16 @@ def conforms(contract: OpenAPI, answer: TestResponse) -> None:
     contract.validate_response(request, WerkzeugOpenAPIResponse(answer))
 
 
+def authorized() -> dict[str, str]:
+    """Return the header of the key that opens everything."""
+    return {"Authorization": f"Bearer {SECRET}"}
+
+
+def accepting(media_type: str) -> dict[str, str]:
+    """Return the same, and what is wanted."""
+    return {**authorized(), "Accept": media_type}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "sent", "status"),
     [
@@ -196,36 +218,40 @@ def conforms(contract: OpenAPI, answer: TestResponse) -> None:
         ("GET", "/metrics", {}, 200),
         ("GET", "/metrics", {"headers": {"Authorization": "Bearer wrong"}}, 401),
         ("GET", "/metrics", {"headers": {"Authorization": "Bearer nothing"}}, 403),
-        ("POST", "/simulate", {"json": ASKED["allowed"]}, 200),
-        ("POST", "/simulate", {"json": ASKED["what_if"]}, 200),
+        ("POST", "/simulate", {"json": ASKED["/simulate"]["allowed"]}, 200),
+        ("POST", "/simulate", {"json": ASKED["/simulate"]["what_if"]}, 200),
         ("POST", "/simulate", {"data": b"{", "content_type": JSON}, 400),
         ("POST", "/simulate", {"json": {}, "headers": {"X-API-Key": "wrong"}}, 401),
         ("POST", "/simulate", {"json": {}, "headers": {"X-API-Key": "nothing"}}, 403),
         ("POST", "/simulate", {"data": b" " * 100_001, "content_type": JSON}, 413),
         ("POST", "/simulate", {"data": b"{}", "content_type": "text/plain"}, 415),
         ("POST", "/simulate", {"json": {}}, 422),
+        ("POST", "/diagnose", {"json": ASKED["/diagnose"]["cli_text"]}, 200),
+        ("POST", "/diagnose", {"json": ASKED["/diagnose"]["cli_text"], "headers": accepting("text/markdown")}, 200),
+        ("POST", "/diagnose", {"json": ASKED["/diagnose"]["cli_text"], "headers": accepting("text/html")}, 200),
+        ("POST", "/diagnose", {"data": b"{", "content_type": JSON}, 400),
+        ("POST", "/diagnose", {"json": {}, "headers": {"X-API-Key": "wrong"}}, 401),
+        ("POST", "/diagnose", {"json": {}, "headers": {"X-API-Key": "nothing"}}, 403),
+        ("POST", "/diagnose", {"data": b" " * 100_001, "content_type": JSON}, 413),
+        ("POST", "/diagnose", {"data": b"{}", "content_type": "text/plain"}, 415),
+        ("POST", "/diagnose", {"json": {}}, 422),
     ],
 )
 def test_every_described_status_is_answered_as_described(
     keyed: Flask, contract: OpenAPI, method: str, path: str, sent: dict[str, Any], status: int
 ) -> None:
-    headers = sent.pop("headers", {"Authorization": f"Bearer {SECRET}"}) if "headers" in sent else authorized()
-    answer = keyed.test_client().open(path, method=method, headers=headers, **sent)
+    answer = keyed.test_client().open(path, method=method, **{"headers": authorized(), **sent})
     assert answer.status_code == status
     conforms(contract, answer)
 
 
-def authorized() -> dict[str, str]:
-    """Return the header of the key that opens everything."""
-    return {"Authorization": f"Bearer {SECRET}"}
-
-
-@pytest.mark.parametrize(("path", "broken"), [("/simulate", 500), ("/layers", 500), ("/readyz", 500)])
-def test_a_failure_is_answered_as_described(contract: OpenAPI, path: str, broken: int) -> None:
+@pytest.mark.parametrize("path", ["/simulate", "/diagnose", "/layers", "/readyz"])
+def test_a_failure_is_answered_as_described(contract: OpenAPI, path: str) -> None:
     nothing: Any = object()
     client = create_app(Settings(), nothing).test_client()
-    answer = client.post(path, json=ASKED["allowed"]) if path == "/simulate" else client.get(path)
-    assert answer.status_code == broken
+    first = next(iter(ASKED.get(path, {}).values()), None)
+    answer = client.get(path) if first is None else client.post(path, json=first)
+    assert answer.status_code == 500
     conforms(contract, answer)
 
 

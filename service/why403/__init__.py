@@ -9,6 +9,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import ACLS, CALLER_SIDE, Citation, Claim, Reach, Says, Verdict, Words
 from why403.hookspecs import hookimpl
 from why403.layer import Group, Layer, May, Place, Warned
+from why403.report import Named, Report
 
 __all__ = [
     "ABSENT",
@@ -30,10 +31,12 @@ __all__ = [
     "Kind",
     "Layer",
     "May",
+    "Named",
     "Observation",
     "Place",
     "Principal",
     "Reach",
+    "Report",
     "Resource",
     "Says",
     "Truth",

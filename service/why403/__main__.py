@@ -1,15 +1,17 @@
-"""The command line: serve, simulate without HTTP, and make a key for a caller."""
+"""The command line: serve, diagnose and simulate without HTTP, and make a key for a caller."""
 
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from why403.bootstrap import build
 from why403.domain.errors import InvalidInput, LayerContractError
-from why403.settings import SCOPES, SettingsError, read_settings
+from why403.rendering import terminal
+from why403.settings import SCOPES, SettingsError, plain_terminal, read_settings
+from why403.usecases.diagnose import diagnose
 from why403.usecases.simulate import simulate
 from why403.web.keys import new_key
 
@@ -34,6 +36,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default: loopback)")
     serve.add_argument("--port", type=int, help="port to listen on (default: 8403)")
     serve.set_defaults(run=_serve)
+    paste = commands.add_parser("diagnose", help="explain a pasted refusal, as POST /diagnose does")
+    paste.add_argument("file", nargs="?", default="-", help="what was printed, or a /diagnose body (default: stdin)")
+    paste.add_argument("--json", action="store_true", help="print the answer of /diagnose")
+    paste.set_defaults(run=_diagnose)
     decide = commands.add_parser("simulate", help="decide requests of a file, as POST /simulate does")
     decide.add_argument("file", nargs="?", default="-", help="a /simulate body or a single request (default: stdin)")
     decide.add_argument("--json", action="store_true", help="print the answer of /simulate")
@@ -52,25 +58,52 @@ def _serve(options: argparse.Namespace) -> int:
     return CERTAIN
 
 
-def _simulate(options: argparse.Namespace) -> int:
+def _diagnose(options: argparse.Namespace) -> int:
+    def answer(text: str) -> dict[str, Any]:
+        return diagnose(build(), _body_of(text))
+
+    found = _answered(options.file, answer)
+    if found is None:
+        return UNREADABLE
+    colour = sys.stdout.isatty() and not plain_terminal()
+    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else terminal(found, colour=colour))
+    return CERTAIN if found["certainty"] in {"proven", "by_elimination"} else OPEN
+
+
+def _body_of(text: str) -> dict[str, Any]:
+    """Return a /diagnose body as it is, an event as one, and anything else as what was printed."""
     try:
-        body = json.loads(sys.stdin.read() if options.file == "-" else Path(options.file).read_text("utf-8"))
+        held = json.loads(text)
+    except (ValueError, RecursionError):
+        return {"error": text}
+    return held if isinstance(held, dict) and {"error", "event", "request"} & held.keys() else {"error": text}
+
+
+def _simulate(options: argparse.Namespace) -> int:
+    def answer(text: str) -> dict[str, Any]:
+        body = json.loads(text)
         if not isinstance(body, dict):
             raise InvalidInput.at("", "must be an object")
-        answer = simulate(build(), body if "requests" in body else {"requests": [body]})
+        return simulate(build(), body if "requests" in body else {"requests": [body]})
+
+    found = _answered(options.file, answer)
+    if found is None:
+        return UNREADABLE
+    last = [result.get("after", result) for result in found["results"]]
+    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_told, last)))
+    return OPEN if any(result["decision"] == "unknown" for result in last) else CERTAIN
+
+
+def _answered(file: str, answer: Callable[[str], dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the answer to what a file or standard input holds; None, having said it, where that cannot be read."""
+    try:
+        return answer(sys.stdin.read() if file == "-" else Path(file).read_text("utf-8"))
     except InvalidInput as error:
         for fault in error.faults:
             print(f"why403: {fault.pointer or 'the input'}: {fault.message}", file=sys.stderr)
-        return UNREADABLE
     except (OSError, ValueError, RecursionError) as error:
-        print(f"why403: {options.file}: {error}", file=sys.stderr)
-        return UNREADABLE
-    if options.json:
-        print(json.dumps(answer, indent=2, ensure_ascii=False))
-    else:
-        print("\n\n".join(_told(result.get("after", result)) for result in answer["results"]))
-    last = [result.get("after", result) for result in answer["results"]]
-    return OPEN if any(result["decision"] == "unknown" for result in last) else CERTAIN
+        print(f"why403: {file}: {error}", file=sys.stderr)
+    return None
 
 
 def _told(result: Mapping[str, Any]) -> str:

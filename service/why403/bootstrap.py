@@ -1,6 +1,7 @@
 """Where the parts are put together: plugins found, layers registered, the engine made."""
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -13,7 +14,10 @@ from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
 from why403.layer import Layer
 from why403.registry import Registry, register
+from why403.report import Report
 from why403.services import Services
+
+_LOG = logging.getLogger(__name__)
 
 GROUP = "why403"
 
@@ -34,12 +38,18 @@ def build(*, blocked: Iterable[str] = (), tell: Any = ignore, watch: Any = unwat
 
     `blocked` names layers to leave out; `tell` learns of layers that fail, by name and phase; `watch` times them.
     """
-    registry = load(entry_points(group=GROUP), blocked)
-    return Services(registry=registry, engine=Engine(registry.layers, tell, watch))
+    manager = plugins(entry_points(group=GROUP))
+    registry = register(_layers(manager), blocked=blocked)
+    return Services(registry=registry, engine=Engine(registry.layers, tell, watch), read_report=_reader(manager))
 
 
 def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:
     """Return the registry of the built-in layers and those behind these entry points."""
+    return register(_layers(plugins(others)), blocked=blocked)
+
+
+def plugins(others: Iterable[EntryPoint]) -> pluggy.PluginManager:
+    """Return the plugins, ours first; raise LayerContractError with a sentence for one that cannot be used."""
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     for name in BUILT_IN:
@@ -50,7 +60,21 @@ def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise LayerContractError(str(error)) from error
-    return register(_layers(manager), blocked=blocked)
+    return manager
+
+
+def _reader(manager: pluggy.PluginManager) -> Callable[[Mapping[str, Any]], Report | None]:
+    """Return the function that asks plugins for a report; one that fails has not recognised it."""
+
+    def read(report: Mapping[str, Any]) -> Report | None:
+        try:
+            found = manager.hook.why403_read_report(report=report)
+        except Exception:  # noqa: BLE001 - the service still reads the report itself
+            _LOG.exception("a plugin failed to read a report")
+            return None
+        return found if isinstance(found, Report) else None
+
+    return read
 
 
 def _add(manager: pluggy.PluginManager, entry: EntryPoint) -> None:

@@ -1,4 +1,4 @@
-"""Real incidents, decided by a service on loopback and explained on the terminal."""
+"""Real incidents, pasted into a service on loopback and explained on the terminal."""
 
 import argparse
 import http.client
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     incidents = [json.loads(line) for line in options.file.read_text("utf-8").splitlines()]
     with serving(_free_port()) as port:
-        wrong = [each["id"] for each in incidents if not explain(port, each)]
+        loaded = {layer["name"] for layer in ask(port, "GET", "/layers", None)[1]["layers"]}
+        wrong = [each["id"] for each in incidents if not explain(port, each, loaded)]
         print(f"{len(incidents) - len(wrong)} of {len(incidents)} incidents explained as confirmed", end="")
         print(f"; not: {', '.join(wrong)}" if wrong else ".")
         if not options.once:
@@ -85,27 +86,51 @@ def ask(port: int, method: str, path: str, body: object) -> tuple[int, Any]:
         connection.close()
 
 
-def explain(port: int, incident: Mapping[str, Any]) -> bool:
-    """Print one incident with its explanation; return whether the decision is the confirmed one."""
-    status, answer = ask(port, "POST", "/simulate", {"requests": [incident["request"]]})
+def explain(port: int, incident: Mapping[str, Any], loaded: Collection[str]) -> bool:
+    """Print one incident as it was pasted, the answer, its fix and check; return whether it is the confirmed one."""
+    print(f"=== {incident['id']}  {incident['title']}")
+    _print("pasted", " ".join(incident["diagnose"]["error"].split()), lines=2)
+    first = _first_cause(port, incident)
+    right = first is not None and first["layer"] == incident["expected"]["layer"]
+    if incident["simulate"] is not None:
+        right = _decided(port, incident) and right
+    elif first is not None:
+        _print("answer", f"{first['because']}.")
+        _print("where", f"{first['layer']} ({first['kind']}), {first['likelihood']}")
+    _print("fix", incident["fix"])
+    if first is not None:
+        _print("check", first["check"]["what"])
+        _print("", first["check"]["command"])
+    known = incident["expected"]["layer"] in loaded
+    print("" if right else f"    {'EXPECTED' if known else 'its layer is still to come:'} {incident['expected']}\n")
+    return right or not known
+
+
+def _first_cause(port: int, incident: Mapping[str, Any]) -> dict[str, Any] | None:
+    status, answer = ask(port, "POST", "/diagnose", incident["diagnose"])
     if status != http.client.OK:
-        print(f"{incident['id']}: {status} {answer}")
+        _print("answer", f"{status} {answer}")
+        return None
+    cause: dict[str, Any] = answer["causes"][0]
+    return cause
+
+
+def _decided(port: int, incident: Mapping[str, Any]) -> bool:
+    """Print the decision on complete evidence; return whether it is the confirmed one."""
+    status, answer = ask(port, "POST", "/simulate", {"requests": [incident["simulate"]]})
+    if status != http.client.OK:
+        _print("answer", f"{status} {answer}")
         return False
     result = answer["results"][0]
-    right = all(result[name] == value for name, value in incident["expected"].items())
-    print(f"=== {incident['id']}  {incident['title']}")
-    _print("pasted", " ".join(incident["pasted"].split()), lines=2)
     _print("answer", result["summary"])
     _print("where", _where(result))
-    _print("fix", incident["fix"])
-    print("" if right else f"    EXPECTED {incident['expected']}\n")
-    return right
+    return all(result[name] == value for name, value in incident["expected"].items())
 
 
 def _where(result: Mapping[str, Any]) -> str:
     """Return the layer and, if there is one, the statement."""
     first = result["blockers"][0]
-    cites = first["citations"][0] if first["citations"] else {"fact": "nothing", "pointer": ""}
+    cites = first["citations"][0] if first["citations"] else {"fact": "the call itself", "pointer": ""}
     return f"{first['layer']} ({first['kind']}), {cites['fact']}{cites['pointer']}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pluggy import HookimplMarker, HookspecMarker
 
 from why403.layer import Layer
+from why403.report import Report
 
 hookspec = HookspecMarker("why403")
 hookimpl = HookimplMarker("why403")
@@ -17,5 +18,9 @@ def why403_register_layers() -> Iterable[Layer]:  # type: ignore[empty-body]
 
 
 @hookspec(firstresult=True)
-def why403_read_report(report: Mapping[str, object]) -> Mapping[str, Any] | None:
-    """Return the request a report describes, in the shape of `/simulate`, or None if it is in another format."""
+def why403_read_report(report: Mapping[str, Any]) -> Report | None:
+    """Return what a report says, or None if it is in another format.
+
+    `report` has one member: `error`, a text from which secrets are already gone, or `event`, a record. Asked before the
+    service reads the report itself; the first answer counts.
+    """

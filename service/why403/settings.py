@@ -132,6 +132,11 @@ def metrics_directory() -> Path | None:
     return Path(path) if path else None
 
 
+def plain_terminal() -> bool:
+    """Return whether the user asked every program for text without colours (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def _plain_values(env: Env) -> dict[str, Any]:
     """Read everything but the keys; what cannot be read is None here and reported when `env` is sealed."""
     return {

@@ -9,8 +9,15 @@ from tests.web.conftest import A_REQUEST, MakeClient, a_key, bearer
 from why403.settings import SCOPES
 from why403.web.access import ANY_KEY, PUBLIC, SCOPE_OF
 
-BODY = {"requests": [A_REQUEST]}
-PROTECTED = [("GET", "/layers"), ("GET", "/metrics"), ("POST", "/simulate"), ("GET", "/nowhere"), ("GET", "/simulate")]
+BODIES = {"/simulate": {"requests": [A_REQUEST]}, "/diagnose": {"request": A_REQUEST}}
+PROTECTED = [
+    ("GET", "/layers"),
+    ("GET", "/metrics"),
+    ("POST", "/simulate"),
+    ("POST", "/diagnose"),
+    ("GET", "/nowhere"),
+    ("GET", "/simulate"),
+]
 OPEN = ["/healthz", "/readyz", "/openapi.yaml", "/docs", "/docs/docs.js"]
 
 
@@ -46,7 +53,7 @@ def test_public_paths_need_no_key(keyed: FlaskClient, path: str) -> None:
 def test_without_a_known_key_the_answer_is_401_with_a_challenge(
     keyed: FlaskClient, method: str, path: str, headers: Mapping[str, str]
 ) -> None:
-    answer = keyed.open(path, method=method, headers=headers, json=BODY if method == "POST" else None)
+    answer = keyed.open(path, method=method, headers=headers, json=BODIES[path] if method == "POST" else None)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer realm="why403 API"'
     assert answer.mimetype == "application/problem+json"
@@ -55,10 +62,15 @@ def test_without_a_known_key_the_answer_is_401_with_a_challenge(
 @pytest.mark.parametrize("name", [*sorted(SCOPES), "nothing"])
 @pytest.mark.parametrize(
     ("method", "path", "scope"),
-    [("POST", "/simulate", "simulate"), ("GET", "/metrics", "metrics"), ("GET", "/layers", "")],
+    [
+        ("POST", "/simulate", "simulate"),
+        ("POST", "/diagnose", "diagnose"),
+        ("GET", "/metrics", "metrics"),
+        ("GET", "/layers", ""),
+    ],
 )
 def test_a_key_opens_what_its_scopes_say(keyed: FlaskClient, name: str, method: str, path: str, scope: str) -> None:
-    answer = keyed.open(path, method=method, headers=bearer(name), json=BODY if method == "POST" else None)
+    answer = keyed.open(path, method=method, headers=bearer(name), json=BODIES[path] if method == "POST" else None)
     assert answer.status_code == (200 if scope in {"", name} else 403)
     if answer.status_code == 403:
         assert answer.json is not None

@@ -23,6 +23,7 @@ PUBLIC = frozenset(
 ANY_KEY = frozenset({"layers.get"})
 SCOPE_OF = MappingProxyType(
     {
+        "diagnose.post": "diagnose",
         "operations.metrics": "metrics",
         "simulate.post": "simulate",
     }

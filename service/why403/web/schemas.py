@@ -20,6 +20,7 @@ _BATCH_MESSAGES: _Messages = {
 }
 _FLAG_MESSAGES: _Messages = {"invalid": "must be true or false", "null": "must be true or false"}
 _DETAIL_MESSAGES: _Messages = {"invalid": "must be `decision`", "null": "must be `decision`"}
+_TEXT_MESSAGES: _Messages = {"invalid": "must be the text that was printed"}
 _BODY_MESSAGES = {"type": "must be an object", "unknown": "is not a member of this body"}
 
 
@@ -79,6 +80,19 @@ class SimulateBody(Schema):
         validate=validate.OneOf(["decision"], error="must be `decision`"),
         error_messages=_DETAIL_MESSAGES,
     )
+    collect = Flag()
+
+
+class DiagnoseBody(Schema):
+    """The body of `/diagnose`; `null` is the same as not given, as many clients write it."""
+
+    error_messages = _BODY_MESSAGES
+
+    error = fields.String(allow_none=True, error_messages=_TEXT_MESSAGES)
+    event = JsonObject(allow_none=True)
+    request = JsonObject(allow_none=True)
+    evidence = JsonObject(allow_none=True)
+    evidence_is_complete = Flag()
     collect = Flag()
 
 

@@ -1,0 +1,154 @@
+"""Causes that a policy may be, most common first; the texts mention what is known by name in braces."""
+
+from typing import Final
+
+from why403.causes.model import NOT_THERE, possible
+
+_WHO: Final = "aws sts get-caller-identity"
+_POLICY: Final = "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"
+
+
+_IDENTITY_CHECK: Final = (
+    "is this the caller you expect, and do its own policies allow {action} on {resource}? `allowed` speaks against it",
+    "aws iam simulate-principal-policy --policy-source-arn {source} --action-names {action} --resource-arns {resource}",
+)
+_BUCKET_CHECK: Final = (
+    "does the bucket's policy name the caller with {action}? No policy, or none that names it, speaks for this cause",
+    _POLICY,
+)
+
+POLICIES: Final = (
+    possible(
+        "identity",
+        "implicit",
+        50,
+        "no policy of the caller's own allows {action} on {resource}; that is the most common reason of all",
+        _IDENTITY_CHECK,
+        "allow {action} on {resource} to the caller's role or user",
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        36,
+        "the bucket belongs to another account, and its policy does not let the caller in for {action}",
+        _BUCKET_CHECK,
+        "the bucket's owner allows {action} on {resource} to exactly this role or user",
+        bars=NOT_THERE | {"same-account"},
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        20,
+        "the bucket's policy does not let the caller in for {action} either; within an account one of the two suffices",
+        _BUCKET_CHECK,
+        "allow {action} on {resource} to exactly this role or user, in its own policy or in the bucket's",
+        wants="same-account",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        56,
+        "S3 tells callers of the bucket's own organization which kind of policy refused them, and told none here: the "
+        "bucket most likely belongs to somebody else, whose policy does not let the caller in for {action}",
+        (
+            "whose bucket is it? 403 with the expected owner and 200 without speaks for this cause",
+            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner ACCOUNT",
+        ),
+        "the bucket's owner allows {action} on {resource} to exactly this role or user",
+        wants="unexplained",
+        bars=NOT_THERE | {"same-account"},
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        30,
+        "a bucket of that name exists and belongs to somebody else, whose policy does not let the caller in",
+        (
+            "whose bucket is it? 403 with the expected owner and 200 without speaks for this cause",
+            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner ACCOUNT",
+        ),
+        "check the bucket's name and account; otherwise its owner allows {action} to this role or user",
+        wants="head-bucket",
+        bars=NOT_THERE | {"same-account"},
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        60,
+        "an AWS service writes to the bucket on its own behalf, and the bucket's policy does not allow the service to",
+        ("does the bucket's policy name the service as principal? If not, this is the cause", _POLICY),
+        "allow {action} to the service principal, limited by aws:SourceArn or aws:SourceAccount",
+        wants="service",
+    ),
+    possible(
+        "bucket_policy",
+        "explicit",
+        20,
+        "a Deny in the bucket's policy hits the request: often a demand for an endpoint, an address, TLS or encryption",
+        ("does the policy hold a Deny whose conditions the request meets?", _POLICY),
+        "add an exception for this caller to the Deny's condition; do not remove the Deny",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "identity",
+        "explicit",
+        12,
+        "a Deny in the caller's own policies hits the request",
+        _IDENTITY_CHECK,
+        "narrow the Deny by a condition or by its Resource",
+    ),
+    possible(
+        "scp",
+        "explicit",
+        14,
+        "a service control policy of the caller's organization denies it, as one for Regions or encryption does",
+        (
+            "which policies apply to the caller's account? (management account)",
+            "aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY",
+        ),
+        "the organization's administrators add an exception; or send what the policy demands",
+        "manual",
+    ),
+    possible(
+        "scp",
+        "implicit",
+        7,
+        "some level of the organization does not allow S3 at all",
+        (
+            "does every level, root to account, allow {action}? (management account)",
+            "aws organizations list-policies-for-target --target-id OU --filter SERVICE_CONTROL_POLICY",
+        ),
+        "allow the action in the service control policies of every level that lacks it",
+        "manual",
+    ),
+    possible(
+        "rcp",
+        "explicit",
+        7,
+        "a resource control policy of the bucket owner's organization denies it",
+        (
+            "which policies apply to the bucket owner's account? (management account)",
+            "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
+        ),
+        "the organization's administrators add an exception",
+        "manual",
+    ),
+    possible(
+        "permissions_boundary",
+        "implicit",
+        8,
+        "the caller has a permissions boundary that does not allow {action}",
+        ("has the caller a boundary?", "aws iam get-role --role-name ROLE --query Role.PermissionsBoundary"),
+        "extend the boundary, or grant to the session by name in the bucket's policy",
+    ),
+    possible(
+        "session_policy",
+        "implicit",
+        7,
+        "the session was narrowed when it was started, and {action} is not in what was left",
+        ("was the session started with a policy? Look for the AssumeRole event of the session", _WHO),
+        "start the session with a policy that allows {action}, or with none",
+        "manual",
+    ),
+)

@@ -1,0 +1,200 @@
+"""Codes that are seen more seldom; AWS: "Error responses" (Amazon S3 API Reference)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from why403.causes.meaning import AUTHENTICATION, HEAD, REGION, WHO, Meaning
+
+_ADMINISTRATOR: Final = (
+    "which account manages the organization, and is it the one that calls?",
+    "aws organizations describe-organization --query Organization.MasterAccountId",
+)
+_TRUSTED: Final = (
+    "is trusted access for Storage Lens enabled in the organization? (management account)",
+    "aws organizations list-aws-service-access-for-organization",
+)
+_WHERE: Final = ("which Region is the bucket in?", REGION)
+_WHICH_SIGNATURE: Final = ("does the client sign with version 4? Its debug output tells", "aws s3 ls --debug")
+
+RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
+    {
+        "AccessForbidden": Meaning(
+            AUTHENTICATION,
+            403,
+            "the browser asked before the call (CORS), and no rule of the bucket admits its origin, method or headers",
+            "does a rule admit the origin, the method and the headers?",
+            "aws s3api get-bucket-cors --bucket {bucket}",
+            "add a rule to the bucket's CORS configuration for this origin, method and these headers",
+        ),
+        "AccountNotAuthorized": Meaning(
+            AUTHENTICATION,
+            403,
+            "the account that calls may not manage this Storage Lens configuration",
+            *_ADMINISTRATOR,
+            "call from the organization's management account or its delegated administrator",
+        ),
+        "AWSOrganizationsNotInUseException": Meaning(
+            AUTHENTICATION,
+            403,
+            "the call is about an organization, and the account is in none",
+            *_ADMINISTRATOR,
+            "call from an account of an organization, or ask for the account alone",
+        ),
+        "CrossLocationLoggingProhibited": Meaning(
+            AUTHENTICATION,
+            403,
+            "the logs of a bucket can only go to a bucket in the same Region",
+            *_WHERE,
+            "choose a target in the bucket's own Region",
+        ),
+        "DefaultConfigurationDeleteForbidden": Meaning(
+            AUTHENTICATION,
+            403,
+            "the default configuration of Storage Lens cannot be deleted",
+            "is it the default configuration?",
+            "aws s3control list-storage-lens-configurations --account-id ACCOUNT",
+            "disable the default configuration instead of deleting it",
+        ),
+        "IncorrectEndpoint": Meaning(
+            AUTHENTICATION,
+            400,
+            "the bucket is in another Region than the endpoint",
+            *_WHERE,
+            "use the endpoint of the bucket's Region",
+        ),
+        "InvalidBucketOwnerAWSAccountID": Meaning(
+            AUTHENTICATION,
+            400,
+            "the expected owner that was sent is no account id",
+            "which account is expected? It must have twelve digits",
+            WHO,
+            "send the id of the owner's account, or none",
+        ),
+        "InvalidPayer": Meaning(
+            AUTHENTICATION,
+            403,
+            "AWS has switched off all access to the object",
+            "whose account is it?",
+            WHO,
+            "ask AWS Support",
+        ),
+        "InvalidRegion": Meaning(
+            AUTHENTICATION,
+            403,
+            "the account has not enabled one of the Regions that the call names",
+            "which Regions are enabled?",
+            "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
+            "enable the Region for the account, or leave it out",
+        ),
+        "InvalidRequest": Meaning(
+            AUTHENTICATION,
+            400,
+            "S3 does not take the request as it was sent, which its message explains; often it is signed with version "
+            "2 where version 4 is needed",
+            *_WHICH_SIGNATURE,
+            "correct what the message names; sign with version 4",
+        ),
+        "InvalidSignature": Meaning(
+            AUTHENTICATION,
+            400,
+            "the signature is of a kind or form that the server does not take",
+            *_WHICH_SIGNATURE,
+            "sign with version 4",
+        ),
+        "KMS.InvalidKeyUsageException": Meaning(
+            "kms",
+            400,
+            "the KMS key is not meant for this use: S3 needs a symmetric key for encryption",
+            "what is the key for?",
+            "aws kms describe-key --key-id KEY --query 'KeyMetadata.[KeyUsage,KeySpec]'",
+            "use a symmetric encryption key",
+        ),
+        "NoSuchVersion": Meaning(
+            "object_state",
+            404,
+            "there is no such version of the object",
+            "which versions are there?",
+            "aws s3api list-object-versions --bucket {bucket} --prefix {key}",
+            "correct the version id",
+        ),
+        "ObjectAlreadyInActiveTierError": Meaning(
+            "object_state",
+            403,
+            "the object to be restored is not archived",
+            "what is its storage class?",
+            HEAD,
+            "nothing needs to be restored; read the object",
+        ),
+        "OrganizationAccessDenied": Meaning(
+            AUTHENTICATION,
+            403,
+            "the account that calls does not manage the organization",
+            *_ADMINISTRATOR,
+            "call from the organization's management account or its delegated administrator",
+        ),
+        "OrgConfigurationNotSupported": Meaning(
+            AUTHENTICATION,
+            403,
+            "Storage Lens does not take a configuration for an organization here",
+            *_ADMINISTRATOR,
+            "call in a home Region that supports it, from the management account or its delegated administrator",
+        ),
+        "Redirect": Meaning(
+            AUTHENTICATION, 307, "the bucket is served elsewhere for now", *_WHERE, "follow the redirect"
+        ),
+        "ServiceNotEnabledForOrg": Meaning(
+            AUTHENTICATION,
+            403,
+            "Storage Lens has no trusted access to the organization",
+            *_TRUSTED,
+            "enable trusted access for Storage Lens in the organization",
+        ),
+        "SlowDown": Meaning(
+            "object_state",
+            503,
+            "too many requests at a time; that is no question of access",
+            "how many requests run at a time, and do they all go to one prefix?",
+            "aws configure get retry_mode",
+            "send fewer at a time and retry with growing pauses",
+        ),
+        "TagPolicyException": Meaning(
+            "object_state",
+            400,
+            "the organization's rules for tags do not admit the tags that were sent; that is no question of access",
+            "which tags are demanded?",
+            "aws organizations describe-effective-policy --policy-type TAG_POLICY",
+            "send tags as those rules demand",
+        ),
+        "TemporaryRedirect": Meaning(
+            AUTHENTICATION,
+            307,
+            "the bucket is new, and its name is not yet known everywhere",
+            *_WHERE,
+            "follow the redirect, or use the endpoint of the bucket's Region",
+        ),
+        "UnauthorizedAccessError": Meaning(
+            AUTHENTICATION,
+            403,
+            "the bucket is in a China Region, and its account has no ICP licence or recordal",
+            "whose account is it?",
+            WHO,
+            "complete the ICP recordal",
+        ),
+        "UnexpectedIPError": Meaning(
+            AUTHENTICATION,
+            403,
+            "the bucket is in a China Region, which does not serve the address that calls",
+            "from which address does the call come?",
+            "curl -s https://checkip.amazonaws.com",
+            "call from an address that the Region serves",
+        ),
+        "UnsupportedSignature": Meaning(
+            AUTHENTICATION,
+            400,
+            "the server does not take this version of the signature",
+            *_WHICH_SIGNATURE,
+            "sign with version 4",
+        ),
+    }
+)

@@ -1,0 +1,181 @@
+"""What is known of a refusal before any policy is read: the form of its text, the call, and what the call carries."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from why403.causes.codes import meaning_of
+from why403.causes.meaning import Meaning
+from why403.domain.arn import resource
+from why403.domain.truth import TRUE
+from why403.engine.call import Decided
+from why403.engine.relation import Relation
+from why403.intake.partial import Partial
+from why403.report import Report
+
+AUTHENTICATION_CODES = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "AuthorizationQueryParametersError",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidSecurity",
+        "InvalidSignature",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "NotSignedUp",
+        "PermanentRedirect",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnsupportedSignature",
+    }
+)
+STATE_CODES = frozenset({"InvalidObjectState", "ObjectNotInActiveTierError", "ObjectAlreadyInActiveTierError"})
+OWNERSHIP_CODES = frozenset(
+    {"AccessControlListNotSupported", "InvalidBucketAclWithObjectOwnership", "MethodNotAllowed"}
+)
+DENIED_CODES = frozenset({"403", "AccessDenied", "Forbidden", "AccessDeniedException", "AllAccessDisabled"})
+
+_READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject"})
+_WRITES = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "CopyObject"})
+_ACL_WRITES = frozenset({"PutBucketAcl", "PutObjectAcl"})
+_POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
+_USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
+# Since then S3 names the kind of policy to callers of the bucket's own organization, too.
+_EXPLAINED_SINCE = "2025-07"
+_MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The features that causes are chosen by: each is a word of `features`, so that the model can stay data."""
+
+    operation: str | None
+    action: str | None
+    resource: str | None
+    principal: str | None
+    code: str | None
+    named: str | None = None
+    named_kind: str | None = None
+    meaning: Meaning | None = None
+    features: frozenset[str] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, report: Report, known: Partial, decided: Decided | None) -> "Situation":
+        """Return the situation of a report and what is known of its request."""
+        legs = decided.legs if decided else ()
+        first = legs[0].ruled.request if legs and known.missing is None else None
+        sends_acl = [
+            leg.ruled.request.action for leg in legs if leg.needed == TRUE and leg.ruled.request.action.endswith("Acl")
+        ]
+        action = report.action or (sends_acl[0] if sends_acl else legs[0].ruled.request.action if legs else None)
+        return cls(
+            operation=_text(known.request, "operation") or report.operation,
+            action=action,
+            resource=first.resource.arn if first else report.resource,
+            principal=_text(known.request, "principal"),
+            code=report.code,
+            named=report.aws_named.layer if report.aws_named else None,
+            named_kind=report.aws_named.kind if report.aws_named else None,
+            meaning=meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None),
+            features=_features(report, known) | ({"same-account"} if _at_home(decided) else set()),
+        )
+
+    def names(self, layer: str, kind: str) -> bool:
+        """Return whether AWS's text names a refusal of this layer and kind."""
+        return self.named == layer and (self.named_kind == kind or (self.named_kind is None and kind != "requirement"))
+
+    def about(self, action: str) -> "Situation":
+        """Return the same situation for another action."""
+        return replace(self, action=action)
+
+    def words(self) -> dict[str, str | None]:
+        """Return what texts may mention."""
+        found = resource(self.resource) if self.resource else None
+        return {
+            "action": self.action,
+            "resource": self.resource,
+            "bucket": found.bucket if found else None,
+            "key": found.key if found else None,
+            "principal": self.principal,
+            "operation": self.operation,
+            "source": _role_of(self.principal),
+        }
+
+
+def _at_home(decided: Decided | None) -> bool:
+    """Return whether the caller is known to be of the account that decides."""
+    legs = decided.legs if decided else ()
+    return bool(legs) and all(leg.ruled.conclusion.relation is Relation.SAME for leg in legs)
+
+
+def _text(request: Mapping[str, Any], name: str) -> str | None:
+    found = request.get(name)
+    return found if isinstance(found, str) else None
+
+
+def _role_of(principal: str | None) -> str | None:
+    """Return the ARN that the policy simulator takes: a session's role, as far as its ARN tells."""
+    if principal is None or ":assumed-role/" not in principal:
+        return principal
+    account, name = principal.split(":")[4], principal.split("/")[1]
+    return f"arn:aws:iam::{account}:role/{name}"
+
+
+def _features(report: Report, known: Partial) -> frozenset[str]:
+    """Return the words for what is known."""
+    operation = _text(known.request, "operation")
+    special = report.aws_named.special if report.aws_named else None
+    # A text without a call may still name its action, and some are called like the call.
+    called = {operation or _api_name(report.action)}
+    named, bodiless = report.aws_named is not None, report.bodiless
+    context = {key.lower() for key, value in known.request.get("context", {}).items() if value not in (None, [])}
+    sends_acl = "s3:x-amz-acl" in context or "ACL" in known.request.get("parameters", {})
+    principal = _text(known.request, "principal")
+    found = {
+        **_by_code(report.code),
+        "enhanced": named,
+        "bodiless": bodiless,
+        "plain": not named and not bodiless and special is None,
+        "reads-object": bool(called & _READS),
+        "writes-object": bool(called & _WRITES),
+        "head-bucket": operation == "HeadBucket",
+        "lists": operation in {"ListObjects", "ListObjectsV2", "ListObjectVersions"},
+        "writes-acl": bool(called & _ACL_WRITES) or sends_acl,
+        "writes-policy": bool(called & _POLICY_WRITES),
+        "creates-bucket": operation == "CreateBucket",
+        "through-endpoint": "aws:sourcevpce" in context or "aws:sourcevpc" in context,
+        "through-access-point": ":accesspoint/" in (_text(known.request, "resource") or ""),
+        "presigned": bool(known.request.get("presigned") or report.presigned),
+        "unexplained": not named and not bodiless and _ought_to_be_explained(report, known),
+        "anonymous": principal == "anonymous",
+        "service": bool(principal and principal.endswith(".amazonaws.com")),
+    }
+    return frozenset(name for name, holds in found.items() if holds)
+
+
+def _by_code(code: str | None) -> dict[str, bool]:
+    return {
+        "authentication-code": code in AUTHENTICATION_CODES,
+        "state-code": code in STATE_CODES,
+        "ownership-code": code in OWNERSHIP_CODES,
+        "kms-code": bool(code and code.startswith("KMS.")),
+        "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
+        "denied-code": code is None or code in DENIED_CODES,
+    }
+
+
+def _api_name(action: str | None) -> str | None:
+    """Return the call that is named like an action of S3, or that uses a KMS key in the way of an action of KMS."""
+    service, _, name = (action or "").partition(":")
+    return _USING_A_KEY.get(name) if service == "kms" else name or None
+
+
+def _ought_to_be_explained(report: Report, known: Partial) -> bool:
+    """Return whether S3 would have told a caller of the bucket's own account or organization what refused the call."""
+    found = _MONTH.search(_text(known.request, "time") or report.time or "")
+    when = found[0] if found else ""
+    alone = (report.message or "").strip(" .").lower() == "access denied"
+    return alone and when >= _EXPLAINED_SINCE and ":" in (_text(known.request, "principal") or ":")

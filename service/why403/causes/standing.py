@@ -1,0 +1,114 @@
+"""What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from why403.causes.rank import Standing
+from why403.domain.evidence import Absent, Fact, Found
+from why403.domain.truth import FALSE, TRUE
+from why403.domain.verdict import Claim, Says
+from why403.engine.blame import Blamed
+from why403.engine.call import Decided, LegDecided
+from why403.engine.explain import kind_of, told
+from why403.layer import Layer
+from why403.registry import Registry
+
+_KINDS = ("explicit", "implicit", "requirement")
+
+
+def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -> Standing:
+    """Return the standing of all layers; blockers count as such only where the decision is certain."""
+    if decided is None:
+        return Standing()
+    blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
+    lacking = [(leg, each) for leg in decided.legs for each in leg.ruled.conclusion.claims if _lacks(each.claim)]
+    doubted = [(leg, each) for leg in decided.legs for each in leg.ruled.doubts if _own_facts_known(leg, each.layer)]
+    given = frozenset(_given_unread(decided, registry))
+    return Standing(
+        blocks=tuple(dict.fromkeys((each.layer.name, kind_of(each)) for _, each in blocking)),
+        passes=frozenset(_passes(decided, registry)) | frozenset(_unread_passes(decided, registry, given)),
+        lacks=frozenset(each.layer.name for _, each in lacking),
+        near=frozenset(each.layer.name for leg, each in lacking if _near(leg, each.layer)),
+        speaks=frozenset(each.layer.name for _, each in doubted) | given,
+        words=_words([*blocking, *lacking]),
+        actions=_actions([*blocking, *lacking, *doubted]),
+    )
+
+
+def _unread_passes(decided: Decided, registry: Registry, given: frozenset[str]) -> Iterable[tuple[str, str]]:
+    """Yield what layers that are not loaded cannot have refused: their facts are known to be none."""
+    for reader in {each.reader for each in registry.unread} - given:
+        facts = [each.fact for each in registry.unread if each.reader == reader]
+        if all(_known_none(leg, facts) for leg in decided.legs):
+            yield from ((reader, kind) for kind in _KINDS)
+
+
+def _known_none(leg: LegDecided, facts: list[Fact[Any]]) -> bool:
+    evidence = leg.ruled.request.evidence
+    told_of = [fact for fact in facts if not fact.assumed]
+    return evidence.complete or (bool(told_of) and all(isinstance(evidence[fact], Absent) for fact in told_of))
+
+
+def _lacks(claim: Claim) -> bool:
+    return claim.says == Says.GRANT and claim.holds == FALSE
+
+
+def _near(leg: LegDecided, layer: Layer) -> bool:
+    return layer.near(leg.ruled.request, leg.ruled.request.evidence)
+
+
+def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
+    """Return whether something of the layer's is known, so that its doubt is about more than missing evidence."""
+    evidence = leg.ruled.request.evidence
+    return any(isinstance(evidence.get(fact), Found) for fact in layer.provides)
+
+
+def _passes(decided: Decided, registry: Registry) -> Iterable[tuple[str, str]]:
+    """Yield layer and kind of every refusal that the evidence rules out."""
+    for layer in registry.layers:
+        said = [
+            [claim for each, verdict in leg.ruled.conclusion.said if each is layer for claim in verdict]
+            for leg in decided.legs
+        ]
+        for kind in _KINDS:
+            if all(_is_fine(claims, kind) for claims in said):
+                yield layer.name, kind
+
+
+def _is_fine(claims: list[Claim], kind: str) -> bool:
+    match kind:
+        case "explicit":
+            return all(claim.holds == FALSE for claim in claims if claim.says <= Says.YIELDING_DENIAL)
+        case "requirement":
+            return all(claim.holds == TRUE for claim in claims if claim.says == Says.REQUIREMENT)
+    allowing = [claim for claim in claims if claim.says in {Says.LIMIT, Says.CAP, Says.GRANT}]
+    grants = [claim.holds for claim in allowing if claim.says == Says.GRANT]
+    return all(claim.holds == TRUE for claim in allowing if claim.says != Says.GRANT) and (
+        not grants or max(grants) == TRUE
+    )
+
+
+def _given_unread(decided: Decided, registry: Registry) -> Iterable[str]:
+    """Yield the readers of facts that are given, would apply, and that no loaded layer reads."""
+    for leg in decided.legs:
+        request = leg.ruled.request
+        for each in registry.unread:
+            seen = request.evidence.get(each.fact)
+            if isinstance(seen, Found) and each.by_form(request) and each.by_value(request, seen.value):
+                yield each.reader
+
+
+def _words(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for leg, each in claims:
+        key = (each.layer.name, kind_of(each))
+        if key not in found:
+            found[key] = told(leg, each).because
+    return found
+
+
+def _actions(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for leg, each in claims:
+        found.setdefault((each.layer.name, kind_of(each)), leg.ruled.request.action)
+    return found

@@ -1,0 +1,166 @@
+"""A request as far as a report and its hints tell it: what is missing is stood in for, and said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from why403.domain.arn import resource
+from why403.domain.errors import InvalidInput
+from why403.domain.operations import PARAMETER_OF, operation_named
+from why403.domain.principal import SOMEBODY
+from why403.domain.truth import UNKNOWN
+from why403.intake.request import Asked, asked_for
+from why403.report import Report
+
+_UNKNOWN: Final = "unknown"
+_WHICH_OBJECT: Final = "which object it was about"
+_PLACE: Final = ("resource", "bucket", "key")
+_BESIDE: Final = frozenset({"evidence", "evidence_is_complete"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """The members that are known, the request they make if they suffice, and what is not known, in words."""
+
+    request: Mapping[str, Any]
+    asked: Asked | None
+    missing: str | None
+
+
+def partial(report: Report, hints: Mapping[str, Any]) -> Partial:
+    """Return what is known of the request; raise InvalidInput for hints that cannot be, pointers below `/request`."""
+    request = _merged(report, hints)
+    while True:
+        try:
+            return _partial(request)
+        except InvalidInput as error:
+            read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]
+            if not read:
+                raise error.below("/request") from error
+            for fault in read:
+                _forget(request, fault.pointer)
+
+
+def _partial(request: Mapping[str, Any]) -> Partial:
+    if "operation" not in request and "action" not in request:
+        asked_for(
+            {**_placed({**request, "action": "s3:GetObject"})[0]}, SOMEBODY, UNKNOWN
+        )  # what is there must be right
+        return Partial(request=request, asked=None, missing="which call was made")
+    whole, missing = _placed(request)
+    return Partial(request=request, asked=asked_for(whole, SOMEBODY, UNKNOWN), missing=missing)
+
+
+def _hinted(pointer: str, hints: Mapping[str, Any]) -> bool:
+    """Return whether a fault is in what the caller wrote; else it is in what was read, and is not known then."""
+    _, member, *inside = pointer.split("/")
+    held = hints.get(member)
+    if isinstance(held, dict) and inside:
+        return inside[0].replace("~1", "/").replace("~0", "~").lower() in {name.lower() for name in held}
+    return held is not None or not pointer.strip("/")
+
+
+def _forget(request: dict[str, Any], pointer: str) -> None:
+    _, member, *inside = pointer.split("/")
+    held = request.get(member)
+    key = inside[0].replace("~1", "/").replace("~0", "~") if inside else None
+    if isinstance(held, dict) and key in held:
+        del held[key]
+    elif member in _PLACE:
+        for name in _PLACE:
+            request.pop(name, None)
+    elif request.pop(member, None) is None:
+        request.clear()
+
+
+def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the hints over the report; what is null in both is not there."""
+    found = {
+        "principal": None if report.presigned and report.principal == "anonymous" else report.principal,
+        "operation": _operation(report),
+        "resource": report.resource,
+        "bucket": report.bucket if report.resource is None else None,
+        "key": report.key if report.resource is None and report.bucket is not None else None,
+        "presigned": dict(report.presigned) if report.presigned else None,
+        "time": report.time,
+    }
+    if found["operation"] is None and report.action and report.action.lower().startswith("s3:"):
+        found["action"] = report.action
+    hinted = {name: held for name, held in hints.items() if name not in _BESIDE}
+    if hinted.get("operation") or hinted.get("action"):
+        found = {name: held for name, held in found.items() if name not in {"operation", "action"}}
+    if hinted.get("resource") or hinted.get("bucket"):
+        found = {name: held for name, held in found.items() if name not in _PLACE}
+    context, parameters = _both(report.context, hinted, "context"), _both(report.parameters, hinted, "parameters")
+    _told_by_keys(context, parameters)
+    merged = {**found, **hinted, "context": context, "context_is_complete": hinted.get("context_is_complete", False)}
+    if merged.get("operation") is not None:
+        merged["parameters"] = parameters
+    else:
+        merged.pop("presigned", None)
+        merged.pop("parameters", None)
+    return {name: held for name, held in merged.items() if held is not None}
+
+
+def _operation(report: Report) -> str | None:
+    """Return the operation if it is one of S3's: other services' calls are in such texts, too."""
+    try:
+        return operation_named(report.operation, report.resource or "", {}).name if report.operation else None
+    except InvalidInput:
+        return None
+
+
+def _both(read: Mapping[str, Any], hinted: Mapping[str, Any], name: str) -> dict[str, Any]:
+    held = hinted.get(name)
+    if not isinstance(held, dict | None):
+        raise InvalidInput.at(f"/request/{name}", "must be an object")
+    lower = {key.lower() for key in held or {}}
+    return {**{key: value for key, value in read.items() if key.lower() not in lower}, **(held or {})}
+
+
+def _told_by_keys(context: Mapping[str, Any], parameters: dict[str, Any]) -> None:
+    """Take a parameter from the condition key it fills: a known key tells what was sent, or that it was not."""
+    for key, value in context.items():
+        name = PARAMETER_OF.get(key.lower())
+        if name is not None and name not in parameters and "." not in name:
+            parameters[name] = value[0] if isinstance(value, list) and value else value
+
+
+def _placed(request: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """Return the request with something to stand in for a resource that is not known, and what is not known."""
+    whole = dict(request)
+    kind = _kind(request)
+    nowhere = "resource" not in whole and "bucket" not in whole
+    if nowhere and kind == "account":
+        return {**whole, "resource": "*"}, None
+    if nowhere:
+        whole["bucket"] = _UNKNOWN
+        if kind == "object":
+            whole["key"] = _UNKNOWN
+        return whole, "which bucket or object it was about"
+    if "resource" in whole:
+        return _fitting(whole, kind)
+    if kind == "object" and "key" not in whole:
+        return {**whole, "key": _UNKNOWN}, _WHICH_OBJECT
+    if kind in {"bucket", "keys"}:
+        whole.pop("key", None)
+    return whole, None
+
+
+def _fitting(whole: dict[str, Any], kind: str) -> tuple[dict[str, Any], str | None]:
+    """Return the request with a resource that fits the operation: texts name a bucket for an object, or the reverse."""
+    found = resource(whole["resource"]) if isinstance(whole["resource"], str) else None
+    if found is None or found.bucket is None:
+        return whole, None
+    if kind == "object" and not found.key:
+        return {**whole, "resource": f"{found.bucket_arn}/{_UNKNOWN}"}, _WHICH_OBJECT
+    if kind in {"bucket", "keys"} and found.key is not None:
+        return {**whole, "resource": found.bucket_arn}, None
+    return whole, None
+
+
+def _kind(request: Mapping[str, Any]) -> str:
+    operation = request.get("operation")
+    if not isinstance(operation, str):
+        return "object" if "key" in request else "bucket"
+    return operation_named(operation, str(request.get("resource", "")), {}).kind

@@ -1,0 +1,155 @@
+"""Explaining one refusal: read what was pasted, merge the hints, decide as far as the evidence goes, rank causes."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from why403.causes.rank import ranked
+from why403.causes.situation import Situation
+from why403.causes.standing import standing_of
+from why403.causes.word import aws_word
+from why403.domain.errors import InvalidInput
+from why403.domain.evidence import Evidence
+from why403.engine.call import Decided
+from why403.engine.explain import explained
+from why403.engine.settle import Budget
+from why403.intake.evidence import NOTHING, Observed, observed
+from why403.intake.partial import Partial, partial
+from why403.rendering import markdown, mermaid
+from why403.report import Report, read, read_event, strip_secrets
+from why403.services import Services
+from why403.usecases.simulate import decide_call
+
+_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect"})
+
+
+def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the diagnosis in the contract's shape; raise InvalidInput with pointers from the body's root."""
+    report, hints = _report(services, body), _hints(body)
+    known = partial(report, hints)
+    decided = _decided(services, known, _evidence(services, body, hints))
+    situation = Situation.of(report, known, decided)
+    answer = aws_word(_answer(decided, known), report, situation)
+    standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
+    answer["causes"] = ranked(situation, standing)
+    answer["id"] = f"d_{uuid.uuid4().hex[:16]}"
+    answer["understood"] = _understood(report, known, situation)
+    if "error" not in body and "event" not in body:
+        answer["understood"]["source"] = "request"
+    answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
+    return answer
+
+
+def _report(services: Services, body: Mapping[str, Any]) -> Report:
+    """Return what was pasted, read: by a plugin if one knows the format; secrets are gone before anybody looks."""
+    for name in body:
+        if name not in _MEMBERS:
+            raise InvalidInput.at(f"/{name}", f"`{name}` is no member of a diagnosis")
+    error, event = body.get("error"), body.get("event")
+    pasted = [held for held in (error, event) if held is not None]
+    if len(pasted) > 1 or not (pasted or body.get("request") is not None):
+        raise InvalidInput.at("/error", "a diagnosis needs one of `error`, `event` and `request`")
+    if body.get("collect"):
+        raise InvalidInput.at("/collect", "this service does not read AWS; send the evidence with the report")
+    if error is not None:
+        if not isinstance(error, str) or not error.strip():
+            raise InvalidInput.at("/error", "must be the text that was printed")
+        stripped = strip_secrets(error)
+        return services.read_report({"error": stripped}) or read(stripped)
+    if event is not None:
+        if not isinstance(event, dict):
+            raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
+        record = _stripped(event)
+        return services.read_report({"event": record}) or read_event(record)
+    return Report()
+
+
+def _stripped(held: Any) -> Any:
+    """Return JSON without the secrets in its texts."""
+    if isinstance(held, dict):
+        return {name: _stripped(value) for name, value in held.items()}
+    if isinstance(held, list):
+        return [_stripped(value) for value in held]
+    return strip_secrets(held) if isinstance(held, str) else held
+
+
+def _hints(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    hints = body.get("request")
+    if not isinstance(hints, dict | None):
+        raise InvalidInput.at("/request", "must be an object")
+    return hints or {}
+
+
+def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, Any]) -> Evidence:
+    """Return the evidence of the body with the request's own laid over it."""
+    facts: Observed = NOTHING
+    for held, at in ((body.get("evidence"), "/evidence"), (hints.get("evidence"), "/request/evidence")):
+        if held is not None:
+            try:
+                facts = observed(held, services.registry.facts).over(facts)
+            except InvalidInput as error:
+                raise error.below(at) from error
+    complete = hints.get("evidence_is_complete", body.get("evidence_is_complete", False))
+    if not isinstance(complete, bool):
+        raise InvalidInput.at("/evidence_is_complete", "must be true or false")
+    return facts.evidence(complete=complete)
+
+
+def _decided(services: Services, known: Partial, evidence: Evidence) -> Decided | None:
+    if known.asked is None:
+        return None
+    try:
+        legs = known.asked.legs(evidence, services.registry.facts)
+    except InvalidInput as error:
+        raise error.below("/request") from error
+    return decide_call(services, known.asked, legs, Budget())
+
+
+def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:
+    """Return the decision; where something had to stand in for what is not known, none is certain."""
+    if decided is None:
+        doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
+        return _open([doubt], [])
+    answer = explained(decided)
+    if known.missing is not None:
+        doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
+        return _open([doubt, *answer["doubts"]], answer["warnings"])
+    if answer["decision"] == "allowed":
+        answer["certainty"] = "contradicted"
+    elif answer["decision"] == "unknown" and len({doubt["layer"] for doubt in answer["doubts"]}) == 1:
+        answer["certainty"] = "by_elimination"
+    return answer
+
+
+def _open(doubts: list[dict[str, Any]], warnings: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "decision": "unknown",
+        "kind": None,
+        "layer": None,
+        "certainty": "suspected",
+        "status": None,
+        "code": None,
+        "summary": f"Not decided: {doubts[0]['because']}.",
+        "blockers": [],
+        "doubts": doubts,
+        "passed": [],
+        "granted_by": [],
+        "warnings": warnings,
+        "legs": [],
+    }
+
+
+def _understood(report: Report, known: Partial, situation: Situation) -> dict[str, Any]:
+    return {
+        "principal": known.request.get("principal"),
+        "operation": situation.operation,
+        "action": situation.action,
+        "resource": situation.resource,
+        "source": report.source,
+        "request_id": report.request_id,
+        "aws_named": report.aws_named.layer if report.aws_named else None,
+        "others_in_text": report.others_in_text,
+        "code": report.code,
+        "status": report.status,
+        "unread": list(report.unread),
+    }
