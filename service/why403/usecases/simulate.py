@@ -42,7 +42,9 @@ class _Simulation:
         self.base = self._observed(self.body.get("evidence"), "/evidence")
         self.edits = self._observed(self.body.get("edits"), "/edits")
         self.edited = self.body.get("edits") is not None
-        requests: Sequence[Any] = self.body["requests"]
+        requests = self.body.get("requests")
+        if not isinstance(requests, list) or not requests:
+            raise InvalidInput.at("/requests", "must be a list of at least one request")
         read = [self._read(each, f"/requests/{index}") for index, each in enumerate(requests)]
         if self.faults:
             raise InvalidInput(self.faults[:MOST_FAULTS])

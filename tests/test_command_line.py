@@ -1,0 +1,70 @@
+"""The command line: the same answers without HTTP, and an exit status that scripts can use."""
+
+import io
+import json
+
+import pytest
+
+from why403.__main__ import main
+
+ALLOWED = {
+    "principal": "arn:aws:iam::111122223333:user/ana",
+    "action": "s3:GetObject",
+    "resource": "arn:aws:s3:::reports/q3.csv",
+    "evidence": {
+        "principal.policies": [
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}
+        ]
+    },
+    "evidence_is_complete": True,
+}
+DENIED = {**ALLOWED, "action": "s3:PutObject"}
+OPEN = {**ALLOWED, "evidence_is_complete": False}
+
+
+def run(monkeypatch: pytest.MonkeyPatch, command: str, text: str, *options: str) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    return main([command, *options])
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "said"),
+    [(ALLOWED, 0, "Allowed by"), (DENIED, 0, "Denied by"), (OPEN, 1, "Not decided")],
+)
+def test_a_request_is_decided_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request_: dict[str, object],
+    status: int,
+    said: str,
+) -> None:
+    assert run(monkeypatch, "simulate", json.dumps(request_)) == status
+    assert said in capsys.readouterr().out
+
+
+def test_json_is_the_answer_of_the_route(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "simulate", json.dumps({"requests": [ALLOWED]}), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["results"][0]["decision"] == "allowed"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"requests": 5}', '{"requests": []}', '{"principal": 1}'])
+def test_what_cannot_be_read_is_said_and_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    assert run(monkeypatch, "simulate", text) == 2
+    assert capsys.readouterr().err.startswith("why403: ")
+
+
+def test_a_pasted_error_is_diagnosed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired."
+    assert run(monkeypatch, "diagnose", text) == 0
+    assert "expired" in capsys.readouterr().out
+    assert run(monkeypatch, "diagnose", text.replace("ExpiredToken", "AccessDenied")) == 1
+    assert run(monkeypatch, "diagnose", " ") == 2
+
+
+def test_a_new_key_is_shown_once_with_its_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new-key", "chatbot", "simulate", "diagnose"]) == 0
+    out = capsys.readouterr().out
+    assert "chatbot:simulate+diagnose:" in out
+    assert "w403_" in out
