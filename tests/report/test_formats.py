@@ -4,14 +4,13 @@ from typing import Final
 
 import pytest
 
-from tests.report import sdk_samples, tool_samples, wire_samples
-from tests.report.samples import Sample, picked
+from tests.report.samples import Sample, picked, samples
 from why403.report import SOURCES, read
 
-SAMPLES: Final[dict[str, Sample]] = {**sdk_samples.SAMPLES, **wire_samples.SAMPLES, **tool_samples.SAMPLES}
+SAMPLES: Final[dict[str, Sample]] = samples()
 every_sample = pytest.mark.parametrize("name", SAMPLES)
 # Some samples are about how they are laid out; these may stand anywhere.
-MOVABLE: Final = [name for name in SAMPLES if not name.startswith(("prose", "access log", "terraform: framed"))]
+MOVABLE: Final = [name for name in SAMPLES if not name.startswith(("prose", "access-log", "terraform: framed"))]
 
 
 @every_sample
@@ -86,7 +85,16 @@ SEVERAL: Final = {
         "HeadBucket",
         2,
     ),
-    "two reasons": (
+    "two reasons for one call": (
+        "\n".join(
+            "User: arn:aws:iam::123412341234:user/a is not authorized to perform: s3:ListBucket on resource: "
+            f'"arn:aws:s3:::pond" because no {words} allows the s3:ListBucket action'
+            for words in ("session policy", "identity-based policy")
+        ),
+        None,
+        1,
+    ),
+    "two callers": (
         "\n".join(
             f"User: arn:aws:iam::123412341234:user/{who} is not authorized to perform: s3:ListBucket on resource: "
             '"arn:aws:s3:::pond" because no identity-based policy allows the s3:ListBucket action'

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.report import sdk_samples, tool_samples, wire_samples
-from why403.report import Report, read, read_event, strip_secrets
+from tests.report.samples import samples
+from why403.report import Report, read, read_event
 
-SAMPLES: Final = [each.text for module in (sdk_samples, wire_samples, tool_samples) for each in module.SAMPLES.values()]
+SAMPLES: Final = [each.text for each in samples().values()]
 MEBIBYTE: Final = 1 << 20
 SECONDS: Final = 1.0
+RUNS: Final = 3
 
 pieces = st.one_of(
     st.text(max_size=40),
@@ -84,21 +85,15 @@ REPEATED: Final = (
     "\n",
     "\\",
     '"',
-    "'",
-    "{",
-    "[",
     "<Error>",
-    "<Error><Code>A</Code>",
     "<StringToSign>",
     "<Token-0>",
     "secret_access_key=",
-    "secret",
     "token: ",
     "Authorization: ",
     "x-amz-security-token: IQoJb3",
     "-----BEGIN PRIVATE KEY-----\n",
     "eyJ",
-    "eyJhbGciOi.",
     "AKIA",
     "AKIAQWERTYUIOPASDFGH ",
     "aB3/",
@@ -107,18 +102,13 @@ REPEATED: Final = (
     "https://a.s3.amazonaws.com/b?X-Amz-Credential=x&",
     "s3://b/",
     "arn:aws:s3:::",
-    "User: ",
     "User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:GetObject on resource: ",
-    "is not authorized to perform",
-    "with an explicit deny in a ",
     "An error occurred (A) when calling the ",
     "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n",
-    "upload failed: ",
     "upload failed: a to s3://b/c ",
     "$ aws s3 cp ",
     "aws s3 cp a s3://b/c\n",
     "(Service: Amazon S3; Status Code: 403; ",
-    "Exception: ",
     "Status Code: 403, AWS Service: Amazon S3, AWS Request ID: a, AWS Error Code: b, AWS Error Message: ",
     "operation error S3: HeadBucket, https response error StatusCode: 403, ",
     "status code: 403, request id: ",
@@ -131,39 +121,31 @@ REPEATED: Final = (
     'Error executing "PutObject" on "https://b.s3.amazonaws.com/k"; AWS HTTP error: ',
     "Aws::S3::Errors::AccessDenied: ",
     "Amazon.S3.AmazonS3Exception: a ",
-    "GET / HTTP/1.1\n",
     "HTTP/1.1 403 Forbidden\n",
     "> GET /a HTTP/1.1\n> Host: b.s3.amazonaws.com\n>\n< HTTP/1.1 403 Forbidden\n",
     "curl https://a.s3.amazonaws.com/b ",
-    "curl -X ",
     f"{'0' * 64} bucket [20/Nov/2026:10:00:01 +0000] 1.1.1.1 - AAAAAAAA REST.GET.OBJECT k ",
     "HTTP response code 403, returning EPERM. s3fs: ",
     "2026/11/20 20:39:05 ERROR : a: Failed 403\n",
     "aws_s3_bucket Error putting S3 policy (a): ",
-    "AccessDenied ",
     "Access Denied\n",
     "\x1b[31m",
-    "\x1b]",
     "&amp;",
     "&lt;Error&gt;",
     '{"eventName":',
     '{"eventName":"GetObject","userIdentity":{}} ',
     "│ ",
     "\u0130",
-    "😀",
 )
 
 
 @pytest.mark.parametrize("piece", REPEATED, ids=lambda piece: repr(piece)[:30])
 def test_a_mebibyte_of_anything_is_read_in_a_second(piece: str) -> None:
     text = (piece * (MEBIBYTE // len(piece) + 1))[:MEBIBYTE]
-    for function in (strip_secrets, read):
-        # The fastest of a few runs: others may use the processor.
-        taken = []
-        for _ in range(3):
-            start = time.process_time()
-            function(text)
-            taken.append(time.process_time() - start)
-            if taken[-1] < SECONDS:
-                break
-        assert min(taken) < SECONDS, (function.__name__, taken)
+    # The fastest of a few runs: others may use the processor.
+    taken: list[float] = []
+    while len(taken) < RUNS and min(taken, default=SECONDS) >= SECONDS:
+        start = time.process_time()
+        read(text)
+        taken.append(time.process_time() - start)
+    assert min(taken) < SECONDS, taken

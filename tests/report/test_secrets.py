@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.report import sdk_samples, tool_samples, wire_samples
+from tests.report.samples import samples
 from why403.report import read, read_event, strip_secrets
 
 BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -73,6 +73,10 @@ TOKENS: Final = (
     'name="x-amz-security-token"\r\n\r\n{}\r\n--',
     r"\u003cToken-0\u003e{}\u003c/Token-0\u003e",
 )
+# Tokens of other kinds and of later years are known by their names alone.
+NAMED_TOKENS: Final = tuple(
+    template for template in TOKENS if template not in {"{}", "token {} here"} and "name=" not in template
+)
 SIGNATURES: Final = (
     "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature={}",
     "https://b.s3.amazonaws.com/k?X-Amz-Signature={}&x-id=GetObject",
@@ -127,6 +131,7 @@ cases = st.one_of(
             (OLD_SIGNATURES, old_signatures),
             (CUSTOMER_KEYS, customer_keys),
             (OTHERS, words),
+            (NAMED_TOKENS, words),
         )
     )
 )
@@ -136,7 +141,7 @@ around = st.sampled_from(
         f"{ERROR}\n{{}}",
         f"{{}}\n{ERROR}",
         "2026-11-20 10:00:00 DEBUG {}",
-        "{}\n" + wire_samples.SAMPLES["curl: verbose"].text.replace("{", "").replace("}", ""),
+        "{}\n" + samples()["curl: verbose"].text.replace("{", "").replace("}", ""),
     )
 )
 
@@ -212,8 +217,10 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 
 def test_samples_without_secrets_stay_as_they_are() -> None:
-    for name, each in {**sdk_samples.SAMPLES, **tool_samples.SAMPLES}.items():
-        assert strip_secrets(each.text) == each.text, name
+    hold = ("curl", "presigned", "incident: a session", "more: a URL")
+    for name, each in samples().items():
+        if not name.startswith(hold):
+            assert strip_secrets(each.text) == each.text, name
 
 
 def test_what_an_authorization_header_says_besides_stays() -> None:

@@ -30,7 +30,9 @@ def message_after(text: str, at: int) -> str:
         if not line.strip() or len(last) < _WRAPPED or _BEGINS.match(line):
             break
         taken.append(line)
-    return collapsed(" ".join(taken)).rstrip("\"'")
+    message = collapsed(" ".join(taken))
+    # A quote without its other half belongs to what holds the message.
+    return message[:-1] if message[-1:] in {'"', "'"} and message.count(message[-1]) % 2 else message
 
 
 def line_around(text: str, start: int, end: int) -> str:

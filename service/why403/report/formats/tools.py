@@ -62,8 +62,10 @@ _DOING: Final = tuple(
 
 def terraform(text: str) -> Iterator[Sighting]:
     """Yield what Terraform adds to the SDK's error: the bucket, and the operation where its words name one."""
-    if not _TERRAFORM.search(text):
+    mark = _TERRAFORM.search(text)
+    if mark is None:
         return
+    yield Sighting(start=mark.start(), source="terraform", is_error=False)
     for found in islice(_BUCKET_OF.finditer(text), MOST):
         bucket = found["bucket"] or found["other"] or found["quoted"]
         yield Sighting(start=found.start(), source="terraform", told=fields(bucket=bucket), is_error=False)
