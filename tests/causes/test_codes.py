@@ -1,5 +1,7 @@
 """Codes that come as 403 or are taken for it; AWS: "Error responses" (Amazon S3 API Reference)."""
 
+from typing import Any
+
 import pytest
 
 from why403.report.message import _SPECIAL
@@ -118,9 +120,9 @@ def test_what_the_reader_takes_for_a_requirement_is_answered(special: object) ->
 
 
 def test_a_code_outweighs_what_the_policies_would_say() -> None:
-    nothing_allows = {"principal.policies": [], "bucket.policy": None, "bucket.owner": "111122223333"}
+    nothing_allows: dict[str, Any] = {"principal.policies": [], "bucket.policy": None, "bucket.owner": "111122223333"}
     request = {**GET, "principal": "arn:aws:iam::111122223333:user/u"}
-    body = {"request": request, "evidence": nothing_allows, "evidence_is_complete": True}
+    body: dict[str, Any] = {"request": request, "evidence": nothing_allows, "evidence_is_complete": True}
     assert asked(**body)["layer"] == "identity"
     found = asked(refused("GetObject", "ExpiredToken"), **body)
     assert (found["layer"], found["status"]) == ("authentication", 400)

@@ -1,7 +1,9 @@
 import re
+from pathlib import Path
 
 import pytest
 
+from why403.causes import situation
 from why403.causes.codes import CODES
 from why403.causes.meaning import Meaning
 from why403.causes.messages import MESSAGES
@@ -33,7 +35,6 @@ LAYERS = frozenset(
 NAMED = [f"{row.layer} {row.kind} {' '.join(sorted(row.wants))}" for row in POSSIBLE]
 MEANINGS = [*CODES.items(), *MESSAGES]
 NOTHING = Situation.of(Report(), partial(Report(), {}), None)
-# What Situation tells in words, read from its source of truth: the dictionary of an empty situation.
 BRACES = re.compile(r"\{(\w*)\}")
 OFFERS_EVERYONE = re.compile(r'principal"?:? ?"?\*|everyone may|allow everyone|to everyone', re.IGNORECASE)
 REMOVES_A_DENY = re.compile(r"(?<!not )\b(?:remove|delete|drop|detach) (?:the|this|that|any) deny", re.IGNORECASE)
@@ -42,7 +43,6 @@ SWITCHES_OFF = re.compile(
     r"|delete (?:or relax )?the bucket's",
     re.IGNORECASE,
 )
-PLACEHOLDERS = re.compile(r"\b[A-Z][A-Z_]{3,}\b")
 
 
 def texts(row: Possible | Meaning) -> list[str]:
@@ -87,16 +87,8 @@ def test_every_layer_has_a_row_with_a_check_and_a_fix() -> None:
 
 
 def test_what_a_row_wants_is_a_feature_that_there_is() -> None:
-    source = set(re.findall(r'"([a-z-]+)"', _situation_source()))
+    source = set(re.findall(r'"([a-z-]+)"', Path(situation.__file__).read_text("utf-8")))
     assert {name for row in POSSIBLE for name in row.wants | row.bars} <= source
-
-
-def _situation_source() -> str:
-    from pathlib import Path  # noqa: PLC0415 - needed nowhere else
-
-    from why403.causes import situation  # noqa: PLC0415
-
-    return Path(situation.__file__).read_text("utf-8")
 
 
 @pytest.mark.parametrize(("name", "row"), [*zip(NAMED, POSSIBLE, strict=True), *MEANINGS])
@@ -130,4 +122,5 @@ def test_no_row_is_about_one_incident(row: Possible) -> None:
 
 def test_a_command_only_reads() -> None:
     changing = re.compile(r"aws \S+ (?:put|delete|create|attach|detach|update|remove|schedule|enable|disable)-")
-    assert not [row for row in (*POSSIBLE, *(each for _, each in MEANINGS)) if changing.search(row.command)]
+    commands = [*(row.command for row in POSSIBLE), *(meaning.command for _, meaning in MEANINGS)]
+    assert not [command for command in commands if changing.search(command)]

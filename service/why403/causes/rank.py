@@ -55,8 +55,8 @@ def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
 
 
 def _score(row: Possible, situation: Situation, standing: Standing) -> int:
-    if (row.layer, row.kind) in standing.passes:
-        return 0
+    if (row.layer, row.kind) in standing.passes and situation.named != row.layer:
+        return 0  # where AWS names what the evidence rules out, both are shown
     score = row.weight
     if situation.names(row.layer, row.kind):
         score += NAMED_BY_AWS

@@ -10,7 +10,6 @@ from why403.causes.meaning import Meaning
 from why403.domain.arn import resource
 from why403.domain.truth import TRUE
 from why403.engine.call import Decided
-from why403.engine.relation import Relation
 from why403.intake.partial import Partial
 from why403.report import Report
 
@@ -106,9 +105,9 @@ class Situation:
 
 
 def _at_home(decided: Decided | None) -> bool:
-    """Return whether the caller is known to be of the account that decides."""
-    legs = decided.legs if decided else ()
-    return bool(legs) and all(leg.ruled.conclusion.relation is Relation.SAME for leg in legs)
+    """Return whether the caller is known to be of the account that owns the bucket."""
+    requests = [leg.ruled.request for leg in decided.legs] if decided else []
+    return bool(requests) and all(each.bucket_owner == (each.principal.account or "") for each in requests)
 
 
 def _text(request: Mapping[str, Any], name: str) -> str | None:

@@ -31,8 +31,18 @@ def message_after(text: str, at: int) -> str:
             break
         taken.append(line)
     message = collapsed(" ".join(taken))
-    # A quote without its other half belongs to what holds the message.
-    return message[:-1] if message[-1:] in {'"', "'"} and message.count(message[-1]) % 2 else message
+    return _up_to(_up_to(message, '"'), "'")
+
+
+def _up_to(message: str, quote: str) -> str:
+    """Return a message up to the quote that ends the text it was told in: one that opens nothing and closes a member."""
+    opened = False
+    for at, char in enumerate(message):
+        if char == quote:
+            if not opened and message[at + 1 : at + 2] in {"", ",", "}", "]", ")", ";"}:
+                return message[:at].rstrip()
+            opened = not opened
+    return message
 
 
 def line_around(text: str, start: int, end: int) -> str:

@@ -24,7 +24,7 @@ _JOIN = r"[_.\- ]?"
 # Matched in text made lower case, so that a search for names is a search for fixed letters.
 _NAME: Final = re.compile(
     rf"secret{_JOIN}access{_JOIN}key|secret{_JOIN}key|access{_JOIN}key{_JOIN}secret|client{_JOIN}secret|secret"
-    rf"|sessiom{_JOIN}token|security{_JOIN}token|s3session{_JOIN}token|token-\d{{1,3}}|token"
+    rf"|session{_JOIN}token|security{_JOIN}token|s3session{_JOIN}token|token-\d{{1,3}}|token"
     rf"|stringtosignbytes|stringtosign|canonicalrequestbytes|canonicalrequest|signatureprovided|signature"
     rf"|customer{_JOIN}key(?:{_JOIN}md5)?|sse-c-copy-source-key|sse-c-key"
     rf"|password|passwd|api{_JOIN}key|private{_JOIN}key|proxy-authorization|authorization|set-cookie|cookie|x-amz-mfa"

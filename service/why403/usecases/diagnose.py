@@ -111,8 +111,9 @@ def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:
         doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
         return _open([doubt], [])
     answer = explained(decided)
-    if known.missing is not None:
-        doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
+    missing = known.missing or (None if known.request.get("principal") else "who called")
+    if missing is not None:
+        doubt = {"layer": None, "because": f"it is not known {missing}", "needs": None}
         return _open([doubt, *answer["doubts"]], answer["warnings"])
     if answer["decision"] == "allowed":
         answer["certainty"] = "contradicted"

@@ -1,0 +1,126 @@
+"""A request as far as a report and its hints tell it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from why403.domain.errors import InvalidInput
+from why403.intake.partial import partial
+from why403.report import Report
+
+from .asking import BUCKET, GET, USER, asked, refused
+
+KEY = f"{BUCKET}/a/b.csv"
+
+
+def test_without_a_call_nothing_is_decided() -> None:
+    known = partial(Report(), {"bucket": "held-demo"})
+    assert (known.asked, known.missing) == (None, "which call was made")
+    found = asked("Access Denied", request={"bucket": "held-demo"})
+    assert found["decision"] == "unknown"
+    assert "which call was made" in found["summary"]
+
+
+@pytest.mark.parametrize(
+    ("report", "missing"),
+    [
+        (Report(operation="GetObject"), "which bucket or object it was about"),
+        (Report(operation="ListObjectsV2"), "which bucket or object it was about"),
+        (Report(operation="GetObject", bucket="held-demo"), "which object it was about"),
+        (Report(operation="GetObject", resource=BUCKET), "which object it was about"),
+        (Report(operation="GetObject", resource=KEY), None),
+        (Report(operation="GetObject", bucket="held-demo", key="a/b.csv"), None),
+        (Report(operation="ListObjectsV2", resource=KEY), None),
+        (Report(operation="ListObjectsV2", bucket="held-demo", key="a/b.csv"), None),
+        (Report(operation="ListBuckets"), None),
+    ],
+)
+def test_what_is_missing_is_said(report: Report, missing: str | None) -> None:
+    known = partial(report, {})
+    assert known.asked is not None
+    assert known.missing == missing
+
+
+def test_what_stands_in_is_never_told() -> None:
+    found = asked(refused("GetObject"), request={"bucket": "held-demo"})
+    assert found["understood"]["resource"] in {None, BUCKET}
+    assert "/unknown" not in str(found)
+
+
+@pytest.mark.parametrize("evidence", [{"principal.policies": []}, {"bucket.policy": None}])
+def test_a_missing_key_makes_nothing_certain(evidence: dict[str, Any]) -> None:
+    hints = {"bucket": "held-demo", "principal": USER}
+    found = asked(refused("GetObject"), request=hints, evidence=evidence, evidence_is_complete=True)
+    assert (found["decision"], found["certainty"]) == ("unknown", "suspected")
+    assert all(each["likelihood"] != "certain" for each in found["causes"])
+
+
+@pytest.mark.parametrize(
+    ("hints", "told"),
+    [
+        ({"operation": "PutObject"}, {"operation": "PutObject", "resource": KEY}),
+        ({"action": "s3:GetObjectTagging"}, {"action": "s3:GetObjectTagging", "resource": KEY}),
+        ({"bucket": "other-demo", "key": "c"}, {"operation": "GetObject", "bucket": "other-demo", "key": "c"}),
+        ({"resource": f"{BUCKET}/c"}, {"operation": "GetObject", "resource": f"{BUCKET}/c"}),
+        ({"principal": USER}, {"operation": "GetObject", "principal": USER}),
+        ({}, {"operation": "GetObject", "principal": "anonymous"}),
+    ],
+)
+def test_a_hint_outweighs_the_report(hints: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    report = Report(operation="GetObject", resource=KEY, principal="anonymous")
+    request = partial(report, hints).request
+    assert told.items() <= request.items()
+    assert not ({"operation", "action"} <= request.keys())
+    assert not ({"resource", "bucket"} <= request.keys())
+
+
+def test_context_of_both_is_joined_and_the_hint_s_is_kept() -> None:
+    report = Report(operation="GetObject", resource=KEY, context={"aws:SourceIp": "192.0.2.1", "s3:prefix": "a"})
+    request = partial(report, {"context": {"AWS:sourceip": "198.51.100.7"}}).request
+    assert request["context"] == {"AWS:sourceip": "198.51.100.7", "s3:prefix": "a"}
+    assert request["context_is_complete"] is False
+
+
+@pytest.mark.parametrize(
+    ("context", "name", "value"),
+    [
+        ({"s3:x-amz-acl": "public-read"}, "ACL", "public-read"),
+        ({"S3:X-Amz-Acl": ["private"]}, "ACL", "private"),
+        ({"s3:x-amz-server-side-encryption": None}, "ServerSideEncryption", None),
+    ],
+)
+def test_a_condition_key_tells_a_parameter(context: dict[str, Any], name: str, value: Any) -> None:
+    request = partial(Report(operation="PutObject", resource=KEY), {"context": context}).request
+    assert request["parameters"][name] == value
+
+
+def test_a_parameter_that_was_told_is_not_taken_from_the_context() -> None:
+    hints = {"context": {"s3:x-amz-acl": "public-read"}, "parameters": {"ACL": "private"}}
+    assert partial(Report(operation="PutObject", resource=KEY), hints).request["parameters"]["ACL"] == "private"
+
+
+@pytest.mark.parametrize("operation", ["AssumeRole", "ModifyLoadBalancerAttributes"])
+def test_a_call_of_another_service_is_no_call_of_s3(operation: str) -> None:
+    assert partial(Report(operation=operation), {}).asked is None
+
+
+@pytest.mark.parametrize(
+    ("hints", "pointer"),
+    [
+        ({"context": 1}, "/request/context"),
+        ({"parameters": []}, "/request/parameters"),
+        ({"operation": "Nothing", "bucket": "held-demo"}, "/request/operation"),
+        ({**GET, "principal": "nobody"}, "/request/principal"),
+    ],
+)
+def test_hints_that_cannot_be_are_refused_with_a_pointer(hints: dict[str, Any], pointer: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        partial(Report(), hints)
+    assert pointer in str([each.pointer for each in refusal.value.faults])
+
+
+@pytest.mark.parametrize("operation", ["ListBuckets", "GetPublicAccessBlock"])
+def test_a_call_about_the_account_needs_no_bucket(operation: str) -> None:
+    known = partial(Report(operation=operation), {})
+    assert known.asked is not None
