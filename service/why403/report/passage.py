@@ -22,6 +22,10 @@ _BEGINS: Final = re.compile(
 )
 
 
+# What follows a text inside JSON, a literal or a line of `key="value"` pairs.
+_ENDS: Final = re.compile(r"""[,}\]);]|\s\w{1,40}=|\Z""")
+
+
 def message_after(text: str, at: int) -> str:
     """Return the message that starts here: its line, and the lines a narrow terminal broke off it."""
     lines = text[at : at + _LONGEST].split("\n", _LINES)
@@ -35,11 +39,11 @@ def message_after(text: str, at: int) -> str:
 
 
 def _up_to(message: str, quote: str) -> str:
-    """Return a message up to the quote that ends the text it was told in: one that opens nothing and closes a member."""
+    """Return a message up to the quote that ends the text it was told in: it opens nothing, and a member ends there."""
     opened = False
     for at, char in enumerate(message):
         if char == quote:
-            if not opened and message[at + 1 : at + 2] in {"", ",", "}", "]", ")", ";"}:
+            if not opened and _ENDS.match(message, at + 1):
                 return message[:at].rstrip()
             opened = not opened
     return message
