@@ -16,7 +16,7 @@ from why403.engine.settle import Budget
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.partial import Partial, partial
 from why403.rendering import markdown, mermaid
-from why403.report import Report, read, read_event, strip_secrets
+from why403.report import LIMIT, Report, read, read_event, strip_secrets
 from why403.services import Services
 from why403.usecases.simulate import decide_call
 
@@ -54,7 +54,7 @@ def _report(services: Services, body: Mapping[str, Any]) -> Report:
     if error is not None:
         if not isinstance(error, str) or not error.strip():
             raise InvalidInput.at("/error", "must be the text that was printed")
-        stripped = strip_secrets(error)
+        stripped = strip_secrets(error[: LIMIT + 1])  # one more, so that the reader says what it cut
         return services.read_report({"error": stripped}) or read(stripped)
     if event is not None:
         if not isinstance(event, dict):
