@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from why403.domain.actions import find
 from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
 from why403.domain.operations import PARAMETER_OF, operation_named
@@ -162,5 +163,8 @@ def _fitting(whole: dict[str, Any], kind: str) -> tuple[dict[str, Any], str | No
 def _kind(request: Mapping[str, Any]) -> str:
     operation = request.get("operation")
     if not isinstance(operation, str):
-        return "object" if "key" in request else "bucket"
+        action = find(str(request.get("action", "")))
+        if action is None or {"bucket", "object"} <= set(action.resources):
+            return "object" if "key" in request else "any"
+        return action.resource
     return operation_named(operation, str(request.get("resource", "")), {}).kind
