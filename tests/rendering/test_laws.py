@@ -132,6 +132,8 @@ def test_a_message_has_no_markup_but_its_own(given_: dict[str, Any]) -> None:
 
 @settings(max_examples=60)
 @given(diagnoses())
+@example({"summary": "``"})
+@example(everywhere("` `"))
 def test_a_reader_of_markdown_finds_no_link_image_or_html(given_: dict[str, Any]) -> None:
     reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = [child for token in reader.parse(markdown(given_)) for child in [token, *(token.children or [])]]

@@ -74,6 +74,17 @@ def test_causes_are_ranked_with_the_one_check_that_tells_them_apart() -> None:
     assert "list-objects-v2" not in terminal(diagnosis("three_causes_remain"), colour=False)
 
 
+def test_a_denied_action_is_not_called_missing() -> None:
+    causes = [{"layer": "scp", "kind": kind, "missing_action": "s3:Get"} for kind in ("explicit", "implicit")]
+    assert section("Why", "three_causes_remain", causes=causes).count("missing: `s3:Get`") == 1
+
+
+def test_a_clause_becomes_a_sentence() -> None:
+    causes = [{"layer": "scp", "fix": {"summary": "allow it"}, "check": {"what": "s3:Get works?"}}]
+    assert section("Fix", "scp_denies", causes=causes) == "Allow it."
+    assert section("Check", "scp_denies", causes=causes) == "s3:Get works?"
+
+
 def test_everything_that_has_to_be_cleared_has_its_fix() -> None:
     fix = section("Fix", "near_miss_across_accounts")
     assert "put-bucket-policy" in fix
@@ -112,6 +123,11 @@ def test_aws_s_own_word_is_compared(layer: str, named: str | None, words: str) -
     said = section("What AWS says", "scp_denies", blockers=blockers, **understood(aws_named=named))
     assert words in said
     assert bool(said) is bool(named)
+
+
+def test_aws_s_word_may_be_the_second_thing_in_the_way() -> None:
+    said = section("What AWS says", "near_miss_across_accounts")
+    assert "this differs: we find the bucket policy first, and the other as well" in said
 
 
 def test_what_aws_named_of_a_key_is_who_spoke_for_it() -> None:

@@ -111,6 +111,8 @@ def prose(text: str) -> Line:
     pieces = clipped(visible(text[: LONGEST + 1]), LONGEST).split("`")
     if len(pieces) % 2 == 0:
         pieces[-2:] = ["`".join(pieces[-2:])]
+    if not any(map(str.strip, pieces)):
+        return (code(text),)
     return tuple(Span(piece, CODE if index % 2 else PLAIN) for index, piece in enumerate(pieces) if piece)
 
 

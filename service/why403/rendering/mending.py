@@ -42,6 +42,9 @@ def _check(diagnosis: Data) -> Iterator[Block]:
 
 
 def _sentence(words: str) -> Line:
+    """Return a clause as a sentence; a name that comes first keeps its case."""
+    if words.split(" ", 1)[0].isalpha():
+        words = words[0].upper() + words[1:]
     return line(prose(words), "" if words.endswith((".", "?", "!")) else ".")
 
 

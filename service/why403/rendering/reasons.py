@@ -85,7 +85,7 @@ def _ranked(causes: list[Data]) -> Iterator[Block]:
     for number, cause in enumerate(causes, 1):
         likelihood = text(cause, "likelihood")
         rank = line(strong(likelihood), ", ") if likelihood in LIKELIHOODS else ()
-        missing = text(cause, "missing_action")
+        missing = "" if text(cause, "kind") == "explicit" else text(cause, "missing_action")
         under = (line("missing: ", code(missing)),) if missing else ()
         yield Item(line=line(rank, reason(cause)), under=under, number=number)
 

@@ -121,14 +121,14 @@ def _asked(diagnosis: Data) -> Line:
     understood = part(diagnosis, "understood")
     asked = line(_call(diagnosis))
     for before, name in (
-        ("on", "resource"),
-        ("by", "principal"),
-        ("as reported by", "source"),
-        ("request", "request_id"),
+        (" on ", "resource"),
+        (" by ", "principal"),
+        (", as reported by ", "source"),
+        (", request ", "request_id"),
     ):
         value = text(understood, name)
         if value:
-            asked = line(asked, f" {before} ", code(value))
+            asked = line(asked, before, code(value))
     others = understood.get("others_in_text")
     if isinstance(others, int) and others > 0:
         asked = line(asked, f"; {others} more in the text {'were' if others > 1 else 'was'} not looked at")
