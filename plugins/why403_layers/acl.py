@@ -99,7 +99,7 @@ OBJECT_ACL = Fact(name="object.acl", load=load_acl, permission="s3:GetObjectAcl"
 def _asked(request: AccessRequest) -> tuple[Fact[Acl], str] | None:
     """Return the ACL that could grant the action, and the permission that would."""
     action = request.s3_action
-    if action is None or (request.resource.bucket is None and request.resource.access_point is None):
+    if action is None or not request.resource.in_bucket:
         return None
     if request.resource.key is not None and action.object_acl is not None:
         return OBJECT_ACL, action.object_acl

@@ -102,7 +102,7 @@ def _on(flag: str, evidence: Evidence, fact: Fact[Mapping[str, bool]]) -> Truth:
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Ignore public ACL grants, keep outsiders from a public bucket, refuse to make anything public."""
-    if request.resource.bucket is None and request.resource.access_point is None:
+    if not request.resource.in_bucket:
         return ()
     if request.call is None and all(evidence[fact] is ABSENT for fact in (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)):
         return ()

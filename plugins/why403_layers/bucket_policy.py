@@ -67,7 +67,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
 
     A new policy that S3 would not store is refused whoever sends it.
     """
-    if request.resource.bucket is None and request.resource.access_point is None:
+    if not request.resource.in_bucket:
         return ()
     if request.s3_action is not None and request.s3_action.name == "s3:CreateBucket":
         return ()

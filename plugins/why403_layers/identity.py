@@ -42,7 +42,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     if principal.kind is Kind.ROOT:
         return _ROOT
     if not principal.signed:
-        return () if request.resource.bucket or request.resource.access_point else _NO_POLICIES
+        return _NO_POLICIES
     seen = evidence[POLICIES]
     if isinstance(seen, Found):
         return _verdict(*rule(seen.value, request))

@@ -45,7 +45,7 @@ _ACL_LEFT = "the bucket's ACL still grants others"
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Void every ACL grant while ACLs are disabled; refuse new ACLs then, and some calls from other accounts always."""
-    if request.resource.bucket is None and request.resource.access_point is None:
+    if not request.resource.in_bucket:
         return ()
     enforced = _enforced(evidence)
     caps = _CAPS[enforced]

@@ -223,7 +223,10 @@ def _facts(layer: Layer, request: AccessRequest) -> tuple[Fact[Any], ...]:
 
 
 def _without(request: AccessRequest, facts: Iterable[Fact[Any]]) -> AccessRequest:
-    return request.given({}, request.evidence.with_facts({fact: fact.unread() for fact in facts}))
+    return request.given(
+        {},
+        Evidence({**request.evidence, **{fact: fact.unread() for fact in facts}}, complete=request.evidence.complete),
+    )
 
 
 def _unseen(fact: Fact[Any]) -> Iterator[object]:

@@ -11,7 +11,7 @@ from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.engine.decide import Ruled
-from why403.engine.settle import Budget
+from why403.engine.settle import Budget, OverBudget
 from why403.testing import a_request
 from why403_layers.identity import POLICIES
 from why403_layers.permissions_boundary import BOUNDARY
@@ -163,20 +163,39 @@ def test_at_most_4096_combinations_are_tried(number: int, outcome: int) -> None:
     assert decide(always(number, StringEquals="1")).outcome == outcome
 
 
-@pytest.mark.parametrize(("left", "outcome"), [(0, UNKNOWN), (2, UNKNOWN), (3, TRUE), (100, TRUE)])
-def test_without_a_budget_it_stays_unknown(left: int, outcome: int) -> None:
-    assert decide(always(3, Null="true"), Budget(left)).outcome == outcome
+def spent(request: AccessRequest) -> int:
+    """Return what settling a request takes."""
+    budget = Budget()
+    whole = budget.left
+    decide(request, budget)
+    return whole - budget.left
+
+
+def test_a_budget_suffices_or_all_ends() -> None:
+    enough = spent(always(3, Null="true"))
+    assert decide(always(3, Null="true"), Budget(enough)).outcome == TRUE
+    with pytest.raises(OverBudget):
+        decide(always(3, Null="true"), Budget(enough - 1))
 
 
 def test_requests_share_a_budget() -> None:
-    budget = Budget(4)
-    assert [decide(always(3, Null="true"), budget).outcome for _ in range(2)] == [TRUE, UNKNOWN]
+    budget = Budget(2 * spent(always(3, Null="true")) - 1)
+    assert decide(always(3, Null="true"), budget).outcome == TRUE
+    with pytest.raises(OverBudget):
+        decide(always(3, Null="true"), budget)
+
+
+def test_values_that_nothing_tells_apart_are_tried_once() -> None:
+    """`x`, `X`, another text and absence are two kinds here: what equals `x`, and what does not."""
+    either = spent(asked(identity(*EITHER)))
+    letters = (where(StringEquals={KEY: list("abcdefgh")}), where(StringNotEquals={KEY: list("abcdefgh")}))
+    assert spent(asked(identity(*letters))) == either
 
 
 def test_what_is_certain_spends_nothing() -> None:
-    budget = Budget(1)
+    budget = Budget(0)
     assert decide(a_request(facts=identity(allow())), budget).outcome == TRUE
-    assert budget.left == 1
+    assert budget.left == 0
 
 
 # --- what a settled decision says -------------------------------------------------------------------------------------

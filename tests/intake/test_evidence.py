@@ -7,7 +7,7 @@ import pytest
 from tests.cases import services
 from tests.policy.asking import ACCOUNT, statement
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import ABSENT, SOURCE, Found, Unreadable
+from why403.domain.evidence import ABSENT, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, CORE, OBJECT_OWNER, OWNERSHIP, PRINCIPAL_TAGS
 from why403.intake.evidence import NOTHING, observed
 
@@ -54,6 +54,7 @@ def test_what_is_said_to_be_unknown_is_not_known() -> None:
     assert isinstance(found[BUCKET_OWNER], Unreadable)
     tags = observed({"principal.tags": {"unknown": "True"}}, FACTS).own[PRINCIPAL_TAGS]
     assert isinstance(tags, Found)
+    assert faults({"principal.tags": {"unknown": 1}}) == [("/principal.tags/unknown", "a tag's value must be a string")]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_what_is_said_to_be_unknown_is_not_known() -> None:
         ("bucket.tags", "x", "", "must be a mapping of tags, or a list of `Key` and `Value`"),
         ("bucket.tags", {"a/b": 1}, "/a~1b", "a tag's value must be a string"),
         ("bucket.tags", [{"Key": "a"}], "/0", "must hold `Key` and `Value` as strings"),
+        ("object.tags", [{"Key": "a", "Value": ""}, {"Key": "a", "Value": ""}], "/1/Key", "the tag `a` is given twice"),
         ("object.tags", [{"Key": "a", "Value": "b"}, 5], "/1", "must hold `Key` and `Value` as strings"),
         ("accounts.canonical_ids", [1], "", "must map canonical ids to account ids"),
         ("accounts.canonical_ids", {"c/c": "1"}, "/c~1c", "must be a 12-digit account id as a string"),
@@ -125,10 +127,10 @@ def test_facts_of_a_source_and_of_single_keys_are_kept_apart() -> None:
         {"bucket.owner": "1" * 12, "source.bucket.owner": "2" * 12, "objects": {"k": {"object.owner": "3" * 12}}}, FACTS
     ).evidence(complete=False)
     assert owner(found) == "1" * 12
-    assert owner(found.about(SOURCE)) == "2" * 12
-    assert owner(found.about("k")) == "1" * 12
-    assert owner(found.about("k"), OBJECT_OWNER) == "3" * 12
-    assert isinstance(found.about("other")[OBJECT_OWNER], Unreadable)
+    assert owner(found.source()) == "2" * 12
+    assert owner(found.key("k")) == "1" * 12
+    assert owner(found.key("k"), OBJECT_OWNER) == "3" * 12
+    assert isinstance(found.key("other")[OBJECT_OWNER], Unreadable)
 
 
 def owner(evidence: Any, fact: Any = BUCKET_OWNER) -> Any:
@@ -162,7 +164,7 @@ def test_facts_of_a_request_win_over_shared_ones() -> None:
     laid = own.over(shared).evidence(complete=False)
     assert owner(laid) == "2" * 12
     assert owner(laid, PRINCIPAL_TAGS) == {"a": "b"}
-    assert owner(laid.about("k"), OBJECT_OWNER) == "3" * 12
+    assert owner(laid.key("k"), OBJECT_OWNER) == "3" * 12
     assert owner(NOTHING.over(shared).evidence(complete=False)) == "1" * 12
 
 

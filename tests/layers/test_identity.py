@@ -58,9 +58,12 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
         {"grant attached: true"},
     ),
     "root needs none to be known": (a_request(principal=ROOT, rest="unknown"), {"grant attached: true"}),
-    "an anonymous caller has none": (a_request(principal=ANONYMOUS, facts={POLICIES: [ALLOWS]}), set()),
-    "an AWS service has none": (a_request(principal=SERVICE, facts={POLICIES: [ALLOWS]}), set()),
-    "where no bucket could grant, such a caller lacks one": (
+    "an anonymous caller has none": (
+        a_request(principal=ANONYMOUS, facts={POLICIES: [ALLOWS]}),
+        {"grant attached: false"},
+    ),
+    "an AWS service has none": (a_request(principal=SERVICE, facts={POLICIES: [ALLOWS]}), {"grant attached: false"}),
+    "for the account as a whole it has none either": (
         a_request("s3:ListAllMyBuckets", principal=ANONYMOUS, resource="*"),
         {"grant attached: false"},
     ),

@@ -46,9 +46,9 @@ class Resource:
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
     @property
-    def is_object(self) -> bool:
-        """Return whether this is an object, reached directly or through an access point."""
-        return self.key is not None
+    def in_bucket(self) -> bool:
+        """Return whether this is a bucket or in one, reached directly or through an access point."""
+        return self.bucket is not None or self.access_point is not None
 
 
 EVERYTHING = Resource("*", "aws", "", "", "")

@@ -38,7 +38,7 @@ class Context(dict[str, Values]):
     """Values by lower-case key: a tuple, empty for a key known to be absent, None for one that is not known.
 
     Keys that follow from the request or the evidence are derived when a policy first asks for them; a given value,
-    absence included, always wins. `asked` collects the keys found unknown. (A dict for the hot path's sake.)
+    absence included, always wins. (A dict for the hot path's sake.)
     """
 
     __slots__ = ("given", "request", "rest")
@@ -105,8 +105,8 @@ def _service_name(request: "AccessRequest", _key: str) -> Values:
 
 
 def _resource_account(request: "AccessRequest", _key: str) -> Values:
-    if request.resource.bucket is None and request.resource.access_point is None:
-        return NO_VALUE
+    if not request.resource.in_bucket:
+        return request.context.rest
     owner = request.bucket_owner
     return NOT_KNOWN if owner is None else (owner,) if owner else NO_VALUE
 
@@ -138,7 +138,7 @@ def _principal_tag(request: "AccessRequest", key: str) -> Values:
 
 
 def _resource_tag(request: "AccessRequest", key: str) -> Values:
-    if request.resource.bucket is None and request.resource.access_point is None:
+    if not request.resource.in_bucket:
         return request.context.rest if request.resource.service not in {"s3", ""} else NO_VALUE
     enabled = request.evidence[BUCKET_ABAC]
     tagged = _tag(request.evidence, BUCKET_TAGS, key)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from why403.domain.errors import InvalidInput
@@ -31,6 +32,8 @@ class Unreadable:
 
 Observation: TypeAlias = Found[T] | Absent | Unreadable
 ABSENT = Absent()
+SOURCE = "source."  # what the names of facts about a copy's source begin with
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -60,7 +63,7 @@ class Fact(Generic[T]):
             if self.nullable:
                 return ABSENT
             raise InvalidInput.at("", f"`{self.name}` cannot be none")
-        if value == {"unknown": True}:
+        if isinstance(value, dict) and len(value) == 1 and value.get("unknown") is True:
             return self.unread()
         return Found(self.load(value))
 
@@ -73,21 +76,22 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
     """What is known about one leg's caller, bucket and object: a mapping that answers for every fact.
 
     A fact that nobody supplied is unreadable, or what its `otherwise` says where the evidence is complete. Treat it as
-    immutable: `with_facts` and `about` return new ones. (A dict, because the hot path looks a fact up at C speed.)
+    immutable: `source` and `key` return new ones. (A dict, because the hot path looks a fact up at C speed.)
     """
 
-    __slots__ = ("complete", "others", "shared")
+    __slots__ = ("complete", "of_keys", "of_source", "shared")
 
     def __init__(
         self,
         facts: Mapping[Fact[Any], Observation[Any]],
-        others: Mapping[str, Mapping[Fact[Any], Observation[Any]]] | None = None,
         *,
+        of_source: Mapping[Fact[Any], Observation[Any]] = NOTHING,
+        of_keys: Mapping[str, Mapping[Fact[Any], Observation[Any]]] = NOTHING,
         complete: bool = False,
     ) -> None:
-        """Keep the leg's own facts, and those of other subjects (`source.`, or a key of `objects`)."""
+        """Keep the leg's own facts, those of a copy's source, and those of single keys of a multi-object call."""
         super().__init__(facts)
-        self.others = others or {}
+        self.of_source, self.of_keys = of_source, of_keys
         self.complete = complete
         self.shared: dict[object, Any] = {}
 
@@ -102,17 +106,12 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
         def __getitem__(self, fact: Fact[T], /) -> Observation[T]:
             """Return the observation of a fact."""
 
-    def with_facts(self, facts: Mapping[Fact[Any], Observation[Any]]) -> "Evidence":
-        """Return the same evidence with some facts replaced."""
-        return Evidence({**self, **facts}, self.others, complete=self.complete)
-
-    def about(self, subject: str) -> "Evidence":
-        """Return the evidence as a leg on another subject sees it: its own bucket and object, the same caller."""
-        theirs = self.others.get(subject, {})
-        if subject != SOURCE:
-            return Evidence({**self, **theirs}, complete=self.complete) if theirs else self
+    def source(self) -> "Evidence":
+        """Return the evidence as a leg on a copy's source sees it: another bucket and object, the same caller."""
         callers = {fact: seen for fact, seen in self.items() if not fact.of_resource}
-        return Evidence({**callers, **theirs}, complete=self.complete)
+        return Evidence({**callers, **self.of_source}, complete=self.complete)
 
-
-SOURCE = "source."
+    def key(self, key: str | None) -> "Evidence":
+        """Return the evidence as a leg on one of several keys sees it, itself where it says nothing of that key."""
+        theirs = self.of_keys.get(key) if key is not None else None
+        return Evidence({**self, **theirs}, complete=self.complete) if theirs else self

@@ -45,7 +45,7 @@ def one_of(*names: str) -> Callable[[object], str]:
 def tags(value: object) -> Mapping[str, str]:
     """Return tags from a mapping, or from AWS's list of `Key` and `Value`."""
     if isinstance(value, list):
-        value = {pair["Key"]: pair["Value"] for pair in _pairs(value)}
+        return _pairs(value)
     if not isinstance(value, dict):
         raise InvalidInput.at("", "must be a mapping of tags, or a list of `Key` and `Value`")
     faults = [
@@ -58,13 +58,15 @@ def tags(value: object) -> Mapping[str, str]:
     return value
 
 
-def _pairs(value: list[object]) -> list[dict[str, str]]:
-    pairs: list[dict[str, str]] = []
+def _pairs(value: list[object]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
     for at, pair in enumerate(value):
         if not isinstance(pair, dict) or not isinstance(pair.get("Key"), str) or not isinstance(pair.get("Value"), str):
             raise InvalidInput.at(f"/{at}", "must hold `Key` and `Value` as strings")
-        pairs.append(pair)
-    return pairs
+        if pair["Key"] in found:
+            raise InvalidInput.at(f"/{at}/Key", f"the tag `{pair['Key']}` is given twice")
+        found[pair["Key"]] = pair["Value"]
+    return found
 
 
 def _canonical_ids(value: object) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from why403.domain.request import AccessRequest
 
 _ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 _ENCRYPTED = ("aws:kms", "aws:kms:dsse")
+_EXPRESS = "s3express"
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
 _VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernanceretention", "s3:putobjectretention"})
 
@@ -159,13 +160,35 @@ def _other_region(request: AccessRequest) -> bool:
 
 
 def _directory(request: AccessRequest) -> bool:
-    return (request.resource.bucket or "").endswith("--x-s3")
+    return request.resource.service == _EXPRESS or (request.resource.bucket or "").endswith("--x-s3")
+
+
+def _key(request: AccessRequest) -> bool:
+    return request.resource.service == "kms"
+
+
+def _of_another_service(request: AccessRequest) -> bool:
+    """Return whether the resource may have a policy that no fact can tell: a queue's, a role's trust policy.
+
+    Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
+    """
+    if request.resource.service in {"", "s3", "kms", _EXPRESS}:
+        return False
+    at_home = request.resource.account in {"", request.principal.account}
+    return not (request.evidence.complete and at_home) or request.action_key.startswith("sts:")
 
 
 UNJUDGED = (
     Unjudged("authentication", "the bucket is expected to be another account's than it is known to be", _other_owner),
     Unjudged("authentication", "whether the presigned URL is still good is not judged", _presigned),
     Unjudged("authentication", "the request was sent to another Region than the bucket's", _other_region),
+    Unjudged("kms", "the policy and the grants of a KMS key decide about it, and are not judged", _key, grants=True),
+    Unjudged(
+        "resource_policy",
+        "policies of resources other than buckets and access points are not judged",
+        _of_another_service,
+        grants=True,
+    ),
     Unjudged(
         "directory_bucket", "sessions decide about directory buckets, and are not judged", _directory, grants=True
     ),

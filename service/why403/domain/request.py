@@ -110,6 +110,17 @@ class AccessRequest:
         """Return whether this leg reads the source of a copy."""
         return self.subject == SOURCE
 
+    def trying(self, key: str, values: Values) -> "AccessRequest":
+        """Return the same request with one more context key known; what follows from the others need not be again."""
+        if key == _ISSUER_KEY:
+            return self.given({key: values})
+        found = AccessRequest.__new__(AccessRequest)
+        for name in _CARRIED:
+            setattr(found, name, getattr(self, name))
+        found.context = Context({**self.context, key: values}, found, self.context.rest)
+        found.context.given = {**self.context.given, key: values}
+        return found
+
     def given(self, keys: Mapping[str, Values], evidence: Evidence | None = None) -> "AccessRequest":
         """Return the same request with some context keys known to be these."""
         context = {**self.context.given, **keys}
@@ -125,8 +136,12 @@ class AccessRequest:
         )
 
 
+_CARRIED = tuple(name for name in AccessRequest.__slots__ if name != "context")
+_ISSUER_KEY = "aws:principalarn"
+
+
 def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) -> str | None:
-    if resource.bucket is None and resource.access_point is None:
+    if not resource.in_bucket:
         return resource.account or principal.account
     seen = evidence[BUCKET_OWNER]
     if isinstance(seen, Found):
@@ -152,7 +167,7 @@ def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | N
     enforced = _enforced(evidence)
     if enforced == TRUE or isinstance(seen, Absent):
         return bucket_owner, FALSE
-    if isinstance(seen, Found) and bucket_owner is not None:
+    if isinstance(seen, Found) and bucket_owner:
         owner: str = seen.value
         if owner == bucket_owner or enforced == FALSE:
             return owner, truth_of(owner != bucket_owner)
@@ -160,15 +175,16 @@ def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | N
 
 
 def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:
+    """Return whose session this is; a fact that names the role or user of another caller says nothing of this one."""
     if principal.kind not in {Kind.SESSION, Kind.FEDERATED}:
         return ""
     seen = evidence[ISSUER]
-    if isinstance(seen, Found):
+    if isinstance(seen, Found) and _may_issue(seen.value, principal):
         issuer: str = seen.value
         return issuer
     if principal.kind is Kind.FEDERATED:
         return "" if isinstance(seen, Absent) else None
-    named = given.get("aws:principalarn")
+    named = given.get(_ISSUER_KEY)
     if named and len(named) == 1 and _is_role_of(named[0], principal):
         return named[0]
     if isinstance(seen, Absent):
@@ -176,11 +192,18 @@ def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidenc
     return None
 
 
+def _may_issue(text: str, principal: Principal) -> bool:
+    if principal.kind is Kind.SESSION:
+        return _is_role_of(text, principal)
+    arn = split_arn(text)
+    return arn is not None and arn.account == principal.account and arn.rest.startswith("user/")
+
+
 def _is_role_of(text: str, principal: Principal) -> bool:
     arn = split_arn(text)
     return (
         arn is not None
-        and arn.account == principal.account
+        and (arn.partition, arn.account) == (principal.partition, principal.account)
         and arn.rest.startswith("role/")
         and arn.rest.rpartition("/")[2] == principal.name
     )

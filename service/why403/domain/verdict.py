@@ -73,7 +73,6 @@ class Claim(NamedTuple):
 
 
 Verdict: TypeAlias = tuple[Claim, ...]
-SILENT: Final[Verdict] = ()
 
 _TRUTHS: Final = (FALSE, UNKNOWN, TRUE)
 DENIALS: Final = tuple(Claim(Says.DENIAL, truth) for truth in _TRUTHS)

@@ -123,10 +123,15 @@ def doubts(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[B
     """Return the claims that are not known and could matter."""
     grant_open = merged.granted(relation) == UNKNOWN
     return [
-        each
-        for each in said
-        if each.claim.holds == UNKNOWN and (each.claim.says not in {Says.CAP, Says.GRANT} or grant_open)
+        each for each in said if each.claim.holds == UNKNOWN and _matters(each.claim, merged, grant_open=grant_open)
     ]
+
+
+def _matters(claim: Claim, merged: Merged, *, grant_open: bool) -> bool:
+    """Return whether knowing this might change something: not a grant that is void anyway, or a cap over no grant."""
+    if claim.says == Says.GRANT:
+        return grant_open and not merged.void(claim.reach)
+    return claim.says != Says.CAP or (grant_open and merged.may_grant(claim.reach))
 
 
 def grantors(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Layer]:

@@ -141,7 +141,10 @@ class Engine:
         return found
 
     def decide(self, request: AccessRequest, budget: Budget) -> Ruled:
-        """Return the decision about a leg; where only keys keep it open, their values are tried within the budget."""
+        """Return the decision about a leg; where only keys keep it open, their values are tried.
+
+        Raises OverBudget.
+        """
         ruled = self.rule(request)
         if ruled.outcome != UNKNOWN:
             return ruled

@@ -64,6 +64,15 @@ class Merged(NamedTuple):
         """Return whether the resource's side lets another account's caller in, whatever that account says."""
         return self.named(_NAMED + _ACCOUNTS, across=True)
 
+    def void(self, reach: int) -> bool:
+        """Return whether a cap certainly voids grants of this reach, whatever the relation."""
+        index = _INDEX[reach]
+        return self.other_caps[index] == FALSE or (index == _ATTACHED and self.own_caps[index] == FALSE)
+
+    def may_grant(self, reaches: int) -> bool:
+        """Return whether something grants, or might, with one of these reaches."""
+        return any(self.grants[index] != FALSE for index in _COVERED[reaches])
+
     def outcome(self, relation: Relation) -> Truth:
         """Return TRUE for allowed, FALSE for denied, UNKNOWN."""
         held = min(2 - self.denied, self.limited, self.required)

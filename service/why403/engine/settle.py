@@ -1,14 +1,15 @@
 """Trying the values of unknown keys: certain if every completion agrees, though no single statement is.
 
 Tried are keys of one value that policies test only by exact text, Bool or Null, without variables: each text, a case
-variant, a text that none mentions, and absence stand for all values there are.
+variant, a text that none mentions, and absence stand for all values there are. Values that no statement in doubt tells
+apart are tried once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN
 from why403.domain.evidence import Found
@@ -20,22 +21,34 @@ from why403.policy.operator import Family
 from why403.policy.statement import Statement
 
 Ruling = TypeVar("Ruling")
+Candidates: TypeAlias = tuple[tuple[str, ...], ...]
 
 MOST_KEYS: Final = 8
 MOST_COMPLETIONS: Final = 4096
+_OF_CALLER: Final = frozenset({"aws:principalarn"})  # principals of statements are matched with it, too
+_ASKING: Final = 25  # statements could be judged in the time that asking the layers takes by itself
 _STRANGER: Final = "\x00none of them"
+
+
+class OverBudget(Exception):
+    """More would have to be tried for all that was asked at once than a worker may spend on it."""
 
 
 @dataclass(slots=True)
 class Budget:
-    """How many completions may still be tried for one answer, so that no body of requests can keep a worker busy."""
+    """How much may still be spent on trying values for all that is asked at once, in statements judged.
 
-    left: int = 250_000
+    Nothing is settled in part: where more is needed than there is, everything ends in OverBudget, so that no answer
+    depends on what was asked before it. A statement takes about a microsecond.
+    """
 
-    def spend(self) -> bool:
-        """Take one; return whether there was one left."""
-        self.left -= 1
-        return self.left >= 0
+    left: int = 15_000_000
+
+    def spend(self, statements: int) -> None:
+        """Pay for asking all layers once while so many statements are in doubt; raise OverBudget."""
+        self.left -= _ASKING + statements
+        if self.left < 0:
+            raise OverBudget
 
 
 def completions(
@@ -44,12 +57,23 @@ def completions(
     outcome: Callable[[Ruling], Truth],
     budget: Budget,
 ) -> Sequence[Ruling]:
-    """Return the rulings of completions that together cover every value and agree; none if they do not."""
-    values = _values(request)
-    if not values or len(values) > MOST_KEYS or _combinations(values) > MOST_COMPLETIONS:
+    """Return the rulings of completions that together cover every value and agree; none if they do not.
+
+    Raises OverBudget.
+    """
+    doubtful = tuple(_in_doubt(request))
+    tested = _tested(request, doubtful)
+    values = {key: _candidates(conditions) for key, conditions in tested.items()}
+    if not values or len(values) > MOST_KEYS or prod(map(len, values.values())) > MOST_COMPLETIONS:
         return ()
+    told_apart = [(key, _told_apart(key, tested[key], found)) for key, found in values.items()]
     found: list[Ruling] = []
-    for ruling in _tried(request, list(values.items()), rule, outcome, budget):
+
+    def ask(completed: AccessRequest) -> Ruling:
+        budget.spend(len(doubtful))
+        return rule(completed)
+
+    for ruling in _tried(request, told_apart, ask, outcome):
         truth = outcome(ruling)
         if truth == UNKNOWN or (found and truth != outcome(found[0])):
             return ()
@@ -59,41 +83,34 @@ def completions(
 
 def _tried(
     request: AccessRequest,
-    open_keys: list[tuple[str, tuple[tuple[str, ...], ...]]],
+    open_keys: list[tuple[str, Candidates]],
     rule: Callable[[AccessRequest], Ruling],
     outcome: Callable[[Ruling], Truth],
-    budget: Budget,
 ) -> Iterator[Ruling]:
     """Walk the completions depth first; a branch that is certain already needs no further keys."""
     ruling = rule(request)
-    if outcome(ruling) != UNKNOWN or not open_keys or not budget.spend():
+    if outcome(ruling) != UNKNOWN or not open_keys:
         yield ruling
         return
     (key, candidates), *rest = open_keys
     for candidate in candidates:
-        yield from _tried(request.given({key: candidate}), rest, rule, outcome, budget)
+        yield from _tried(request.trying(key, candidate), rest, rule, outcome)
 
 
-def _combinations(values: dict[str, tuple[tuple[str, ...], ...]]) -> int:
-    return prod(map(len, values.values()))
-
-
-def _values(request: AccessRequest) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Return the values worth trying for each unknown key that a statement in doubt tests."""
-    texts: dict[str, set[str]] = {}
+def _tested(request: AccessRequest, doubtful: Iterable[Statement]) -> dict[str, list[Condition]]:
+    """Return the unknown keys that values can be tried for, each with the tests of it in the statements in doubt."""
+    tested: dict[str, list[Condition]] = {}
     barred = set[str]()
-    for statement in _in_doubt(request):
+    for statement in doubtful:
         barred |= statement.resources.variables
         for condition in statement.conditions:
             barred |= condition.variables
             if request.context[condition.key] is NOT_KNOWN:
                 if _exact(condition):
-                    texts.setdefault(condition.key, set()).update(
-                        () if condition.family is Family.NULL else condition.literals
-                    )
+                    tested.setdefault(condition.key, []).append(condition)
                 else:
                     barred.add(condition.key)
-    return {key: _candidates(held) for key, held in texts.items() if key not in barred}
+    return {key: held for key, held in tested.items() if key not in barred}
 
 
 def _in_doubt(request: AccessRequest) -> Iterator[Statement]:
@@ -119,10 +136,21 @@ def _exact(condition: Condition) -> bool:
     )
 
 
-def _candidates(texts: set[str]) -> tuple[tuple[str, ...], ...]:
+def _candidates(conditions: Sequence[Condition]) -> Candidates:
+    """Return values that stand for all a key may have, as these conditions test it."""
+    texts = {text for each in conditions if each.family is not Family.NULL for text in each.literals}
     variants = {form for text in texts for form in (text, text.lower(), text.upper(), text.swapcase())}
     variants.update(filter(None, (_unlisted(text, texts) for text in texts)))
     return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)
+
+
+def _told_apart(key: str, conditions: Sequence[Condition], candidates: Candidates) -> Candidates:
+    """Return one value of each kind that the conditions tell apart; who calls is told apart by more than these."""
+    if key in _OF_CALLER:
+        return candidates
+    different = dict.fromkeys(conditions)
+    kinds = {tuple(each.holds({key: value}) for each in different): value for value in candidates}
+    return tuple(kinds.values())
 
 
 def _unlisted(text: str, texts: set[str]) -> str | None:

@@ -10,23 +10,25 @@ Facts = dict[Fact[Any], Observation[Any]]
 
 
 class Observed(NamedTuple):
-    """The facts of a mapping: the request's own, and those of a copy's source and of single keys."""
+    """The facts of a mapping: the request's own, those of a copy's source, and those of single keys."""
 
     own: Facts
-    others: dict[str, Facts]
+    of_source: Facts
+    of_keys: dict[str, Facts]
 
     def over(self, base: "Observed") -> "Observed":
         """Return these facts laid over others."""
-        subjects = {**dict.fromkeys(base.others), **dict.fromkeys(self.others)}
-        others = {name: {**base.others.get(name, {}), **self.others.get(name, {})} for name in subjects}
-        return Observed({**base.own, **self.own}, others)
+        of_keys = {
+            key: {**base.of_keys.get(key, {}), **self.of_keys.get(key, {})} for key in {**base.of_keys, **self.of_keys}
+        }
+        return Observed({**base.own, **self.own}, {**base.of_source, **self.of_source}, of_keys)
 
     def evidence(self, *, complete: bool) -> Evidence:
         """Return the evidence they make."""
-        return Evidence(self.own, self.others, complete=complete)
+        return Evidence(self.own, of_source=self.of_source, of_keys=self.of_keys, complete=complete)
 
 
-NOTHING = Observed({}, {})
+NOTHING = Observed({}, {}, {})
 _OBJECTS = "objects"
 
 
@@ -34,7 +36,7 @@ def observed(value: object, facts: Mapping[str, Fact[Any]]) -> Observed:
     """Return the facts of a JSON mapping; raise InvalidInput with every fault and pointers from the mapping."""
     if not isinstance(value, dict):
         raise InvalidInput.at("", "must be an object from fact names to values")
-    found, faults = Observed({}, {}), list[Fault]()
+    found, faults = Observed({}, {}, {}), list[Fault]()
     for name, held in value.items():
         try:
             _observe(name, held, facts, found)
@@ -53,7 +55,7 @@ def _observe(name: str, held: object, facts: Mapping[str, Fact[Any]], found: Obs
     fact = facts.get(own)
     if fact is None or (own != name and not fact.of_resource):
         raise InvalidInput.at("", f"`{name}` is no fact; known are {_names(facts.values())}")
-    into = found.own if own == name else found.others.setdefault(SOURCE, {})
+    into = found.own if own == name else found.of_source
     into[fact] = fact.observe(held)
 
 
@@ -70,7 +72,7 @@ def _observe_objects(held: object, facts: Mapping[str, Fact[Any]], found: Observ
                 known = _names(each for each in facts.values() if each.of_object)
                 raise InvalidInput.at(at, f"`{name}` is no fact of an object; known are {known}")
             try:
-                found.others.setdefault(key, {})[fact] = fact.observe(value)
+                found.of_keys.setdefault(key, {})[fact] = fact.observe(value)
             except InvalidInput as error:
                 raise error.below(at) from error
 

@@ -1,5 +1,6 @@
 """Requests as callers write them: each becomes the legs it needs, with context and evidence."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ MEMBERS: Final = frozenset(
         "evidence_is_complete",
     }
 )
+_ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
 
 class Leg(NamedTuple):
@@ -85,7 +87,7 @@ class Asked:
             target,
             given,
             self.rest,
-            evidence.about(leg.subject or leg.key or ""),
+            evidence.source() if leg.subject == SOURCE else evidence.key(leg.key),
             call=self.call,
             subject=leg.subject,
         )
@@ -111,7 +113,7 @@ class _Known:
     def __call__(self, name: str) -> object:
         """Return a fact's value, None for none, UNREAD for one that is not known."""
         own = name.removeprefix(SOURCE)
-        evidence = self._evidence if own == name else self._evidence.about(SOURCE)
+        evidence = self._evidence if own == name else self._evidence.source()
         fact = self._facts.get(own)
         seen = evidence[fact] if fact is not None else None
         if isinstance(seen, Found):
@@ -176,6 +178,8 @@ def _resource(value: Mapping[str, Any], partition: str) -> Resource:
     found = resource(str(named))
     if found is None:
         raise InvalidInput.at("/resource", f"`{named}` is no ARN and not `*`")
+    if found.bucket == "" or found.key == "":
+        raise InvalidInput.at("/resource", f"`{named}` does not name a bucket, or an object in one")
     return found
 
 
@@ -192,7 +196,7 @@ def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
         raise InvalidInput.at("/time", "must be an ISO 8601 time")
     if operation is not None:
         return _Called(_call_of(operation, value, unlisted))
-    if not isinstance(action, str) or ":" not in action or not all(action.partition(":")[::2]):
+    if not isinstance(action, str) or not _ACTION.fullmatch(action):
         raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
     return _Called(None)
 

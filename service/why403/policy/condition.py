@@ -3,11 +3,11 @@
 AWS: "Conditions with multiple context keys or values"; "Single-valued vs. multivalued context keys".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
-from why403.domain.context import MULTIVALUED, Context
+from why403.domain.context import MULTIVALUED, Values
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.domain.verdict import ConditionResult
 from why403.policy.operator import NULL, OPERATORS, Family
@@ -95,7 +95,7 @@ class Condition:
     def _signed(self, truth: Truth) -> Truth:
         return 2 - truth if self._negated else truth
 
-    def holds(self, context: Context) -> Truth:
+    def holds(self, context: Mapping[str, Values]) -> Truth:
         """Return whether the condition is met: UNKNOWN only where the values that are not known matter."""
         actual = context[self.key]
         if actual is None:
@@ -112,7 +112,7 @@ class Condition:
         truths = [self._signed(self._test(value, context)) for value in actual]
         return min(truths) if self.quantifier is Quantifier.ALL else max(truths)
 
-    def result(self, context: Context) -> ConditionResult:
+    def result(self, context: Mapping[str, Values]) -> ConditionResult:
         """Return the condition with what it met, for an answer that is shown."""
         return ConditionResult(
             operator=self.operator,

@@ -9,19 +9,19 @@ import binascii
 import ipaddress
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from why403.domain.context import Context
+from why403.domain.context import Values
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.policy.template import Tokens, resolved, tokens
 from why403.policy.wildcard import Matcher, any_of, anything, arn_glob, glob, holds_variable
 
-Test: TypeAlias = Callable[[str, Context], Truth]
+Test: TypeAlias = Callable[[str, Mapping[str, Values]], Truth]
 
 
 class Family(Enum):
@@ -53,7 +53,7 @@ def _texts(one: Callable[[Tokens], Matcher], *, wildcards: bool, lower: bool = F
         if not moving:
             return (lambda value, _: TRUE if match(fold(value)) else FALSE), _always(match, values)
 
-        def test(value: str, context: Context) -> Truth:
+        def test(value: str, context: Mapping[str, Values]) -> Truth:
             folded = fold(value)
             return TRUE if match(folded) else _moving(moving, one, folded, context, lower=lower)
 
@@ -77,7 +77,12 @@ def _lower(parts: Tokens) -> Tokens:
 
 
 def _moving(
-    patterns: Iterable[Tokens], one: Callable[[Tokens], Matcher], value: str, context: Context, *, lower: bool
+    patterns: Iterable[Tokens],
+    one: Callable[[Tokens], Matcher],
+    value: str,
+    context: Mapping[str, Values],
+    *,
+    lower: bool,
 ) -> Truth:
     best = FALSE
     for parts in patterns:
@@ -98,7 +103,7 @@ def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) ->
     def compiled(values: Sequence[str], _variables: bool) -> tuple[Test, Truth]:  # noqa: FBT001 - a field's signature
         bounds = [bound for bound in map(parse, values) if bound is not None]
 
-        def test(value: str, _context: Context) -> Truth:
+        def test(value: str, _context: Mapping[str, Values]) -> Truth:
             actual = parse(value)
             return truth_of(actual is not None and any(compare(actual, bound) for bound in bounds))
 

@@ -12,7 +12,7 @@ from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Evidence
 from why403.engine.call import Decided
 from why403.engine.explain import explained
-from why403.engine.settle import Budget
+from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.partial import Partial, partial
 from why403.rendering import markdown, mermaid
@@ -102,7 +102,10 @@ def _decided(services: Services, known: Partial, evidence: Evidence) -> Decided 
         legs = known.asked.legs(evidence, services.registry.facts)
     except InvalidInput as error:
         raise error.below("/request") from error
-    return decide_call(services, known.asked, legs, Budget())
+    try:
+        return decide_call(services, known.asked, legs, Budget())
+    except OverBudget:
+        return decide_call(services, known.asked, legs, None)
 
 
 def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Evidence
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import brief, explained
-from why403.engine.settle import Budget
+from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
 from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed, observed
@@ -15,6 +15,10 @@ from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
 
 MOST_FAULTS = 100
+_TOO_OPEN = (
+    "leave so many context keys unknown that trying their values would take too long; give the keys, or send fewer "
+    "requests in one body"
+)
 
 
 def simulate(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +56,10 @@ class _Simulation:
         if understood:
             _, legs, _ = understood[0]
             self.services.engine.sample(legs[0].request)
-        return {"results": [self._result(*each) for each in understood]}
+        try:
+            return {"results": [self._result(*each) for each in understood]}
+        except OverBudget as error:
+            raise InvalidInput.at("/requests", _TOO_OPEN) from error
 
     def _observed(self, value: object, at: str) -> Observed:
         if value is None:
@@ -110,12 +117,15 @@ class _Simulation:
         return brief(decided) if self.brief else explained(decided)
 
 
-def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: Budget) -> Decided:
-    """Return the decision about one call from its legs."""
+def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: Budget | None) -> Decided:
+    """Return the decision about one call from its legs; without a budget no values of unknown keys are tried.
+
+    Raises OverBudget.
+    """
     engine = services.engine
     decided = [
         LegDecided(
-            ruled=engine.decide(leg.request, budget),
+            ruled=engine.decide(leg.request, budget) if budget else engine.rule(leg.request),
             needed=leg.needed,
             key=leg.key,
             own_doubts=tuple(own_doubts(services.registry.unread, services.registry.unjudged, leg.request)),
