@@ -28,10 +28,10 @@ from why403 import (
 )
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.operations import OWNER_ONLY
+from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
 from why403_layers.acl import BUCKET_ACL
 
-_ENFORCED = "BucketOwnerEnforced"
 _ACCEPTED = "bucket-owner-full-control"
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
 _ALWAYS_WRITE = frozenset({"PutBucketAcl", "PutObjectAcl"})
@@ -47,21 +47,14 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Void every ACL grant while ACLs are disabled; refuse new ACLs then, and some calls from other accounts always."""
     if not request.resource.in_bucket:
         return ()
-    enforced = _enforced(evidence)
-    caps = _CAPS[enforced]
+    disabled = enforced(evidence)
+    caps = _CAPS[disabled]
     if request.call is None:
         return caps
-    return (*caps, *_requirements(request, request.call, evidence, enforced))
+    return (*caps, *_requirements(request, request.call, evidence, disabled))
 
 
-def _enforced(evidence: Evidence) -> Truth:
-    seen = evidence[OWNERSHIP]
-    if isinstance(seen, Unreadable):
-        return UNKNOWN
-    return TRUE if isinstance(seen, Found) and seen.value == _ENFORCED else FALSE
-
-
-def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforced: Truth) -> Iterator[Claim]:
+def _requirements(request: AccessRequest, call: Call, evidence: Evidence, disabled: Truth) -> Iterator[Claim]:
     if call.operation in OWNER_ONLY:
         owner, caller = request.bucket_owner, request.principal
         if caller.signed and (owner is None or not caller.account):
@@ -70,7 +63,7 @@ def _requirements(request: AccessRequest, call: Call, evidence: Evidence, enforc
             yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)
     creates = call.operation == "CreateBucket"
     asked_for = call.parameters.get("ObjectOwnership") if creates else None
-    refuses = (TRUE if asked_for == _ENFORCED else FALSE) if creates else enforced
+    refuses = (TRUE if asked_for == ENFORCED else FALSE) if creates else disabled
     refused = min(refuses, _carries_acl(call)) if request.action_key in _WRITES_ACL else FALSE
     if refused != FALSE:
         yield Claim(Says.REQUIREMENT, negation(refused), about=_ACL_LEFT if creates else _ACL_REFUSED)
@@ -104,7 +97,7 @@ def _enforces(parameters: Mapping[str, Any]) -> bool:
     controls = parameters.get("OwnershipControls")
     rules = controls.get("Rules") if isinstance(controls, dict) else None
     return isinstance(rules, list) and any(
-        isinstance(rule, dict) and rule.get("ObjectOwnership") == _ENFORCED for rule in rules
+        isinstance(rule, dict) and rule.get("ObjectOwnership") == ENFORCED for rule in rules
     )
 
 

@@ -107,7 +107,7 @@ class Situation:
 def _at_home(decided: Decided | None) -> bool:
     """Return whether the caller is known to be of the account that owns the bucket."""
     requests = [leg.ruled.request for leg in decided.legs] if decided else []
-    return bool(requests) and all(each.bucket_owner == (each.principal.account or "") for each in requests)
+    return bool(requests) and all(each.at_home for each in requests)
 
 
 def _text(request: Mapping[str, Any], name: str) -> str | None:

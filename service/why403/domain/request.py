@@ -106,6 +106,11 @@ class AccessRequest:
         self.caller = _caller(self)
 
     @property
+    def at_home(self) -> bool:
+        """Return whether the caller is known to be of the account that owns the bucket, or the resource."""
+        return bool(self.principal.account) and self.bucket_owner == self.principal.account
+
+    @property
     def of_source(self) -> bool:
         """Return whether this leg reads the source of a copy."""
         return self.subject == SOURCE
@@ -153,7 +158,7 @@ def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) 
     return principal.account or OUTSIDE
 
 
-def _enforced(evidence: Evidence) -> Truth:
+def enforced(evidence: Evidence) -> Truth:
     """Return whether ACLs are disabled, so that the bucket's owner owns every object whatever was true before."""
     seen = evidence[OWNERSHIP]
     if isinstance(seen, Unreadable):
@@ -164,14 +169,14 @@ def _enforced(evidence: Evidence) -> Truth:
 def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | None, Truth]:
     """Return the object's owner as far as known, and whether that is another than the bucket's."""
     seen = evidence[OBJECT_OWNER]
-    enforced = _enforced(evidence)
-    if enforced == TRUE or isinstance(seen, Absent):
+    disabled = enforced(evidence)
+    if disabled == TRUE or isinstance(seen, Absent):
         return bucket_owner, FALSE
     if isinstance(seen, Found) and bucket_owner:
         owner: str = seen.value
-        if owner == bucket_owner or enforced == FALSE:
+        if owner == bucket_owner or disabled == FALSE:
             return owner, truth_of(owner != bucket_owner)
-    return (seen.value if isinstance(seen, Found) and enforced == FALSE else None), UNKNOWN
+    return (seen.value if isinstance(seen, Found) and disabled == FALSE else None), UNKNOWN
 
 
 def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:

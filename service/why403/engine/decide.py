@@ -121,8 +121,7 @@ class Engine:
     def rule(self, request: AccessRequest) -> Ruled:
         """Return what the layers say about a leg, as it stands."""
         said = judge(self.layers, request, self.tell)
-        at_home = request.bucket_owner == request.principal.account
-        return Ruled(request, self._concluded(request, tuple(said), relation(request), at_home=at_home))
+        return Ruled(request, self._concluded(request, tuple(said), relation(request), at_home=request.at_home))
 
     def _concluded(
         self, request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool
