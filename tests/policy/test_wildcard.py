@@ -2,18 +2,22 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.policy.asking import asked, only, statement
+from tests.policy.work import work
+from tests.reference.arns import resource_matches
 from tests.reference.globs import glob_matches, plain_glob
 from why403.domain.truth import FALSE, TRUE
 from why403.policy.template import Tokens, tokens
 from why403.policy.wildcard import Matcher, any_of, arn_glob, glob, resource_glob
 
 INSTANT = 0.5
+ABOUT_TWICE = 2.1
 A_KEY = "arn:aws:s3:::buk/"
 
 
@@ -61,10 +65,12 @@ def test_a_star_is_any_run_and_a_question_mark_one_character(text: str, candidat
     assert any_of([pattern("never"), pattern(text)])(candidate) is expected
 
 
-@given(st.text(alphabet="ab:*", max_size=10), st.text(alphabet="ab:\n", max_size=12))
+@given(st.text(alphabet="ab:*?", max_size=10), st.text(alphabet="ab:\n", max_size=12))
 @example("a*a", "a")
+@example("?", "ab")
+@example("a?*?b*?", "aab:bb")
 def test_a_long_pattern_matches_as_a_short_one_does(text: str, candidate: str) -> None:
-    stretched = [each.replace("a", "a" * 600).replace("b", "b" * 600) for each in (text, candidate)]
+    stretched = ["".join(one if one == "*" else one * 600 for one in each) for each in (text, candidate)]
     assert glob(pattern(stretched[0]))(stretched[1]) is glob(pattern(text))(candidate)
 
 
@@ -135,6 +141,33 @@ def test_a_resource_keeps_wildcards_in_their_segment_unless_they_end_it(text: st
     assert only(statement(NotResource=text)).resources.match(asked(on=arn)) == 2 - truth
 
 
+RESOURCE_PATTERNS = st.lists(st.text(alphabet="ab*?", max_size=4), max_size=8).map(":".join)
+RESOURCE_TEXTS = st.lists(st.text(alphabet="ab\n", max_size=3), max_size=9).map(":".join)
+
+
+@settings(max_examples=500)
+@given(RESOURCE_PATTERNS, RESOURCE_TEXTS)
+@example("*:*:*:*:*:a?*b", "a:b:a:b:a:b:ab:ab")
+@example("*::*:*:*:?", ":::::::::a")
+@example("*:*:*:*:*:??", "a:a:a:a:a:a:aa")
+@example("a*:*:*:*:*:", "a:a:a:a:a:a:")
+@example("*:a*b", "a:a:ab:b")
+def test_a_resource_matches_what_the_reference_matches(text: str, candidate: str) -> None:
+    match = only(statement(Resource=["never", text])).resources.plain
+    assert match is not None
+    assert match(candidate) is resource_matches(text, candidate, {}, variables=False)
+
+
+@given(RESOURCE_PATTERNS, RESOURCE_TEXTS)
+@example("*:a*b:*", "aab:a:b:a")
+def test_a_long_resource_matches_as_a_short_one_does(text: str, candidate: str) -> None:
+    def stretched(each: str) -> str:
+        return "".join(one if one in "*:" else one * 200 for one in each)
+
+    match = resource_glob(pattern(stretched(text)))
+    assert match(stretched(candidate)) is resource_glob(pattern(text))(candidate)
+
+
 @pytest.mark.parametrize(
     ("text", "arn", "expected"),
     [
@@ -173,3 +206,25 @@ def test_no_pattern_is_slow(matcher: Callable[[Tokens], Matcher], text: str, can
     started = time.perf_counter()
     assert matcher(parts)(candidate) is False
     assert time.perf_counter() - started < INSTANT
+
+
+@pytest.mark.parametrize(
+    ("text", "candidate"),
+    [
+        ("*:*:*:*:*:*z", "a:"),
+        ("*:*:*:*:*:a*z", "a:"),
+        ("*:*:*:*:*:b*z", "a:"),
+        ("*:*:*:*:*:?:?*z", "a:"),
+        ("*:*:*:*:*:aaa", "a:"),
+        ("*:a:?:*?:a*:*z", "a:"),
+        ("*:a*", "b:"),
+        ("*:*:*:*:z", "a:"),
+        ("*" + "a?" * 400 + "z", "a"),
+        ("*:*:*:*:*:" + "a?" * 400 + "*z", "a:"),
+    ],
+)
+def test_twice_the_text_is_twice_the_work(text: str, candidate: str) -> None:
+    match = resource_glob(pattern(text))
+    once, twice = work(partial(match, candidate * 1000)), work(partial(match, candidate * 2000))
+    assert twice.calls <= ABOUT_TWICE * once.calls
+    assert twice.characters <= ABOUT_TWICE * once.characters

@@ -1,11 +1,13 @@
-"""Matching texts against wildcard patterns, each by the cheapest means that is right, always in linear time."""
+"""Matching texts against wildcard patterns, each by the cheapest means that is right; time grows as the text does."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from itertools import accumulate
+from typing import Final, TypeAlias
 
-from why403.policy.template import MANY, ONE, Tokens, Variable, segments
+from why403.policy.run import expression, length, run
+from why403.policy.template import MANY, Token, Tokens, Variable, segments
 
 Matcher: TypeAlias = Callable[[str], bool]
 
@@ -42,34 +44,40 @@ def glob(parts: Tokens) -> Matcher:
         return anything
     if start is not None:
         return lambda candidate: candidate.startswith(start)
-    if ONE not in parts and sum(len(part) for part in parts if isinstance(part, str)) > _LONG:
-        return _runs(parts)
-    return _expression(parts)
+    return _expression(parts) if length(parts) < _LONG else _search(parts)
 
 
-_LONG = 512  # where the time an expression may take, pattern times text, begins to matter
+_LONG: Final = 512  # where the time an expression may take, pattern times text, begins to matter
 
 
-def _runs(parts: Tokens) -> Matcher:
-    """Return the matcher of literal runs with a `*` between each two: leftmost is complete, and `find` is linear."""
-    runs = [""]
+def _runs(parts: Tokens) -> tuple[Tokens, ...]:
+    """Return the tokens before, between and after the `*`."""
+    runs: list[list[Token]] = [[]]
     for part in parts:
-        if isinstance(part, str):
-            runs[-1] = part
+        if part is MANY:
+            runs.append([])
         else:
-            runs.append("")
-    head, *inner, tail = runs
-    middle, shortest = tuple(filter(None, inner)), len(head) + len(tail)
+            runs[-1].append(part)
+    return tuple(map(tuple, runs))
+
+
+def _search(parts: Tokens) -> Matcher:
+    """Return the matcher of long patterns: each run is looked for after the one before; leftmost is complete."""
+    head, *inner, tail = map(run, _runs(parts)) if MANY in parts else (run(parts), run(()))
+    middle = tuple(each for each in inner if each.length)
+    shortest = head.length + tail.length + sum(each.length for each in middle)
+    fixed = MANY not in parts
 
     def match(text: str) -> bool:
-        if len(text) < shortest or not text.startswith(head) or not text.endswith(tail):
+        end = len(text) - tail.length
+        if len(text) < shortest or (fixed and len(text) > shortest) or not (head.at(text, 0) and tail.at(text, end)):
             return False
-        start, end = len(head), len(text) - len(tail)
-        for run in middle:
-            found = text.find(run, start, end)
+        start = head.length
+        for each in middle:
+            found = each.find(text, start, end)
             if found < 0:
                 return False
-            start = found + len(run)
+            start = found + each.length
         return True
 
     return match
@@ -79,19 +87,13 @@ def _expression(parts: Tokens) -> Matcher:
     """Return the matcher of any tokens.
 
     The run before each `*` is found leftmost and kept (an atomic group): for wildcards that is complete, and it keeps
-    patterns such as `*a*a*a*b` from exploding.
+    patterns such as `*a*a*a*b` from exploding. The last run is compared where it has to stand, at the end.
     """
-    runs: list[str] = [""]
-    for part in parts:
-        if part is MANY:
-            runs.append("")
-        else:
-            runs[-1] += re.escape(part) if isinstance(part, str) else "."
-    head, *middle = runs
-    tail = middle.pop() if middle else ""
-    body = "".join(f"(?>.*?{run})" for run in middle if run)
-    found = re.compile(head + body + (".*" if len(runs) > 1 else "") + tail, re.DOTALL)
-    # `.*tail` at the end may backtrack, but over one run only
+    head, *middle = _runs(parts)
+    tail = middle.pop() if middle else ()
+    body = "".join(f"(?>.*?{expression(each)})" for each in middle if each)
+    end = f"(?=.{{{length(tail)}}}).*+(?<={expression(tail)})" if tail else ".*+" if MANY in parts else ""
+    found = re.compile(expression(head) + body + end, re.DOTALL)
     return lambda candidate: found.fullmatch(candidate) is not None
 
 
@@ -138,25 +140,60 @@ def resource_glob(parts: Tokens) -> Matcher:
     head = pieces[0]
     if literal(head) is not None and len(pieces) == ARN_SEGMENTS and all(literal(p) is not None for p in pieces[:-1]):
         return glob(parts)  # wildcards after the fifth colon only: they cross everything
-    matchers = tuple(glob(piece) for piece in pieces)
-    spills = tuple(bool(piece) and piece[-1] is MANY for piece in pieces)
-    return lambda text: _matches_segments(matchers, spills, text.split(":"))
+    walk = tuple((glob(piece), bool(piece) and piece[-1] is MANY) for piece in pieces[:-1])
+    end = (_rest if len(pieces) == ARN_SEGMENTS else _last_segment)(pieces[-1])
+    return lambda text: _matches_segments(walk, end, text)
 
 
-def _matches_segments(matchers: tuple[Matcher, ...], spills: tuple[bool, ...], texts: list[str]) -> bool:
-    """Walk the segments; `starts` holds where the next one may begin in the text."""
-    starts = {0}
-    last = len(matchers) - 1
-    for index in range(last):
-        fitting = [start + 1 for start in starts if start < len(texts) and matchers[index](texts[start])]
-        starts = set(range(min(fitting), len(texts)) if fitting and spills[index] else fitting)
-    for start in starts:
-        if last == ARN_SEGMENTS - 1:
-            if start < len(texts) and matchers[last](":".join(texts[start:])):
-                return True
-        elif start < len(texts) and (spills[last] or start == len(texts) - 1) and matchers[last](texts[start]):
-            return True
-    return False
+_Starts: TypeAlias = Sequence[int]
+"""The segments at which the next piece of a pattern may begin, in order."""
+_End: TypeAlias = Callable[[str, list[str], _Starts], bool]
+
+
+def _matches_segments(walk: tuple[tuple[Matcher, bool], ...], end: _End, text: str) -> bool:
+    """Walk the segments: of each piece before the last its matcher, and whether it may run past the next colons."""
+    texts = text.split(":")
+    starts: _Starts = (0,)
+    for matches, spills in walk:
+        if spills:  # the first place where it fits leaves the most to all that follows
+            first = next((start for start in starts if matches(texts[start])), len(texts))
+            starts = range(first + 1, len(texts))
+        else:
+            starts = [start + 1 for start in starts if start + 1 < len(texts) and matches(texts[start])]
+        if not starts:
+            return False
+    return end(text, texts, starts)
+
+
+def _last_segment(piece: Tokens) -> _End:
+    """Return whether the last piece of a pattern of fewer segments than an ARN matches to the end of the text."""
+    matches, spills = glob(piece), bool(piece) and piece[-1] is MANY
+
+    def end(_text: str, texts: list[str], starts: _Starts) -> bool:
+        return any(matches(texts[start]) for start in starts if spills or start == len(texts) - 1)
+
+    return end
+
+
+def _rest(piece: Tokens) -> _End:
+    """Return whether the sixth piece matches all that follows one of the starts.
+
+    Without `*` its length says where it begins. Else the first start where its head stands leaves the most to the `*`
+    behind it, so that no other needs to be tried.
+    """
+    matches = glob(piece)
+    fixed = length(piece) if MANY not in piece else None
+    head = run(piece[: piece.index(MANY)] if MANY in piece else ())
+
+    def end(text: str, texts: list[str], starts: _Starts) -> bool:
+        offsets = list(accumulate((len(each) + 1 for each in texts), initial=0))
+        begins = [offsets[start] for start in starts]
+        if fixed is not None:
+            return len(text) - fixed in begins and matches(text[len(text) - fixed :])
+        begin = head.first(text, begins)
+        return begin >= 0 and matches(text[begin:])
+
+    return end
 
 
 @lru_cache(maxsize=8192)
