@@ -1,7 +1,7 @@
 """Service control policies: the ceiling an organization sets over an account, at every level from root to account."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from why403 import (
@@ -22,7 +22,7 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.facts import account
-from why403.domain.truth import UNKNOWN
+from why403.domain.truth import UNKNOWN, Truth
 from why403.policy import Policies, PolicyKind, ceiling, naming, policy_list, rule, unread
 
 
@@ -32,6 +32,15 @@ class Level:
 
     target: str
     policies: Policies
+    said: dict[tuple[Truth, Truth], Verdict] = field(default_factory=dict)
+    """What it said before, by what its policies deny and allow."""
+
+    def ceiling(self, ruled: tuple[Truth, Truth]) -> Verdict:
+        """Return the claims of this level."""
+        found = self.said.get(ruled)
+        if found is None:
+            found = self.said[ruled] = ceiling(*ruled, self)
+        return found
 
 
 def load_levels(value: Any) -> tuple[Level, ...]:
@@ -76,16 +85,19 @@ def exempt(request: AccessRequest, evidence: Evidence) -> bool:
     return isinstance(seen, Found) and seen.value == principal.account
 
 
+_NOT_KNOWN = ceiling(UNKNOWN, UNKNOWN)
+
+
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Every level must allow; any statement may deny."""
     seen = evidence[SCPS]
     if not isinstance(seen, Found | Unreadable) or exempt(request, evidence):
         return ()
     if isinstance(seen, Unreadable):
-        return ceiling(UNKNOWN, UNKNOWN)
+        return _NOT_KNOWN
     verdict: list[Claim] = []
     for level in seen.value:
-        verdict += ceiling(*rule(level.policies, request), level)
+        verdict += level.ceiling(rule(level.policies, request))
     return tuple(verdict)
 
 

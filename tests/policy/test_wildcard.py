@@ -188,7 +188,7 @@ def test_an_arn_is_compared_segment_by_segment(text: str, arn: str, expected: bo
     assert arn_glob(pattern(text))(arn) is expected
 
 
-@pytest.mark.parametrize("matcher", [glob, resource_glob, arn_glob])
+@pytest.mark.parametrize("matcher", [glob, resource_glob, arn_glob], ids=["glob", "resource_glob", "arn_glob"])
 @pytest.mark.parametrize(
     ("text", "candidate"),
     [

@@ -1,8 +1,9 @@
 """Amazon Resource Names, and what an S3 one speaks of: a bucket, an object, an access point or something else."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
+
+from why403.domain.remembered import remembered
 
 _SEGMENTS = 6
 _ACCESS_POINT = "accesspoint/"
@@ -29,7 +30,7 @@ def split_arn(text: str) -> Arn | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """What a request is about; compared by identity, one object per distinct text within the cache."""
+    """What a request is about; compared by identity; equal texts mostly share one object."""
 
     arn: str
     partition: str
@@ -54,7 +55,7 @@ class Resource:
 EVERYTHING = Resource("*", "aws", "", "", "")
 
 
-@lru_cache(maxsize=16_384)
+@remembered(16_384)
 def resource(text: str) -> Resource | None:
     """Return the resource an ARN or `*` names, None for any other text."""
     if text == "*":

@@ -6,9 +6,9 @@ AWS: "AWS JSON policy elements: Principal", "IAM identifiers".
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 from why403.domain.errors import InvalidInput
+from why403.domain.remembered import remembered
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):"
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Principal:
-    """One caller; compared by identity, `principal()` keeps one object per distinct text.
+    """One caller; compared by identity; equal texts mostly share one object.
 
     `account` is the 12-digit account, empty for services and anonymous callers; `name` the last part of a user's or
     role's name (a session's role), without path; `session` the session's name.
@@ -58,7 +58,7 @@ ANONYMOUS = Principal("anonymous", Kind.ANONYMOUS)
 SOMEBODY = Principal("unknown", Kind.UNKNOWN)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def principal(text: str) -> Principal:
     """Return the caller that `text` names: an ARN, `anonymous` or an AWS service; raise InvalidInput otherwise."""
     if text == "anonymous":

@@ -10,6 +10,7 @@ from why403.domain.context import Context, Values
 from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.principal import Kind, Principal
+from why403.domain.remembered import LONGEST, characters
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
 ENFORCED = "BucketOwnerEnforced"
@@ -41,12 +42,14 @@ class Caller:
     """A principal as policies see it; compared by identity, so that what a policy says of it is remembered.
 
     `issuer` is the ARN of the role or user behind a session: empty if there is none, None if it is not known.
-    `canonical_ids` maps canonical ids to accounts as far as known.
+    `canonical_ids` maps canonical ids to accounts as far as known. What policies say of a caller whose texts are too
+    long is not remembered beyond its request.
     """
 
     principal: Principal
     issuer: str | None
     canonical_ids: Mapping[str, str]
+    too_long: bool
 
 
 class AccessRequest:
@@ -220,6 +223,8 @@ def _caller(request: AccessRequest) -> Caller:
     if known is None:
         seen = request.evidence[CANONICAL_IDS]
         ids = seen.value if isinstance(seen, Found) else {}
-        known = request.evidence.shared[key] = Caller(request.principal, request.issuer, ids)
+        size = characters((request.principal.arn, request.issuer or "", *ids))
+        known = Caller(request.principal, request.issuer, ids, too_long=size > LONGEST)
+        request.evidence.shared[key] = known
     caller: Caller = known
     return caller

@@ -16,6 +16,7 @@ from why403.policy.document import PolicyKind, from_text, read
 from why403.policy.statement import Statement, covering
 
 _REMEMBERED_ACTIONS = 256
+_LONGEST_ACTION = 128  # IAM: an action is shorter
 
 
 class Policy:
@@ -34,10 +35,11 @@ class Policy:
         """Return the Deny and the Allow statements that cover an action given in lower case."""
         found = self._by_action.get(action)
         if found is None:
-            if len(self._by_action) >= _REMEMBERED_ACTIONS:
-                self._by_action.clear()
             found = (covering(self.statements, action, allow=False), covering(self.statements, action, allow=True))
-            self._by_action[action] = found
+            if len(action) <= _LONGEST_ACTION:
+                if len(self._by_action) >= _REMEMBERED_ACTIONS:
+                    self._by_action.clear()
+                self._by_action[action] = found
         return found
 
 

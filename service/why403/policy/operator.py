@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
-from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from why403.domain.context import Values
+from why403.domain.remembered import remembered
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.policy.template import Tokens, resolved, tokens
 from why403.policy.wildcard import Matcher, any_of, anything, arn_glob, glob, holds_variable
@@ -115,7 +115,7 @@ def _parsed(parse: Callable[[str], Any], compare: Callable[[Any, Any], bool]) ->
 _NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def number(text: str) -> Decimal | None:
     """Return an integer or decimal number, None for anything else."""
     try:
@@ -131,7 +131,7 @@ _DATE = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def instant(text: str) -> float | None:
     """Return seconds since 1970 of a W3C date (year to fractions of a second) or of epoch seconds, else None."""
     match = _DATE.fullmatch(text)
@@ -149,7 +149,7 @@ def instant(text: str) -> float | None:
         return None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     """Return an address range; a bare address is a range of one."""
     try:
@@ -158,7 +158,7 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _span(text: str) -> tuple[int, int, int] | None:
     """Return version, first and last address of a range as numbers: comparing those is what takes the time."""
     found = network(text)

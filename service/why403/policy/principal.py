@@ -57,9 +57,12 @@ class Principals:
         """Return how far the entries name this caller, whether or not the element is a NotPrincipal."""
         found = self._seen.get(caller)
         if found is None:
+            found = self._name(caller)
+            if caller.too_long:
+                return found
             if len(self._seen) >= _REMEMBERED:
                 self._seen.clear()
-            found = self._seen[caller] = self._name(caller)
+            self._seen[caller] = found
         return found
 
     def _name(self, caller: Caller) -> Naming:

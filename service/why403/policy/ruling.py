@@ -68,9 +68,8 @@ def grants(policies: Policies, request: AccessRequest) -> Grants:
     return Grants(direct, role, account)
 
 
-@lru_cache(maxsize=4096)
 def ceiling(denied: Truth, allowed: Truth, about: object = None) -> Verdict:
-    """Return the claims of a filter: it must not deny, and it must allow."""
+    """Return the claims of a filter: it must not deny, and it must allow; a layer may remember them beside `about`."""
     return (Claim(Says.DENIAL, denied, about=about), Claim(Says.LIMIT, allowed, about=about))
 
 

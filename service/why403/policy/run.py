@@ -35,11 +35,8 @@ def run(parts: Tokens) -> Run:
 
 
 def length(parts: Tokens) -> int:
-    """Return how many characters a text has at least that matches the tokens, variables left out."""
-    return sum(len(part) if isinstance(part, str) else _ONE_IS for part in parts)
-
-
-_ONE_IS: Final = 1
+    """Return how many characters and wildcards the tokens hold; a run matches just so many characters."""
+    return sum(len(part) if isinstance(part, str) else 1 for part in parts)
 
 
 class _Literal:

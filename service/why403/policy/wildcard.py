@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from typing import Final, TypeAlias
 
+from why403.domain.remembered import remembered_by
 from why403.policy.run import expression, length, run
 from why403.policy.template import MANY, Token, Tokens, Variable, segments
 
@@ -33,7 +33,7 @@ def anything(_text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=8192)
+@remembered_by(length, 8192)
 def glob(parts: Tokens) -> Matcher:
     """Return the matcher of tokens without variables, where `*` crosses every character."""
     text = literal(parts)
@@ -129,7 +129,7 @@ def _combined(exact: frozenset[str], starts: tuple[str, ...], others: tuple[Matc
     return lambda text: any(match(text) for match in matchers)
 
 
-@lru_cache(maxsize=8192)
+@remembered_by(length, 8192)
 def resource_glob(parts: Tokens) -> Matcher:
     """Return the matcher of a Resource pattern without variables.
 
@@ -196,7 +196,7 @@ def _rest(piece: Tokens) -> _End:
     return end
 
 
-@lru_cache(maxsize=8192)
+@remembered_by(length, 8192)
 def arn_glob(parts: Tokens) -> Matcher:
     """Return the matcher of ArnLike: six segments compared one by one, wildcards within each, the last to the end."""
     pieces = segments(parts, ARN_SEGMENTS)

@@ -5,12 +5,12 @@ AWS: "Error responses" (Amazon S3 API Reference).
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from why403.domain.actions import find
 from why403.domain.operations import ALIASES, OPERATIONS
+from why403.domain.remembered import remembered
 
 # Methods whose name is not the operation's; mostly AWS SDK for Java 1 (`AmazonS3Client`) and .NET, made lower case.
 _METHODS: Final[Mapping[str, str]] = MappingProxyType(
@@ -72,7 +72,7 @@ _KNOWN: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def operation_of(name: str) -> str | None:
     """Return the S3 operation that a method, class, command or eventName means, None for what is none."""
     if len(name) > _LONGEST:

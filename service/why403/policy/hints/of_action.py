@@ -1,13 +1,13 @@
 """What is wrong with an Action that does not cover the action asked for."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from why403.domain.actions import ALL, find
 from why403.domain.operations import ALIASES, OPERATIONS
 from why403.domain.operations.when import ALWAYS
+from why403.domain.remembered import characters, remembered_by
 from why403.domain.request import AccessRequest
 from why403.policy.hints.remark import Remark
 from why403.policy.hints.spelling import distance
@@ -48,14 +48,16 @@ def of_actions(entries: tuple[str, ...], request: AccessRequest) -> Remark | Non
     if request.s3_action is None:
         return None
     for entry in entries:
-        found = _told(entry, request.s3_action.name)
+        found = _told((entry, request.s3_action.name))
         if found is not None:
             return found
     return None
 
 
-@lru_cache(maxsize=8192)
-def _told(entry: str, asked: str) -> Remark | None:
+@remembered_by(characters, 8192)
+def _told(names: tuple[str, str]) -> Remark | None:
+    """Return what is wrong with an entry, given before the action asked for."""
+    entry, asked = names
     lower = entry.lower()
     if "*" in lower or "?" in lower:
         return _of_pattern(entry, asked)

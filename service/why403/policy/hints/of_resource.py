@@ -5,11 +5,11 @@ A rule rewrites an entry into what may have been meant; it holds only if that co
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import Arn, split_arn
 from why403.domain.context import MULTIVALUED
+from why403.domain.remembered import characters, remembered_by
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
 from why403.policy.document import VARIABLES_SINCE, Element
@@ -41,7 +41,7 @@ Rule: TypeAlias = Callable[[Written, AccessRequest], Remark | None]
 def of_resources(resources: Resources, request: AccessRequest) -> Remark | None:
     """Return what is wrong with the first entry of which that can be told."""
     variables, asked, entries = bool(resources.variables), request.resource, resources.entries
-    for entry in entries if asked.bucket is None else _familiar(entries, asked.partition, asked.bucket):
+    for entry in entries if asked.bucket is None else _familiar(_Among(entries, asked.partition, asked.bucket)):
         written = _written(entry, variables)
         for rule in _RULES:
             found = rule(written, request)
@@ -65,9 +65,19 @@ def covers(entry: str, request: AccessRequest, *, variables: bool) -> bool:
     return Resources(Element(entries=(entry,), negated=False), variables=variables).match(request) != FALSE
 
 
-@lru_cache(maxsize=8192)
-def _familiar(entries: tuple[str, ...], partition: str, bucket: str) -> tuple[str, ...]:
+class _Among(NamedTuple):
+    entries: tuple[str, ...]
+    partition: str
+    bucket: str
+
+    def characters(self) -> int:
+        return characters(self.entries) + len(self.bucket)
+
+
+@remembered_by(_Among.characters, 8192, longest=2**16)  # a statement may list hundreds of resources
+def _familiar(among: _Among) -> tuple[str, ...]:
     """Return the entries that may have to do with a bucket; remembered, because most have nothing to do with it."""
+    entries, partition, bucket = among
     return tuple(entry for entry in entries if not _strange(entry, partition, bucket))
 
 

@@ -1,8 +1,9 @@
 """Which of two names may be a slip of the other: a few letters apart, and not told apart on purpose."""
 
 import re
-from functools import lru_cache
 from typing import Final
+
+from why403.domain.remembered import characters, remembered_by
 
 _FURTHEST: Final = 2
 _SHORT: Final = 5
@@ -29,9 +30,14 @@ def distance(first: str, second: str, most: int) -> int:
     return row[-1]
 
 
-@lru_cache(maxsize=8192)
 def slip(written: str, meant: str) -> bool:
     """Return whether a name may be a slip of another one."""
+    return _slip((written, meant))
+
+
+@remembered_by(characters, 8192)
+def _slip(names: tuple[str, str]) -> bool:
+    written, meant = names
     if written == meant or abs(len(written) - len(meant)) > _FURTHEST:
         return False
     most = 1 if min(len(written), len(meant)) <= _SHORT else _FURTHEST
