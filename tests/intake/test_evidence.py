@@ -9,6 +9,7 @@ from tests.policy.asking import ACCOUNT, statement
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, CORE, OBJECT_OWNER, OWNERSHIP, PRINCIPAL_TAGS
+from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.intake.evidence import NOTHING, observed
 
 FACTS = services().registry.facts
@@ -67,6 +68,10 @@ def test_what_is_said_to_be_unknown_is_not_known() -> None:
         ("bucket.ownership", "Enforced", "", "must be one of `BucketOwnerEnforced`, `BucketOwnerPreferred`"),
         ("bucket.abac", "true", "", "must be true or false"),
         ("bucket.tags", "x", "", "must be a mapping of tags, or a list of `Key` and `Value`"),
+        ("bucket.tags", {"a": "x" * (LONGEST_TEXT + 1)}, "/a", TOO_LONG),
+        ("bucket.region", "x" * (LONGEST_TEXT + 1), "", TOO_LONG),
+        ("session.issuer", f"arn:aws:iam::{ACCOUNT}:role/" + "x" * LONGEST_TEXT, "", TOO_LONG),
+        ("session.issuer", 5, "", "must be the ARN of a role or user"),
         ("bucket.tags", {"a/b": 1}, "/a~1b", "a tag's value must be a string"),
         ("bucket.tags", [{"Key": "a"}], "/0", "must hold `Key` and `Value` as strings"),
         ("object.tags", [{"Key": "a", "Value": ""}, {"Key": "a", "Value": ""}], "/1/Key", "the tag `a` is given twice"),

@@ -8,6 +8,7 @@ from tests.cases import answer, services
 from tests.policy.asking import ACCOUNT, SESSION, USER
 from why403.domain.context import NO_VALUE, NOT_KNOWN
 from why403.domain.errors import InvalidInput
+from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.intake.evidence import NOTHING
 from why403.intake.request import Asked, asked_for
 from why403.usecases.simulate import MOST_FAULTS, simulate
@@ -126,6 +127,26 @@ BOOLEAN = "must be true or false"
             "/parameters/AccessControlPolicy/Grants/0/Grantee/URI",
             "must be text",
         ),
+        ({"principal": USER + "x" * LONGEST_TEXT}, "/principal", TOO_LONG),
+        ({"resource": "arn:aws:s3:::buk/" + "k" * LONGEST_TEXT}, "/resource", TOO_LONG),
+        ({"resource": ..., "bucket": "b" * (LONGEST_TEXT + 1)}, "/bucket", TOO_LONG),
+        ({"resource": ..., "bucket": "buk", "key": "k" * (LONGEST_TEXT + 1)}, "/key", TOO_LONG),
+        ({"operation": "x" * (LONGEST_TEXT + 1)}, "/operation", TOO_LONG),
+        ({**ACTION, "action": "s3:" + "x" * LONGEST_TEXT}, "/action", TOO_LONG),
+        ({"context": {"k": "x" * (LONGEST_TEXT + 1)}}, "/context/k", TOO_LONG),
+        ({"context": {"k": ["x", "x" * (LONGEST_TEXT + 1)]}}, "/context/k/1", TOO_LONG),
+        ({"context": {"k": 10**LONGEST_TEXT}}, "/context/k", SCALAR),
+        ({"context": {"k" * (LONGEST_TEXT + 1): "x"}}, "/context", f"the name of a condition key {TOO_LONG}"),
+        ({"parameters": {"ACL": "x" * (LONGEST_TEXT + 1)}}, "/parameters/ACL", TOO_LONG),
+        (
+            {
+                "operation": "DeleteObjects",
+                "resource": "arn:aws:s3:::buk",
+                "parameters": {"Delete": {"Objects": [{"Key": "k"}, {"Key": "k" * (LONGEST_TEXT + 1)}]}},
+            },
+            "/parameters/Delete/Objects/1/Key",
+            TOO_LONG,
+        ),
         ({"operation": "CopyObject"}, "/parameters/CopySource", "is missing; `CopyObject` needs it"),
         (
             {"operation": "DeleteObjects", "resource": "arn:aws:s3:::buk"},
@@ -156,6 +177,12 @@ def test_all_faults_are_told_at_once() -> None:
         {"time": "2026-11-23T10:00:00Z"},
         {"time": "2026-11-23T10:00:00.123+02:00"},
         {"operation": "ListBuckets", "resource": "*"},
+        {"resource": ..., "bucket": "buk", "key": "k" * LONGEST_TEXT},
+        {"context": {"k": ["x" * LONGEST_TEXT, "x"]}},
+        {
+            "operation": "PutObject",
+            "parameters": {"Body": "x" * (LONGEST_TEXT + 1), "Policy": "x" * (LONGEST_TEXT + 1)},
+        },
     ],
 )
 def test_what_is_well_formed_is_read(members: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.policy.asking import compiled, only, statement
 from why403.domain.errors import InvalidInput
+from why403.domain.lengths import ELEMENT_TOO_LONG, LONGEST_ELEMENT
 from why403.policy import PolicyKind, policy_list
 from why403.policy.document import from_text, read, scalar_text
 
@@ -29,6 +30,7 @@ def without(name: str) -> dict[str, Any]:
 
 KINDS = "must be `*` or an object of `AWS`, `Service`, `Federated`, `CanonicalUser`"
 AT = "/Statement/0"
+LONG = "x" * (LONGEST_ELEMENT + 1)
 STRINGS = "must be a string or a list of at least one string"
 SCALAR = "must be a string, number or boolean"
 
@@ -50,6 +52,19 @@ SCALAR = "must be a string, number or boolean"
         ({"Statement": [], "Version": "2012-10-18"}, "/Version", "must be `2012-10-17` or `2008-10-17`"),
         ({"Statement": [], "Version": ["2012-10-17"]}, "/Version", "must be `2012-10-17` or `2008-10-17`"),
         ({"Statement": [], "Version": None}, "/Version", "must be `2012-10-17` or `2008-10-17`"),
+        (statement(Action=LONG), f"{AT}/Action", ELEMENT_TOO_LONG),
+        (statement(Resource=["*", LONG]), f"{AT}/Resource/1", ELEMENT_TOO_LONG),
+        (statement(Principal={"AWS": LONG}), f"{AT}/Principal/AWS", ELEMENT_TOO_LONG),
+        (
+            statement(Condition={"StringLike": {"k": LONG}}),
+            f"{AT}/Condition/StringLike/k",
+            ELEMENT_TOO_LONG,
+        ),
+        (
+            statement(Condition={"StringLike": {LONG: "x"}}),
+            f"{AT}/Condition/StringLike",
+            f"the name of a condition key {ELEMENT_TOO_LONG}",
+        ),
         (statement(Sid=1), f"{AT}/Sid", "must be a string"),
         (statement(Sids="x"), f"{AT}/Sids", "`Sids` is no element of a statement"),
         (statement(effect="Allow"), f"{AT}/effect", "`effect` is no element of a statement"),
@@ -255,3 +270,7 @@ def test_what_is_written_is_kept_in_its_plural_form() -> None:
     assert (found.resources.entries, found.resources.negated) == (("a", "b"), False)
     (condition,) = found.conditions
     assert (condition.operator, condition.key_as_written, condition.values) == ("Bool", "K", ("true",))
+
+
+def test_an_element_may_be_as_long_as_a_document_of_aws() -> None:
+    assert only(statement(Resource=LONG[1:])).resources.entries == (LONG[1:],)

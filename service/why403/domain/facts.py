@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from why403.domain.arn import split_arn
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact, Found
+from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
@@ -19,9 +20,11 @@ def account(value: object) -> str:
 
 def text(value: object) -> str:
     """Return a string that is not empty."""
-    if isinstance(value, str) and value:
-        return value
-    raise InvalidInput.at("", "must be a string that is not empty")
+    if not isinstance(value, str) or not value:
+        raise InvalidInput.at("", "must be a string that is not empty")
+    if len(value) > LONGEST_TEXT:
+        raise InvalidInput.at("", TOO_LONG)
+    return value
 
 
 def flag(value: object) -> bool:
@@ -49,9 +52,9 @@ def tags(value: object) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise InvalidInput.at("", "must be a mapping of tags, or a list of `Key` and `Value`")
     faults = [
-        Fault("/" + escaped(str(name)), "a tag's value must be a string")
+        Fault("/" + escaped(str(name)), TOO_LONG if isinstance(held, str) else "a tag's value must be a string")
         for name, held in value.items()
-        if not isinstance(held, str)
+        if not isinstance(held, str) or len(held) > LONGEST_TEXT
     ]
     if faults:
         raise InvalidInput(faults)
@@ -79,9 +82,10 @@ def _canonical_ids(value: object) -> Mapping[str, str]:
 
 
 def _issuer(value: object) -> str:
-    arn = split_arn(value) if isinstance(value, str) else None
-    if isinstance(value, str) and arn and arn.service == "iam" and arn.rest.startswith(("role/", "user/")):
-        return value
+    issuer = text(value) if isinstance(value, str) and value else ""
+    arn = split_arn(issuer)
+    if arn and arn.service == "iam" and arn.rest.startswith(("role/", "user/")):
+        return issuer
     raise InvalidInput.at("", "must be the ARN of a role or user")
 
 

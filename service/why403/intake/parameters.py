@@ -1,12 +1,15 @@
-"""The shape of the parameters that layers read; those that decide which legs there are, are checked with these."""
+"""The shape of the parameters that are read; those that decide which legs there are, are checked with these."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from why403.domain.errors import Fault
+from why403.domain.errors import Fault, escaped
+from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
+from why403.domain.operations import KNOWN_PARAMETERS
 
 _TEXTS: Final = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _ACL: Final = "AccessControlPolicy"
+_READ: Final = KNOWN_PARAMETERS | {*_TEXTS, _ACL}
 
 
 def misshapen(parameters: Mapping[str, Any]) -> Iterator[Fault]:
@@ -37,3 +40,16 @@ def _access_control(policy: Mapping[str, Any]) -> Iterator[Fault]:
         for name in ("ID", "URI"):
             if not isinstance(grant.get("Grantee", {}).get(name), str | None):
                 yield Fault(f"/Grants/{index}/Grantee/{name}", "must be text")
+
+
+def too_long(parameters: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each text that is read and too long, pointers from the parameters; what is ignored may be."""
+    left = [(f"/{name}", held) for name, held in parameters.items() if name in _READ]
+    while left:
+        at, held = left.pop()
+        if isinstance(held, str) and len(held) > LONGEST_TEXT:
+            yield Fault(at, TOO_LONG)
+        elif isinstance(held, list):
+            left.extend((f"{at}/{index}", each) for index, each in enumerate(held))
+        elif isinstance(held, dict):
+            left.extend((f"{at}/{escaped(str(name))}", each) for name, each in held.items())

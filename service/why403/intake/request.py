@@ -10,11 +10,12 @@ from why403.domain.arn import Resource, resource
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found
+from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, Truth
-from why403.intake.parameters import misshapen
+from why403.intake.parameters import misshapen, too_long
 from why403.policy.document import scalar_text
 
 MEMBERS: Final = frozenset(
@@ -161,6 +162,8 @@ def _principal(value: Mapping[str, Any]) -> Principal:
     named = value.get("principal")
     if not isinstance(named, str):
         raise InvalidInput.at("", "must be the ARN of the caller, an AWS service, or `anonymous`")
+    if len(named) > LONGEST_TEXT:
+        raise InvalidInput.at("", TOO_LONG)
     return principal(named)
 
 
@@ -171,6 +174,8 @@ def _resource(value: Mapping[str, Any], partition: str) -> Resource:
     for name, held in (("resource", named), ("bucket", bucket), ("key", key)):
         if not isinstance(held, str | None) or held == "":
             raise InvalidInput.at(f"/{name}", "must be a string that is not empty")
+        if held is not None and len(held) > LONGEST_TEXT:
+            raise InvalidInput.at(f"/{name}", TOO_LONG)
     if bucket is not None:
         named = f"arn:{partition}:s3:::{bucket}" if key is None else f"arn:{partition}:s3:::{bucket}/{key}"
     elif key is not None:
@@ -198,6 +203,8 @@ def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
         return _Called(_call_of(operation, value, unlisted))
     if not isinstance(action, str) or not _ACTION.fullmatch(action):
         raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
+    if len(action) > LONGEST_TEXT:
+        raise InvalidInput.at("/action", TOO_LONG)
     return _Called(None)
 
 
@@ -205,7 +212,9 @@ def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth) -> Ca
     if not isinstance(operation, str):
         raise InvalidInput.at("/operation", "must be the name of an S3 API operation")
     parameters, named = value.get("parameters") or {}, value.get("resource")
-    faults = [fault.below("/parameters") for fault in misshapen(parameters)]
+    if len(operation) > LONGEST_TEXT:
+        raise InvalidInput.at("/operation", TOO_LONG)
+    faults = [fault.below("/parameters") for read in (misshapen, too_long) for fault in read(parameters)]
     if faults:
         raise InvalidInput(faults)
     name = operation_named(operation, named if isinstance(named, str) else "", parameters).name
@@ -230,9 +239,12 @@ def _context(value: object) -> Mapping[str, Values]:
     found: dict[str, Values] = {}
     for name, held in value.items():
         key = name.lower()
+        if len(key) > LONGEST_TEXT:
+            raise InvalidInput.at("", f"the name of a condition key {TOO_LONG}")
         if key in found:
             raise InvalidInput.at("/" + escaped(name), f"`{name}` is given twice; case does not tell keys apart")
-        found[key] = (held,) if type(held) is str else _values(held, "/" + escaped(name))
+        plain = type(held) is str and len(held) <= LONGEST_TEXT
+        found[key] = (held,) if plain else _values(held, "/" + escaped(name))
     return found
 
 
@@ -242,9 +254,10 @@ def _values(held: object, at: str) -> tuple[str, ...]:
     texts = []
     for index, each in enumerate(held if isinstance(held, list) else [held]):
         text = scalar_text(each)
-        if text is None:
+        if text is None or len(text) > LONGEST_TEXT:
             raise InvalidInput.at(
-                f"{at}/{index}" if isinstance(held, list) else at, "must be text, a number or a boolean"
+                f"{at}/{index}" if isinstance(held, list) else at,
+                "must be text, a number or a boolean" if text is None else TOO_LONG,
             )
         texts.append(text)
     return tuple(texts)

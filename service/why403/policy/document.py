@@ -4,12 +4,14 @@ AWS: "Grammar of the IAM JSON policy language".
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
 from why403.domain.errors import Fault, InvalidInput, escaped
+from why403.domain.lengths import ELEMENT_TOO_LONG, LONGEST_ELEMENT
 from why403.policy.condition import parse_operator
 
 VARIABLES_SINCE: Final = "2012-10-17"
@@ -59,8 +61,7 @@ def from_text(text: str) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            double = next(name for name in names if names.count(name) > 1)
+            double = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
             raise InvalidInput.at("", f"`{double.encode(errors='replace').decode()}` is given twice")
         return found
 
@@ -174,16 +175,17 @@ def _element(each: Mapping[str, Any], at: str, name: str, faults: _Faults) -> El
 
 def _strings(value: object, at: str, faults: _Faults) -> tuple[str, ...]:
     """Return one or several strings, at least one."""
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list) or not value:
+    listed = isinstance(value, list)
+    entries = value if isinstance(value, list) else [value]
+    if not entries or not (listed or isinstance(value, str)):
         faults.add(at, "must be a string or a list of at least one string")
         return ()
-    for index, entry in enumerate(value):
-        if not isinstance(entry, str):
-            faults.add(f"{at}/{index}", "must be a string")
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, str) or len(entry) > LONGEST_ELEMENT:
+            message = ELEMENT_TOO_LONG if isinstance(entry, str) else "must be a string"
+            faults.add(f"{at}/{index}" if listed else at, message)
             return ()
-    return tuple(value)
+    return tuple(entries)
 
 
 def _principals(
@@ -227,6 +229,8 @@ def _conditions(value: object, at: str, faults: _Faults) -> Iterator[tuple[str, 
             faults.add(pointer, "must be an object from condition key to values")
         else:
             for key, held in keys.items():
+                if len(key) > LONGEST_ELEMENT:
+                    faults.add(pointer, f"the name of a condition key {ELEMENT_TOO_LONG}")
                 yield operator, key, _scalars(held, f"{pointer}/{escaped(key)}", faults)
 
 
@@ -236,8 +240,9 @@ def _scalars(value: object, at: str, faults: _Faults) -> tuple[str, ...]:
     found = []
     for index, entry in enumerate(value if isinstance(value, list) else [value]):
         written = scalar_text(entry)
-        if written is None:
-            faults.add(f"{at}/{index}" if listed else at, "must be a string, number or boolean")
+        if written is None or len(written) > LONGEST_ELEMENT:
+            message = "must be a string, number or boolean" if written is None else ELEMENT_TOO_LONG
+            faults.add(f"{at}/{index}" if listed else at, message)
         else:
             found.append(written)
     return tuple(found)
