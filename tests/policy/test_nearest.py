@@ -2,9 +2,12 @@
 
 import random
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.policy.asking import (
     ACCOUNT,
@@ -20,6 +23,7 @@ from tests.policy.asking import (
     only,
     statement,
 )
+from tests.policy.work import ABOUT_TWICE, work
 from tests.reference.generator import random_case
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
 from why403.domain.errors import InvalidInput
@@ -433,6 +437,28 @@ def test_a_slip_is_a_few_letters_and_not_on_purpose(written: str, meant: str, ex
 def test_distance_counts_edits_and_swaps_up_to_a_limit() -> None:
     pairs = [("", "ab", 2), ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "xyz", 3), ("abcd", "a", 3)]
     assert [distance(one, other, 2) for one, other, _ in pairs] == [expected for _, _, expected in pairs]
+
+
+def edits(one: str, other: str) -> int:
+    """Return the edits and swaps between two texts, by the whole table of their prefixes."""
+    table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(other) + 1):
+            same = table[i - 1, j - 1] + (one[i - 1] != other[j - 1])
+            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, same)
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                table[i, j] = min(table[i, j], table[i - 2, j - 2] + 1)
+    return table[len(one), len(other)]
+
+
+@given(st.text(alphabet="abc", max_size=8), st.text(alphabet="abc", max_size=8), st.integers(0, 3))
+def test_distance_is_that_of_the_whole_table(one: str, other: str, most: int) -> None:
+    assert distance(one, other, most) == min(edits(one, other), most + 1)
+
+
+def test_names_twice_as_long_are_compared_with_twice_the_work() -> None:
+    once, twice = (work(partial(distance, "ab" * long, "ab" * long + "c", 2)) for long in (500, 1000))
+    assert twice.calls <= ABOUT_TWICE * once.calls
 
 
 def failing(each: Statement, request: AccessRequest) -> int:

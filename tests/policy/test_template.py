@@ -7,7 +7,7 @@ import pytest
 
 from tests.policy.asking import WORDS, asked, only, statement
 from why403.domain.context import NOT_KNOWN, Values
-from why403.policy.template import MANY, ONE, Token, Variable, segments, tokens
+from why403.policy.template import MANY, ONE, Token, Variable, resolved, segments, tokens
 
 INSTANT = 0.5
 GIVEN: Mapping[str, Values] = {
@@ -120,6 +120,15 @@ def test_one_entry_that_is_known_outweighs_one_that_is_not() -> None:
     assert WORDS[found.match(asked(on="arn:aws:s3:::buk/bob", context=GIVEN))] == "yes"
     assert WORDS[found.match(asked(on="arn:aws:s3:::buk/eve", context=GIVEN))] == "open"
     assert found.variables == {"aws:sourcevpc", "aws:username"}
+
+
+def test_a_variable_is_not_written_out_further_than_the_text_is_long() -> None:
+    parts = tokens("${a}${b}${a}", wildcards=True, variables=True)
+    values: Mapping[str, Values] = {"a": ("xy",), "b": NOT_KNOWN}
+    assert resolved(parts, values.__getitem__, 4) == (("xy", MANY, "xy"), False)
+    assert resolved(parts, values.__getitem__, 3) == (None, True)
+    entry, request = "${k}" * 5000, asked(on="arn:aws:s3:::buk/k", context={"k": ("x" * 16_000,)})
+    assert WORDS[only(statement(Resource=f"arn:aws:s3:::{entry}")).resources.match(request)] == "no"
 
 
 def test_in_the_older_version_a_variable_is_plain_text() -> None:

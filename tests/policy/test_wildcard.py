@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.policy.asking import asked, only, statement
-from tests.policy.work import work
+from tests.policy.work import ABOUT_TWICE, work
 from tests.reference.arns import resource_matches
 from tests.reference.globs import glob_matches, plain_glob
 from why403.domain.truth import FALSE, TRUE
@@ -17,7 +17,6 @@ from why403.policy.template import Tokens, tokens
 from why403.policy.wildcard import Matcher, any_of, arn_glob, glob, resource_glob
 
 INSTANT = 0.5
-ABOUT_TWICE = 2.1
 A_KEY = "arn:aws:s3:::buk/"
 
 

@@ -3,7 +3,10 @@
 import sys
 from collections.abc import Callable
 from types import FrameType
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+ABOUT_TWICE: Final = 2.1
+"""Counts of a call on twice the text, in those of the call on the text, where the work grows as the text does."""
 
 
 class Work(NamedTuple):

@@ -86,7 +86,7 @@ def _moving(
 ) -> Truth:
     best = FALSE
     for parts in patterns:
-        found, known = resolved(parts, context.__getitem__)
+        found, known = resolved(parts, context.__getitem__, len(value))
         if found is None:
             continue
         matcher = one if known else glob  # what is not known may hold colons, so that it is not within one segment

@@ -62,7 +62,7 @@ class Resources:
     def _resolved(self, request: AccessRequest) -> Truth:
         best = FALSE
         for parts in self._moving:
-            found, known = resolved(parts, request.context.__getitem__)
+            found, known = resolved(parts, request.context.__getitem__, len(request.resource.arn))
             if found is not None and resource_glob(found)(request.resource.arn):
                 if known:
                     return TRUE

@@ -87,10 +87,12 @@ def segments(parts: Tokens, count: int) -> tuple[Tokens, ...]:
     return tuple(tuple(segment) for segment in cut)
 
 
-def resolved(parts: Tokens, values: Callable[[str], tuple[str, ...] | None]) -> tuple[Tokens | None, bool]:
+def resolved(parts: Tokens, values: Callable[[str], tuple[str, ...] | None], room: int) -> tuple[Tokens | None, bool]:
     """Return the tokens with every variable replaced, and whether all the values they need are known.
 
-    None instead of tokens where a variable has neither value nor default. A variable that is not known stands as a
+    None instead of tokens where a variable has neither value nor default, and where the values are longer together
+    than `room`, the characters of what is to be matched: a variable that stands a thousand times in a pattern is not
+    written a thousand times to find that out. A variable that is not known stands as a
     wildcard: what does not match even then does not match at all.
     """
     found: list[Token] = []
@@ -104,6 +106,9 @@ def resolved(parts: Tokens, values: Callable[[str], tuple[str, ...] | None]) -> 
             known = False
             found.append(MANY)
         elif len(value) == 1:
+            room -= len(value[0])
+            if room < 0:
+                return None, True
             _join(found, value[0])
         elif part.default is not None and not value:
             _join(found, part.default)

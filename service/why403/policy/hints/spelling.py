@@ -17,17 +17,21 @@ def distance(first: str, second: str, most: int) -> int:
     """Return how many letters must be changed, left out, added or swapped with the next; `most` + 1 for any more."""
     if abs(len(first) - len(second)) > most:
         return most + 1
-    before, row = [0] * (len(second) + 1), list(range(len(second) + 1))
+    far = most + 1
+    before, row = dict[int, int](), {j: j for j in range(min(most, len(second)) + 1)}
     for i, letter in enumerate(first, 1):
-        before, last, row = row, before, [i]
-        for j, other in enumerate(second, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
+        before, last, row = row, before, {}
+        # What is further from the diagonal than `most` has more edits behind it already.
+        for j in range(max(i - most, 0), min(i + most, len(second)) + 1):
+            other = second[j - 1] if j else ""
+            changed = before.get(j - 1, far) + (letter != other) if j else far
+            cost = min(before.get(j, far) + 1, row.get(j - 1, far) + 1, changed)
             if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return row[-1]
+                cost = min(cost, last.get(j - 2, far) + 1)
+            row[j] = cost
+        if min(row.values()) > most:
+            return far
+    return min(row[len(second)], far)
 
 
 def slip(written: str, meant: str) -> bool:
