@@ -121,7 +121,7 @@ def _in_doubt(request: AccessRequest) -> Iterator[Statement]:
 
 
 def _open_statements(policies: Policies, request: AccessRequest) -> Iterator[Statement]:
-    for statements in policies.covering(request.action_key):
+    for statements in policies.concerning(request):
         for statement in statements:
             if statement.matches(request) == UNKNOWN:
                 yield statement

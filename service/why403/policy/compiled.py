@@ -4,7 +4,7 @@ import hashlib
 import marshal
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,10 +12,12 @@ from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Citation
+from why403.policy.by_resource import ByResource
 from why403.policy.document import PolicyKind, from_text, read
 from why403.policy.statement import Statement, covering
 
 _REMEMBERED_ACTIONS = 256
+_MANY = 64  # from so many statements on, those that cannot cover a resource are worth leaving out
 _LONGEST_ACTION = 128  # IAM: an action is shorter
 
 
@@ -111,12 +113,14 @@ class Placed:
 class Policies:
     """Policies that count together: one denies if any denies, they allow if any allows; treat it as immutable."""
 
-    __slots__ = ("_by_action", "placed")
+    __slots__ = ("_by_action", "_by_resource", "_few", "placed")
 
     def __init__(self, placed: Iterable[Placed]) -> None:
         """Keep the policies in order."""
         self.placed = tuple(placed)
+        self._few = sum(len(each.policy.statements) for each in self.placed) < _MANY
         self._by_action: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
+        self._by_resource: dict[str, tuple[ByResource, ByResource]] = {}
 
     def covering(self, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
         """Return the Deny and the Allow statements of all that cover an action given in lower case."""
@@ -128,6 +132,19 @@ class Policies:
             found = (tuple(s for pair in pairs for s in pair[0]), tuple(s for pair in pairs for s in pair[1]))
             self._by_action[action] = found
         return found
+
+    def concerning(self, request: AccessRequest) -> tuple[Sequence[Statement], Sequence[Statement]]:
+        """Return the Deny and the Allow statements that cover the action and, of many, may cover the resource."""
+        return self.covering(request.action_key) if self._few else self._narrowed(request)
+
+    def _narrowed(self, request: AccessRequest) -> tuple[Sequence[Statement], Sequence[Statement]]:
+        found = self._by_resource.get(request.action_key)
+        if found is None:
+            if len(self._by_resource) >= _REMEMBERED_ACTIONS:
+                self._by_resource.clear()
+            denying, allowing = self.covering(request.action_key)
+            found = self._by_resource[request.action_key] = (ByResource(denying), ByResource(allowing))
+        return found[0].on(request.resource.arn), found[1].on(request.resource.arn)
 
     def statements(self) -> Iterator[tuple[Placed, Statement]]:
         """Yield every statement with the policy it stands in."""

@@ -1,5 +1,6 @@
 """What policies say about a request: truths for the hot path, citations for answers that are shown."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -13,11 +14,11 @@ from why403.policy.statement import Statement
 
 def rule(policies: Policies, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether policies without principals deny, and whether they allow."""
-    denying, allowing = policies.covering(request.action_key)
+    denying, allowing = policies.concerning(request)
     return _any(denying, request), _any(allowing, request)
 
 
-def _any(statements: tuple[Statement, ...], request: AccessRequest) -> Truth:
+def _any(statements: Iterable[Statement], request: AccessRequest) -> Truth:
     best = FALSE
     for statement in statements:
         truth = statement.matches(request)
@@ -31,7 +32,7 @@ def _any(statements: tuple[Statement, ...], request: AccessRequest) -> Truth:
 def denies_caller(policies: Policies, request: AccessRequest, bounded: Truth) -> Truth:
     """Return whether a Deny statement of a resource's policies hits the caller; `bounded`: it has a boundary."""
     best = FALSE
-    for statement in policies.covering(request.action_key)[0]:
+    for statement in policies.concerning(request)[0]:
         truth = min(statement.hits(request.caller, bounded), statement.matches(request))
         if truth > best:
             if truth == TRUE:
@@ -54,7 +55,7 @@ NO_GRANTS: Final = Grants(FALSE, FALSE, FALSE)
 def grants(policies: Policies, request: AccessRequest) -> Grants:
     """Return how far the Allow statements of a resource's policies reach the caller."""
     direct = role = account = FALSE
-    for statement in policies.covering(request.action_key)[1]:
+    for statement in policies.concerning(request)[1]:
         naming = statement.naming(request.caller)
         if not any(naming):
             continue
