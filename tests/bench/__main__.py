@@ -6,6 +6,7 @@ import sys
 from statistics import median
 
 from tests.bench.decisions import REFERENCE, checked, measured
+from tests.bench.growth import growth
 from tests.bench.serving import CLIENTS, SETTINGS, measure
 
 ROUNDS = 15
@@ -43,6 +44,7 @@ def main() -> None:
     print(f"{python}, {os.cpu_count()} cores, medians of {rounds} rounds;")
     print("decision and kind of every answer in the timed rounds compared with the reference evaluator")
     decisions(rounds)
+    growth(rounds)
     answers(rounds)
 
 
