@@ -10,8 +10,8 @@ from tests.laws.claims import layer
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER, CORE
-from why403.domain.foreseen import FORESEEN
 from why403.engine.unread import own_doubts
+from why403.foreseen import FORESEEN
 from why403.layer import Layer, May
 from why403.registry import Registry, register
 from why403.testing import a_request

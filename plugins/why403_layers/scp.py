@@ -1,8 +1,6 @@
 """Service control policies: the ceiling an organization sets over an account, at every level from root to account."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from why403 import (
     AccessRequest,
@@ -11,7 +9,6 @@ from why403 import (
     Fact,
     Found,
     Group,
-    InvalidInput,
     Layer,
     May,
     Place,
@@ -22,56 +19,14 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.facts import account
-from why403.domain.truth import UNKNOWN, Truth
-from why403.policy import Policies, PolicyKind, ceiling, naming, policy_list, rule, unread
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Level:
-    """One level of the organization's path and what is attached directly to it."""
-
-    target: str
-    policies: Policies
-    said: dict[tuple[Truth, Truth], Verdict] = field(default_factory=dict)
-    """What it said before, by what its policies deny and allow."""
-
-    def ceiling(self, ruled: tuple[Truth, Truth]) -> Verdict:
-        """Return the claims of this level."""
-        found = self.said.get(ruled)
-        if found is None:
-            found = self.said[ruled] = ceiling(*ruled, self)
-        return found
-
-
-def load_levels(value: Any) -> tuple[Level, ...]:
-    """Return the levels, root first, from `[{"target", "policies"}, ...]` or a bare list of lists of policies."""
-    if not isinstance(value, list):
-        raise InvalidInput.at("", "must be a list of levels, root first")
-    return tuple(_level(each, index) for index, each in enumerate(value))
-
-
-def _level(each: Any, index: int) -> Level:
-    within = f"/{index}"
-    target, held = f"level {index + 1}", each
-    if isinstance(each, dict):
-        within = f"/{index}/policies"
-        held = each.get("policies")
-        target = each.get("target", target)
-        strangers = set(each) - {"target", "policies"}
-        if strangers or not isinstance(target, str):
-            raise InvalidInput.at(f"/{index}", "a level holds `target`, a string, and `policies`, a list")
-    try:
-        return Level(target, policy_list(PolicyKind.ATTACHED)(held, within))
-    except InvalidInput as error:
-        raise error.below(within) from error
-
-
-def _policies(levels: Iterable[Level]) -> Iterator[Policies]:
-    return (level.policies for level in levels)
-
+from why403.domain.truth import UNKNOWN
+from why403.policy import Level, PolicyKind, ceiling, levels, naming, policies_by_level, rule, unread
 
 SCPS = Fact(
-    name="organization.scps", load=load_levels, permission="organizations:ListPoliciesForTarget", policies=_policies
+    name="organization.scps",
+    load=levels(PolicyKind.ATTACHED),
+    permission="organizations:ListPoliciesForTarget",
+    policies=policies_by_level,
 )
 MANAGEMENT = Fact(name="organization.management_account", load=account, permission="organizations:DescribeOrganization")
 

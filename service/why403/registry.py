@@ -8,8 +8,8 @@ from typing import Any
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
-from why403.domain.foreseen import FORESEEN, UNJUDGED, Unjudged, Unread, always
 from why403.domain.verdict import KINDS
+from why403.foreseen import FORESEEN, UNJUDGED, Unjudged, Unread, always
 from why403.layer import Layer
 
 

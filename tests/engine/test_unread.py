@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from why403.domain.evidence import Fact
-from why403.domain.foreseen import Unjudged, Unread, always
 from why403.domain.request import AccessRequest
 from why403.engine.unread import Doubt, own_doubts
+from why403.foreseen import Unjudged, Unread, always
 from why403.testing import a_request
 
 MOON: Fact[Any] = Fact(name="moon.phase", load=lambda value: value, permission="moon:Look")

@@ -101,7 +101,7 @@ def test_how_it_says_it(asked: AccessRequest, claim: str, words: Worded) -> None
     [
         ({}, ""),
         (["r-1"], "/0"),
-        ([{"target": "r-1"}], "/0/policies"),
+        ([{"target": "r-1"}], "/0"),
         ([{"target": 1, "policies": []}], "/0"),
         ([{"target": "r-1", "policies": [], "name": "x"}], "/0"),
         ([{"policies": [{"Statement": 1}]}], "/0/policies/0/Statement"),

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from why403.domain.evidence import Evidence, Found, Unreadable
-from why403.domain.foreseen import Unjudged, Unread
 from why403.domain.request import AccessRequest
+from why403.foreseen import Unjudged, Unread
 
 
 class Doubt(NamedTuple):

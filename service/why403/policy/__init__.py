@@ -11,6 +11,7 @@ from why403.policy.compiled import (
     policy_list,
 )
 from why403.policy.document import PolicyKind
+from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.naming import naming, unread
 from why403.policy.nearest import near_miss
 from why403.policy.public import is_public
@@ -27,6 +28,7 @@ from why403.policy.ruling import (
 __all__ = [
     "NO_GRANTS",
     "Grants",
+    "Level",
     "Placed",
     "Policies",
     "Policy",
@@ -38,9 +40,11 @@ __all__ = [
     "denies_caller",
     "grants",
     "is_public",
+    "levels",
     "naming",
     "near_miss",
     "one_policy",
+    "policies_by_level",
     "policies_of",
     "policy_list",
     "rule",

@@ -3,15 +3,28 @@
 Each names the layer that would read it. A fact that a loaded layer provides is that layer's, and no longer of these.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Fact, Found
-from why403.domain.facts import REGION
+from why403.domain.facts import REGION, account, flag, one_of, text
 from why403.domain.request import AccessRequest
+from why403.domain.shapes import Load
+from why403.domain.states import (
+    Encryption,
+    Storage,
+    Versioning,
+    bucket_encryption,
+    key_grants,
+    key_manager,
+    key_state,
+    lock,
+    object_encryption,
+    storage,
+    versioning,
+)
+from why403.policy import Level, PolicyKind, levels, one_policy
 
-_ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 _ENCRYPTED = ("aws:kms", "aws:kms:dsse")
 _EXPRESS = "s3express"
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
@@ -44,9 +57,8 @@ def _not_linked(request: AccessRequest) -> bool:
     return not request.principal.service_linked
 
 
-def _any_policy(_request: AccessRequest, levels: Any) -> bool:
-    held = [level.get("policies") if isinstance(level, dict) else level for level in levels]
-    return any(bool(policies) for policies in held)
+def _any_policy(_request: AccessRequest, held: tuple[Level, ...]) -> bool:
+    return any(level.policies.placed for level in held)
 
 
 def _through_point(request: AccessRequest) -> bool:
@@ -61,10 +73,8 @@ def _reads_body(request: AccessRequest) -> bool:
     return _reads(request) and request.call is not None and request.call.operation != "HeadObject"
 
 
-def _archived(_request: AccessRequest, value: Any) -> bool:
-    if not isinstance(value, dict):
-        return value in _ARCHIVED
-    return not value.get("restored") and bool(value.get("archive_status") or value.get("class") in _ARCHIVED)
+def _archived(_request: AccessRequest, value: Storage) -> bool:
+    return value.archived
 
 
 def _destroys(request: AccessRequest) -> bool:
@@ -75,24 +85,23 @@ def _needs_mfa(request: AccessRequest) -> bool:
     return _destroys(request) or (request.call is not None and request.action_key == "s3:putbucketversioning")
 
 
-def _mfa(_request: AccessRequest, value: Any) -> bool:
-    return isinstance(value, dict) and value.get("mfa_delete") is True
+def _mfa(_request: AccessRequest, value: Versioning) -> bool:
+    return value.mfa_delete
 
 
-def _encrypted(_request: AccessRequest, value: Any) -> bool:
-    return isinstance(value, dict) and value.get("algorithm") in _ENCRYPTED
+def _encrypted(_request: AccessRequest, value: Encryption) -> bool:
+    return value.by_kms
 
 
 def _writes(request: AccessRequest) -> bool:
     return request.call is not None and request.action_key == "s3:putobject"
 
 
-def _bucket_key(request: AccessRequest, value: Any) -> bool:
+def _bucket_key(request: AccessRequest, value: Encryption) -> bool:
     sent = request.call.parameters if request.call else {}
-    listed = value.get("blocked") if isinstance(value, dict) else None
-    blocked = isinstance(listed, list) and "SSE-C" in listed
-    chosen = "ServerSideEncryption" in sent or "SSECustomerAlgorithm" in sent
-    return (blocked and "SSECustomerAlgorithm" in sent) or (_encrypted(request, value) and not chosen)
+    own_key = "SSECustomerAlgorithm" in sent
+    chosen = own_key or "ServerSideEncryption" in sent
+    return (own_key and "SSE-C" in value.blocked) or (value.by_kms and not chosen)
 
 
 def _sends_key(request: AccessRequest) -> bool:
@@ -107,32 +116,16 @@ def _unpaid(request: AccessRequest) -> bool:
     return not paid and not own
 
 
-def _plain(value: object) -> object:
-    return value
-
-
-def _levels(value: object) -> object:
-    if isinstance(value, list):
-        return value
-    raise InvalidInput.at("", "must be a list of levels, root first")
-
-
-def _fact(
-    name: str, permission: str | None, *, assumed: bool = False, load: Callable[[Any], Any] = _plain
-) -> Fact[Any]:
-    of_resource = not name.startswith("vpc_endpoint.")
+def _fact(name: str, permission: str, load: Load[Any], *, assumed: bool = False) -> Fact[Any]:
     return Fact(
         name=name,
         load=load,
         permission=permission,
         otherwise=ABSENT,
         assumed=assumed,
-        of_resource=of_resource,
+        of_resource=not name.startswith("vpc_endpoint."),
         of_object=name.startswith("object."),
     )
-
-
-_KMS = ("kms.key_policy", "kms.key_state", "kms.key_manager", "kms.grants")
 
 
 class Unjudged(NamedTuple):
@@ -194,34 +187,51 @@ UNJUDGED = (
     ),
 )
 
-_POINT = ("policy", "network_origin", "vpc", "bucket", "owner")
-_RCPS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", load=_levels)
+_POLICY = one_policy(PolicyKind.RESOURCE)
+_LEVELS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", levels(PolicyKind.RESOURCE))
+_ENDPOINT = "ec2:DescribeVpcEndpoints"
+_POINT: Mapping[str, Load[Any]] = {
+    "access_point.policy": _POLICY,
+    "access_point.network_origin": one_of("Internet", "VPC"),
+    "access_point.vpc": text,
+    "access_point.bucket": text,
+    "access_point.owner": account,
+}
+_KMS: Mapping[str, Load[Any]] = {
+    "kms.key_policy": _POLICY,
+    "kms.key_state": key_state,
+    "kms.key_manager": key_manager,
+    "kms.grants": key_grants,
+}
+_PAYMENT = one_of("BucketOwner", "Requester")
 
 
-def _state(name: str, permission: str) -> Fact[Any]:
-    return _fact(name, permission, assumed=True)
+def _state(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
+    return _fact(name, permission, load, assumed=True)
 
 
 FORESEEN = (
-    Unread(_RCPS, "rcp", _not_linked, _any_policy),
-    Unread(_fact("vpc_endpoint.policy", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", always, always),
-    Unread(_fact("vpc_endpoint.type", "ec2:DescribeVpcEndpoints"), "vpc_endpoint", _never, always),
+    Unread(_LEVELS, "rcp", _not_linked, _any_policy),
+    Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
+    Unread(_fact("vpc_endpoint.type", _ENDPOINT, one_of("Gateway", "Interface")), "vpc_endpoint", _never, always),
     *(
-        Unread(_fact(f"access_point.{each}", "s3:GetAccessPoint"), "access_point", _through_point, always, grants=True)
-        for each in _POINT
+        Unread(_fact(name, "s3:GetAccessPoint", load), "access_point", _through_point, always, grants=True)
+        for name, load in _POINT.items()
     ),
-    *(Unread(_state(name, "kms:GetKeyPolicy"), "kms", _sends_key, always) for name in _KMS),
-    Unread(_state("object.encryption", "s3:GetObject"), "kms", _reads, _encrypted),
-    Unread(_state("bucket.encryption", "s3:GetEncryptionConfiguration"), "kms", _writes, _bucket_key),
+    *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
+    Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _reads, _encrypted),
     Unread(
-        _state("bucket.request_payment", "s3:GetBucketRequestPayment"),
+        _state("bucket.encryption", "s3:GetEncryptionConfiguration", bucket_encryption), "kms", _writes, _bucket_key
+    ),
+    Unread(
+        _state("bucket.request_payment", "s3:GetBucketRequestPayment", _PAYMENT),
         "request_payment",
         _unpaid,
         lambda _, value: value == "Requester",
     ),
-    Unread(_state("bucket.versioning", "s3:GetBucketVersioning"), "object_state", _needs_mfa, _mfa),
-    Unread(_state("object.exists", "s3:GetObject"), "object_state", _reads, lambda _, value: value is False),
-    Unread(_state("object.delete_marker", "s3:GetObject"), "object_state", _reads, lambda _, value: value is True),
-    Unread(_state("object.storage_class", "s3:GetObject"), "object_state", _reads_body, _archived),
-    Unread(_state("object.lock", "s3:GetObjectRetention"), "object_state", _destroys, always),
+    Unread(_state("bucket.versioning", "s3:GetBucketVersioning", versioning), "object_state", _needs_mfa, _mfa),
+    Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _reads, lambda _, there: not there),
+    Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _reads, lambda _, marked: marked),
+    Unread(_state("object.storage_class", "s3:GetObject", storage), "object_state", _reads_body, _archived),
+    Unread(_state("object.lock", "s3:GetObjectRetention", lock), "object_state", _destroys, always),
 )
