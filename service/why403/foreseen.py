@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from why403.domain.evidence import ABSENT, Fact, Found
 from why403.domain.facts import REGION, account, flag, one_of, text
+from why403.domain.operations import OPERATIONS
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
 from why403.domain.states import (
@@ -71,6 +72,16 @@ def _reads(request: AccessRequest) -> bool:
 
 def _reads_body(request: AccessRequest) -> bool:
     return _reads(request) and request.call is not None and request.call.operation != "HeadObject"
+
+
+def _finds(request: AccessRequest) -> bool:
+    """Return whether the leg is about an object that must be there: a missing one is 404, or 403 to who may not list.
+
+    AWS: "GetObject", S3 API Reference, on permissions.
+    """
+    if request.call is None:
+        return False
+    return OPERATIONS[request.call.operation].needs_object(request.action, request.subject)
 
 
 def _archived(_request: AccessRequest, value: Storage) -> bool:
@@ -230,8 +241,8 @@ FORESEEN = (
         lambda _, value: value == "Requester",
     ),
     Unread(_state("bucket.versioning", "s3:GetBucketVersioning", versioning), "object_state", _needs_mfa, _mfa),
-    Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _reads, lambda _, there: not there),
-    Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _reads, lambda _, marked: marked),
+    Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _finds, lambda _, there: not there),
+    Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _finds, lambda _, marked: marked),
     Unread(_state("object.storage_class", "s3:GetObject", storage), "object_state", _reads_body, _archived),
     Unread(_state("object.lock", "s3:GetObjectRetention", lock), "object_state", _destroys, always),
 )

@@ -75,6 +75,13 @@ def test_what_makes_or_ends_an_object_goes_by_the_buckets_owner_and_the_rest_by_
     }
 
 
+def test_an_action_finds_an_object_that_is_there_unless_it_makes_or_ends_one() -> None:
+    found = {action.name for action in ALL if action.finds_object}
+    assert found == {action.name for action in ALL if action.relation == "object_owner"}
+    assert {"s3:GetObject", "s3:GetObjectVersionAcl", "s3:PutObjectTagging", "s3:RestoreObject"} <= found
+    assert found.isdisjoint({"s3:PutObject", "s3:DeleteObject", "s3:ListMultipartUploadParts", "s3:ListBucket"})
+
+
 @pytest.mark.parametrize(
     "name",
     [

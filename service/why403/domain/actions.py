@@ -94,6 +94,8 @@ class Action:
     """Lower case; keys that end in a tag's key end in `/*`."""
     carries_object_tags: bool
     """Whether requests for it carry `s3:ExistingObjectTag/*`."""
+    finds_object: bool
+    """Whether it is about an object that is there, as neither what makes an object nor what ends one is."""
     bucket_acl: Permission | None
     bucket_acl_reaches: Reached
     object_acl: Permission | None
@@ -112,8 +114,11 @@ class Action:
 def _relation(name: str, resources: Iterable[str]) -> Relation:
     if name in _OWNER_ONLY or not {"bucket", "object"} & set(resources):
         return "owner_only"
-    on_object = "object" in resources and "bucket" not in resources
-    return "object_owner" if on_object and name not in _THE_BUCKET_OWNERS else "bucket_owner"
+    return "object_owner" if _finds_object(name, resources) else "bucket_owner"
+
+
+def _finds_object(name: str, resources: Iterable[str]) -> bool:
+    return "object" in resources and "bucket" not in resources and name not in _THE_BUCKET_OWNERS
 
 
 def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Action:
@@ -128,6 +133,7 @@ def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Acti
         relation=_relation(name, row["on"]),
         keys=keys,
         carries_object_tags="s3:existingobjecttag/*" in keys,
+        finds_object=_finds_object(name, row["on"]),
         bucket_acl=of_bucket[0] if of_bucket else None,
         bucket_acl_reaches=of_bucket[1] if of_bucket else "grantee",
         object_acl=OBJECT_ACL.get(name),

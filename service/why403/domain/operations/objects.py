@@ -18,10 +18,10 @@ _DELETE: Final = (
     Need("s3:GetObject", when=when.IF_MATCH_ETAG),
 )
 _PUT: Final = Need("s3:PutObject")
-_ACL: Final = Need("s3:PutObjectAcl", when=when.ACL)
-_TAGS: Final = Need("s3:PutObjectTagging", when=when.TAGS)
-_RETENTION: Final = Need("s3:PutObjectRetention", when=when.RETENTION)
-_HOLD: Final = Need("s3:PutObjectLegalHold", when=when.LEGAL_HOLD)
+_ACL: Final = Need("s3:PutObjectAcl", when=when.ACL, of_new=True)
+_TAGS: Final = Need("s3:PutObjectTagging", when=when.TAGS, of_new=True)
+_RETENTION: Final = Need("s3:PutObjectRetention", when=when.RETENTION, of_new=True)
+_HOLD: Final = Need("s3:PutObjectLegalHold", when=when.LEGAL_HOLD, of_new=True)
 _MATCHED: Final = Need("s3:GetObject", when=when.IF_MATCH)
 _COPY: Final = (
     _SOURCE,
@@ -29,11 +29,11 @@ _COPY: Final = (
     Need("s3:GetObjectAnnotation", "s3:GetObjectVersionAnnotation", when.COPIED_ANNOTATIONS, SOURCE),
     _PUT,
     _ACL,
-    Need("s3:PutObjectTagging", when=when.TAGS_OR_COPIED_TAGS),
+    Need("s3:PutObjectTagging", when=when.TAGS_OR_COPIED_TAGS, of_new=True),
     _RETENTION,
     _HOLD,
     _MATCHED,
-    Need("s3:PutObjectAnnotation", when=when.COPIED_ANNOTATIONS),
+    Need("s3:PutObjectAnnotation", when=when.COPIED_ANNOTATIONS, of_new=True),
 )
 _SESSION: Final = Need("s3express:CreateSession")
 

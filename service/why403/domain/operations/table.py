@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from why403.domain.actions import Resource
+from why403.domain.actions import Resource, find
 from why403.domain.operations.when import ALWAYS, When
 
 Kind: TypeAlias = Resource | Literal["keys", "tagged"]
@@ -18,6 +18,8 @@ class Need(NamedTuple):
     """The action needed instead where the call names a version."""
     when: When = ALWAYS
     subject: str = ""
+    of_new: bool = False
+    """Whether it is said of the object that the call writes, which need not be there before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +31,9 @@ class Operation:
     rows: tuple[Need, ...]
     creates: bool | None = None
     """Whether the object exists once the call is done, for calls that write one."""
+
+    def needs_object(self, action: str, subject: str) -> bool:
+        """Return whether the object of a leg must be there already, given the leg's action and subject."""
+        found = find(action)
+        new = any(need.of_new for need in self.rows if need.action == action and need.subject == subject)
+        return found is not None and found.finds_object and not new
