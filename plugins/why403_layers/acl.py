@@ -79,11 +79,14 @@ def load_acl(value: Any) -> Acl:
 def _grant(each: Any, index: int) -> AclGrant:
     if not isinstance(each, dict):
         raise InvalidInput.at(f"/grants/{index}", "must hold `grantee` and `permission`")
-    grantee = each.get("grantee")
+    missing = [name for name in ("grantee", "permission") if name not in each]
+    if missing:
+        raise InvalidInput.at(f"/grants/{index}", f"`{missing[0]}` is missing")
+    grantee = each["grantee"]
     if not isinstance(grantee, dict) or len(grantee) != 1 or not _FORMS.issuperset(grantee):
         raise InvalidInput.at(f"/grants/{index}/grantee", "must hold one of `id`, `uri`, `email` and `account`")
     form, name = next(iter(grantee.items()))
-    permission = each.get("permission")
+    permission = each["permission"]
     if not isinstance(name, str):
         raise InvalidInput.at(f"/grants/{index}/grantee/{form}", "must be a string")
     if not isinstance(permission, str) or permission not in _PERMISSIONS:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from typing import Any, Final
 
 Json = Any
@@ -69,7 +70,7 @@ EVIDENCE: Final[Json] = {
     "session.policies": [_PLAIN],
     "session.issuer": "arn:aws:iam::111122223333:role/p/app",
     "organization.scps": [{"target": "r-1", "policies": [_PLAIN]}, [_PLAIN]],
-    "organization.rcps": None,
+    "organization.rcps": [{"target": "r-1", "policies": [POLICY]}, []],
     "organization.id": "o-1",
     "organization.management_account": "999999999999",
     "bucket.acl": _ACL,
@@ -82,10 +83,26 @@ EVIDENCE: Final[Json] = {
     "bucket.abac": True,
     "object.tags": {"class": "public"},
     "object.exists": True,
+    "object.delete_marker": False,
+    "object.encryption": {"algorithm": "aws:kms", "key": "arn:aws:kms:eu-west-1:111122223333:key/1"},
     "object.storage_class": {"class": "GLACIER", "archive_status": None, "restored": False},
     "object.lock": {"mode": "GOVERNANCE", "retain_until": None, "legal_hold": False},
     "bucket.encryption": {"algorithm": "aws:kms", "key": "k", "blocked": ["SSE-C"]},
     "bucket.versioning": {"status": "Enabled", "mfa_delete": True},
+    "bucket.request_payment": "Requester",
+    "vpc_endpoint.policy": POLICY,
+    "vpc_endpoint.type": "Gateway",
+    "access_point.owner": "111122223333",
+    "access_point.network_origin": "Internet",
+    "kms.key_policy": POLICY,
+    "kms.key_state": "Enabled",
+    "kms.grants": [
+        {
+            "grantee": "arn:aws:iam::111122223333:role/app",
+            "operations": ["Decrypt"],
+            "constraints": {"EncryptionContextEquals": {"aws:s3:arn": "arn:aws:s3:::reports"}},
+        }
+    ],
     "source.bucket.policy": POLICY,
     "source.bucket.owner": "111122223333",
     "objects": {"a/b~c": {"object.lock": None, "object.owner": "111122223333"}},
@@ -204,7 +221,7 @@ _LEAVES: Final[tuple[Callable[[random.Random], Json], ...]] = (
     lambda _: [None],
     lambda _: [{}],
     lambda _: {"": ""},
-    lambda _: POLICY,
+    lambda _: deepcopy(POLICY),
     lambda _: "arn:aws:s3:::",
     lambda _: "arn:::::",
     lambda _: "arn:aws:iam::١١١١٢٢٢٢٣٣٣٣:root",

@@ -96,7 +96,14 @@ def test_what_is_said_to_be_unknown_is_not_known() -> None:
         ("organization.rcps", {}, "", "must be a list of levels, root first"),
         ("bucket.acl", [1], "", "must hold `owner` and a list of `grants`"),
         ("bucket.acl", {"grants": [5]}, "/grants/0", "must hold `grantee` and `permission`"),
-        ("object.acl", {"grants": [{"permission": "READ"}]}, "/grants/0/grantee", "must hold one of `id`, `uri`"),
+        ("object.acl", {"grants": [{"permission": "READ"}]}, "/grants/0", "`grantee` is missing"),
+        ("object.acl", {"grants": [{"grantee": {"id": "c"}}]}, "/grants/0", "`permission` is missing"),
+        (
+            "object.acl",
+            {"grants": [{"grantee": {}, "permission": "READ"}]},
+            "/grants/0/grantee",
+            "must hold one of `id`, `uri`",
+        ),
         (
             "bucket.acl",
             {"grants": [{"grantee": {"id": "c"}, "permission": "ALL"}]},
@@ -117,7 +124,7 @@ def test_a_value_of_the_wrong_form_has_its_pointer(name: str, value: Any, pointe
 def test_all_faults_are_told_at_once() -> None:
     broken = {"bucket.owner": 5, "no.fact": 1, "bucket.policy": {"Id": 1}, "bucket.abac": True}
     pointers = [pointer for pointer, _ in faults(broken)]
-    assert pointers == ["/bucket.owner", "/no.fact", "/bucket.policy/Id", "/bucket.policy/Statement"]
+    assert pointers == ["/bucket.owner", "/no.fact", "/bucket.policy/Id", "/bucket.policy"]
 
 
 def test_tags_are_taken_as_aws_lists_them_too() -> None:

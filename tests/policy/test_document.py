@@ -41,7 +41,7 @@ SCALAR = "must be a string, number or boolean"
         (None, "", "a policy must be a JSON object"),
         ([], "", "a policy must be a JSON object"),
         (5, "", "a policy must be a JSON object"),
-        ({}, "/Statement", "a policy needs `Statement`"),
+        ({}, "", "a policy needs `Statement`"),
         ({"Statement": None}, "/Statement", "a policy needs `Statement`"),
         ({"Statement": "x"}, "/Statement", "a statement must be a JSON object"),
         ({"Statement": [[]]}, "/Statement/0", "a statement must be a JSON object"),

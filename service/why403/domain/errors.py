@@ -10,6 +10,7 @@
 Messages are lower case without a full stop, user input in backticks, no Python type names.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -23,6 +24,19 @@ class Fault(NamedTuple):
     def below(self, prefix: str) -> "Fault":
         """Return the same fault as seen from further outside."""
         return Fault(prefix + self.pointer, self.message)
+
+    def within(self, root: object) -> "Fault":
+        """Return the same fault with a pointer that resolves in `root`: what is missing is a fault of its parent.
+
+        So is what stands inside a text: a pointer of RFC 6901 ends there, and the rest is said in the message.
+        """
+        held, tokens = root, self.pointer.split("/")[1:]
+        for depth, token in enumerate(tokens):
+            found, held = _member(held, _unescaped(token))
+            if not found:
+                rest = "/".join(map(_unescaped, tokens[depth:]))
+                return Fault("".join(f"/{each}" for each in tokens[:depth]), f"`{rest}`: {self.message}")
+        return self if tokens else Fault("", self.message)
 
 
 class Why403Error(Exception):
@@ -46,6 +60,10 @@ class InvalidInput(Why403Error):
         """Return the same error as seen from further outside."""
         return InvalidInput(fault.below(prefix) for fault in self.faults)
 
+    def within(self, root: object) -> "InvalidInput":
+        """Return the same error with pointers that resolve in what was sent."""
+        return InvalidInput(fault.within(root) for fault in self.faults)
+
 
 class NotFound(Why403Error):
     """No such thing here."""
@@ -66,3 +84,16 @@ class LayerContractError(Why403Error):
 def escaped(token: str) -> str:
     """Return a member name as a JSON pointer token (RFC 6901)."""
     return token.replace("~", "~0").replace("/", "~1")
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _member(held: object, name: str) -> tuple[bool, object]:
+    """Return whether JSON has a member or an element of that name, and which."""
+    if isinstance(held, dict):
+        return name in held, held.get(name)
+    if isinstance(held, list) and re.fullmatch("0|[1-9][0-9]{0,9}", name) and int(name) < len(held):
+        return True, held[int(name)]
+    return False, None

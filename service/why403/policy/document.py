@@ -119,7 +119,7 @@ def _statements(document: Mapping[str, Any], faults: _Faults) -> Iterator[tuple[
     for index, each in enumerate(held if isinstance(held, list) else [held]):
         pointer = f"/Statement/{index}" if listed else "/Statement"
         if held is None:
-            faults.add("/Statement", "a policy needs `Statement`")
+            faults.add("/Statement" if "Statement" in document else "", "a policy needs `Statement`")
         elif isinstance(each, dict):
             yield each, pointer
         else:

@@ -8,7 +8,7 @@ from why403.causes.rank import ranked
 from why403.causes.situation import Situation
 from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
-from why403.domain.errors import InvalidInput
+from why403.domain.errors import InvalidInput, escaped
 from why403.domain.evidence import Evidence
 from why403.engine.call import Decided
 from why403.engine.explain import explained
@@ -24,7 +24,17 @@ _MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_comp
 
 
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the diagnosis in the contract's shape; raise InvalidInput with pointers from the body's root."""
+    """Return the diagnosis in the contract's shape.
+
+    Raises InvalidInput with pointers from the body's root that resolve in it, also where a report said what is wrong.
+    """
+    try:
+        return _diagnosed(services, body)
+    except InvalidInput as error:
+        raise error.within(body) from error
+
+
+def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = _report(services, body), _hints(body)
     known = partial(report, hints)
     decided = _decided(services, known, _evidence(services, body, hints))
@@ -44,11 +54,12 @@ def _report(services: Services, body: Mapping[str, Any]) -> Report:
     """Return what was pasted, read: by a plugin if one knows the format; secrets are gone before anybody looks."""
     for name in body:
         if name not in _MEMBERS:
-            raise InvalidInput.at(f"/{name}", f"`{name}` is no member of a diagnosis")
+            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no member of a diagnosis")
     error, event = body.get("error"), body.get("event")
     pasted = [held for held in (error, event) if held is not None]
     if len(pasted) > 1 or not (pasted or body.get("request") is not None):
-        raise InvalidInput.at("/error", "a diagnosis needs one of `error`, `event` and `request`")
+        at = "/error" if "error" in body else ""
+        raise InvalidInput.at(at, "a diagnosis needs one of `error`, `event` and `request`")
     if body.get("collect"):
         raise InvalidInput.at("/collect", "this service does not read AWS; send the evidence with the report")
     if error is not None:
@@ -91,7 +102,8 @@ def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, A
                 raise error.below(at) from error
     complete = hints.get("evidence_is_complete", body.get("evidence_is_complete", False))
     if not isinstance(complete, bool):
-        raise InvalidInput.at("/evidence_is_complete", "must be true or false")
+        above = "/request" if "evidence_is_complete" in hints else ""
+        raise InvalidInput.at(f"{above}/evidence_is_complete", "must be true or false")
     return facts.evidence(complete=complete)
 
 

@@ -24,9 +24,12 @@ _TOO_OPEN = (
 def simulate(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return `{"results": [...]}` in the order of `requests`.
 
-    Raises InvalidInput with at most 100 faults, pointers from the body's root.
+    Raises InvalidInput with at most 100 faults, pointers from the body's root that resolve in it.
     """
-    return _Simulation(services, body).answer()
+    try:
+        return _Simulation(services, body).answer()
+    except InvalidInput as error:
+        raise error.within(body) from error
 
 
 class _Simulation:

@@ -101,7 +101,7 @@ def load(schema: Schema, body: Any) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:
-        raise InvalidInput(_faults(error.messages, "")) from error
+        raise InvalidInput(_faults(error.messages, "")).within(body) from error
     return loaded
 
 
