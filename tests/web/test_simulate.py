@@ -35,6 +35,28 @@ def test_edits_are_answered_with_before_and_after(client: FlaskClient) -> None:
     assert (result["before"]["decision"], result["after"]["decision"], result["changed"]) == ("denied", "allowed", True)
 
 
+@pytest.mark.parametrize("name", ["evidence", "edits"])
+def test_facts_that_are_null_are_not_given(client: FlaskClient, name: str) -> None:
+    plain = client.post("/simulate", json={"requests": [A_REQUEST]})
+    null = client.post("/simulate", json={"requests": [A_REQUEST], name: None})
+    assert null.status_code == 200
+    assert null.json == plain.json
+
+
+def test_edits_that_are_empty_are_given(client: FlaskClient) -> None:
+    answer = client.post("/simulate", json={"requests": [A_REQUEST], "edits": {}})
+    assert answer.json is not None
+    assert answer.json["results"][0]["changed"] is False
+
+
+def test_the_evidence_of_a_request_may_be_null(client: FlaskClient) -> None:
+    shared = {"principal.policies": [ALLOWING]}
+    body = {"requests": [{**A_REQUEST, "evidence": None}], "evidence": shared}
+    answer = client.post("/simulate", json=body)
+    assert answer.json is not None
+    assert answer.json["results"][0]["decision"] == "allowed"
+
+
 @pytest.mark.parametrize(
     ("body", "pointers"),
     [
@@ -47,7 +69,6 @@ def test_edits_are_answered_with_before_and_after(client: FlaskClient) -> None:
         ({"requests": {}}, ["/requests"]),
         ({"requests": []}, ["/requests"]),
         ({"requests": [A_REQUEST, 1, [], None]}, ["/requests/1", "/requests/2", "/requests/3"]),
-        ({"requests": [A_REQUEST], "evidence": None}, ["/evidence"]),
         ({"requests": [A_REQUEST], "evidence": []}, ["/evidence"]),
         ({"requests": [A_REQUEST], "edits": 1}, ["/edits"]),
         ({"requests": [A_REQUEST], "evidence_is_complete": "true"}, ["/evidence_is_complete"]),

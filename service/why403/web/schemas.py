@@ -68,14 +68,14 @@ class Flag(fields.Boolean):
 
 
 class SimulateBody(Schema):
-    """The body of `/simulate`."""
+    """The body of `/simulate`; evidence and edits that are `null` are not given, as in a request."""
 
     error_messages = _BODY_MESSAGES
 
     requests = Batch(required=True)
-    evidence = JsonObject()
+    evidence = JsonObject(allow_none=True)
     evidence_is_complete = Flag()
-    edits = JsonObject()
+    edits = JsonObject(allow_none=True)
     detail = fields.String(
         validate=validate.OneOf(["decision"], error="must be `decision`"),
         error_messages=_DETAIL_MESSAGES,
