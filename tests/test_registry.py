@@ -107,6 +107,13 @@ def test_a_foreseen_fact_belongs_to_the_layer_that_comes_to_read_it() -> None:
     assert foreseen.name not in {each.fact.name for each in found.unread}
 
 
+def test_a_foreseen_fact_stays_with_its_layer_where_that_is_blocked() -> None:
+    own = fact(FORESEEN[0].fact.name)
+    found = registry(of("one", provides=[own]), blocked=["one"])
+    assert found.facts[own.name] is own
+    assert [each.fact for each in found.unread if each.fact.name == own.name] == [own]
+
+
 # --- blocked layers ---------------------------------------------------------------------------------------------------
 
 

@@ -47,7 +47,9 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     owners = _owners(layer for layer, _ in loaded)
     facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
     left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
-    unread = tuple(each for each in (*left, *FORESEEN) if each.fact.name not in facts)
+    read = {each.fact.name for each in left}
+    foreseen = [each for each in FORESEEN if each.fact.name not in read]
+    unread = tuple(each for each in (*left, *foreseen) if each.fact.name not in facts)
     return Registry(
         layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in left}),
         origins={layer.name: origin for layer, origin in loaded},
