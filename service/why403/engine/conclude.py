@@ -14,7 +14,7 @@ from why403.layer import Layer
 class Conclusion:
     """The verdicts put together for one relation of accounts; treat it as immutable.
 
-    `at_home`: the caller is of the bucket owner's account, so that its own policies are named first.
+    `at_home`: the caller is of the account that owns the bucket or decides, so that its own policies are named first.
     """
 
     def __init__(self, said: Sequence[Judged], relation: Relation, *, at_home: bool) -> None:

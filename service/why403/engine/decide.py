@@ -121,7 +121,9 @@ class Engine:
     def rule(self, request: AccessRequest) -> Ruled:
         """Return what the layers say about a leg, as it stands."""
         said = judge(self.layers, request, self.tell)
-        return Ruled(request, self._concluded(request, tuple(said), relation(request), at_home=request.at_home))
+        between = relation(request)
+        at_home = request.at_home or between is Relation.SAME
+        return Ruled(request, self._concluded(request, tuple(said), between, at_home=at_home))
 
     def _concluded(
         self, request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool
