@@ -17,6 +17,9 @@ _TRUSTED: Final = (
 _WHERE: Final = ("which Region is the bucket in?", REGION)
 _WHICH_SIGNATURE: Final = ("does the client sign with version 4? Its debug output tells", "aws s3 ls --debug")
 
+# Layers are a closed set. What S3 refuses before it looks at any policy or object, throttling and malformed tags
+# included, is `authentication`'s; a call that is for certain accounts alone is `ownership`'s; a thing that cannot be
+# deleted as it stands, `object_state`'s.
 RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
         "AccessForbidden": Meaning(
@@ -28,7 +31,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "add a rule to the bucket's CORS configuration for this origin, method and these headers",
         ),
         "AccountNotAuthorized": Meaning(
-            AUTHENTICATION,
+            "ownership",
             403,
             "the account that calls may not manage this Storage Lens configuration",
             *_ADMINISTRATOR,
@@ -49,7 +52,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "choose a target in the bucket's own Region",
         ),
         "DefaultConfigurationDeleteForbidden": Meaning(
-            AUTHENTICATION,
+            "object_state",
             403,
             "the default configuration of Storage Lens cannot be deleted",
             "is it the default configuration?",
@@ -127,7 +130,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "nothing needs to be restored; read the object",
         ),
         "OrganizationAccessDenied": Meaning(
-            AUTHENTICATION,
+            "ownership",
             403,
             "the account that calls does not manage the organization",
             *_ADMINISTRATOR,
@@ -151,7 +154,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "enable trusted access for Storage Lens in the organization",
         ),
         "SlowDown": Meaning(
-            "object_state",
+            AUTHENTICATION,
             503,
             "too many requests at a time; that is no question of access",
             "how many requests run at a time, and do they all go to one prefix?",
@@ -159,7 +162,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "send fewer at a time and retry with growing pauses",
         ),
         "TagPolicyException": Meaning(
-            "object_state",
+            AUTHENTICATION,
             400,
             "the organization's rules for tags do not admit the tags that were sent; that is no question of access",
             "which tags are demanded?",
