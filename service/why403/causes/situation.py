@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from why403.causes.codes import meaning_of
 from why403.causes.meaning import Meaning
@@ -78,7 +78,7 @@ class Situation:
             code=report.code,
             named=report.aws_named.layer if report.aws_named else None,
             named_kind=report.aws_named.kind if report.aws_named else None,
-            meaning=meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None),
+            meaning=_meaning(report),
             features=_features(report, known) | ({"same-account"} if _at_home(decided) else set()),
         )
 
@@ -102,6 +102,16 @@ class Situation:
             "operation": self.operation,
             "source": _role_of(self.principal),
         }
+
+
+def _meaning(report: Report) -> Meaning | None:
+    """Return what the answer means if it names its own cause, None where the status it came with contradicts that."""
+    found = meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None)
+    # Copies, completed uploads and deletions of many objects answer 200 and tell the error in the body.
+    return found if found and report.status in {None, _IN_THE_BODY, found.status} else None
+
+
+_IN_THE_BODY: Final = 200
 
 
 def _at_home(decided: Decided | None) -> bool:
