@@ -40,6 +40,8 @@ _SEPARATOR: Final = re.compile(
 )
 _SPACE: Final = re.compile(r"""["']?\s{1,6}(?:(?:is|was)\s{1,3})?["']?(?=[a-z0-9+/=]{16})""")
 _BARE: Final = re.compile(r"""[^\s"'<>&,;)}\]\\]+(?:\n[ \t]{0,8}[a-z0-9+/=%]{24,}(?=[&\n]|$))*""")
+_REST: Final = re.compile(r"\n[ \t>|│┃]{0,12}([a-z0-9+/=]{1,63})(?![\w+/=-])")
+_LENGTHS: Final = frozenset({24, 28, 40, 44, 64})  # digests, signatures, secret keys and keys of SSE-C
 _QUOTED: Final = {quote: re.compile(rf"(?:[^{quote}\\]|\\(?![\\]{{0,6}}{quote}))*") for quote in "\"'"}
 _LINE: Final = re.compile(r"""(?:[^\n\r"'\\]|\\(?![nr"']))*""")
 _DIGEST: Final = re.compile(r"digest[^\n\r]*")
@@ -59,6 +61,9 @@ _BESIDE: Final = re.compile(
     r"A[KS]IA(?:[A-Z0-9]{12,124}|\.\.\.[A-Z0-9]{4})[^A-Za-z0-9+\n]{1,8}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])"
 )
 _FORTY: Final = re.compile(r"(?<![A-Za-z0-9/+])/?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
+# Paths of roles and sessions are as long as a secret key now and then.
+_IN_ARN: Final = re.compile(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::\d{12}:[\w-]{1,20}(?:/[\w+=,.@-]{0,64})?\Z")
+_ARN_HEAD: Final = 140
 _TOKEN: Final = re.compile(r"(?:IQoJb3|FwoGZX|FwoDYX|FQoGZX|FQoDYX|AQoDYX|AQoEXA|AgoJb3|AgoGb3)[A-Za-z0-9+/=%]{16,}")
 _LONG: Final = re.compile(r"(?<![A-Za-z0-9+/=%])[A-Za-z0-9+/=%]{200,}")
 _JWT: Final = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}+(?:\.[A-Za-z0-9_-]+){1,4}")
@@ -158,7 +163,10 @@ def _bare(lower: str, start: int, *, needs_digit: bool) -> _Span | None:
     found = _BARE.match(lower, start)
     if found is None or (needs_digit and not _might_be_secret(found[0])):
         return None
-    return _Span(start, found.end())
+    rest = _REST.match(lower, found.end())
+    # A line's end may have cut it: then both parts together are as long as such secrets are.
+    whole = rest is not None and len(found[0]) + len(rest[1]) in _LENGTHS
+    return _Span(start, rest.end() if rest and whole else found.end())
 
 
 def _might_be_secret(value: str) -> bool:
@@ -204,7 +212,9 @@ def _keys(text: str) -> Iterator[_Span]:
     yield from (_Span(*found.span(1)) for found in _BESIDE.finditer(text))
     has_key_id = _HAS_KEY_ID.search(text) is not None
     for found in _FORTY.finditer(text):
-        if _is_secret_key(found[0], beside_id=has_key_id, padded=text.startswith("=", found.end())):
+        in_arn = _IN_ARN.search(text, max(0, found.start() - _ARN_HEAD), found.start()) is not None
+        padded = text.startswith("=", found.end())
+        if not in_arn and _is_secret_key(found[0], beside_id=has_key_id, padded=padded):
             yield _Span(*found.span())
 
 
