@@ -1,6 +1,7 @@
 """Pasted texts and what they tell, one file per family in `data/`.
 
-A table holds `text`, the fields of the report it tells, and in `open` those that must be left open. Other fields are not
+A table holds `text`, the fields of the report it tells, in `open` those that must be left open, and in `secrets` parts
+of what must be stripped. Other fields are not
 compared. `named` is short for layer and kind of what AWS named, kind `open` where the text leaves it so.
 """
 
@@ -17,6 +18,7 @@ _MAPPINGS: Final = frozenset({"parameters", "context", "presigned"})
 class Sample(NamedTuple):
     text: str
     told: dict[str, Any]
+    secrets: tuple[str, ...] = ()
 
 
 def samples() -> dict[str, Sample]:
@@ -29,14 +31,14 @@ def samples() -> dict[str, Sample]:
 
 
 def _sample(table: dict[str, Any]) -> Sample:
-    told = {name: value for name, value in table.items() if name not in {"text", "open"}}
+    told = {name: value for name, value in table.items() if name not in {"text", "open", "secrets"}}
     told |= dict.fromkeys(table.get("open", ()))
     if told.get("named"):
         layer, kind = told["named"]
         told["named"] = (layer, None if kind == "open" else kind)
     if "unread" in told:
         told["unread"] = tuple(told["unread"])
-    return Sample(table["text"], told)
+    return Sample(table["text"], told, tuple(table.get("secrets", ())))
 
 
 def picked(report: Report, told: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ MOVABLE: Final = [name for name in SAMPLES if not name.startswith(("prose", "acc
 
 @every_sample
 def test_a_paste_tells_what_it_says_and_no_more(name: str) -> None:
-    text, told = SAMPLES[name]
+    text, told, _ = SAMPLES[name]
     assert picked(read(text), told) == told
 
 
@@ -46,14 +46,14 @@ WRAPPINGS: Final = (coloured, indented, windows, fenced)
 @pytest.mark.parametrize("wrap", WRAPPINGS, ids=lambda wrap: str(wrap.__name__))
 @pytest.mark.parametrize("name", MOVABLE)
 def test_what_carries_a_paste_does_not_change_what_it_says(name: str, wrap: object) -> None:
-    text, told = SAMPLES[name]
+    text, told, _ = SAMPLES[name]
     assert callable(wrap)
     assert picked(read(wrap(text)), told) == told
 
 
 def test_a_time_before_every_line_does_not_change_what_it_says() -> None:
     for name in ("java: v1", "go: v2", "php: head", "boto3: bare HEAD", "hadoop: put", "ruby: logger"):
-        text, told = SAMPLES[name]
+        text, told, _ = SAMPLES[name]
         stamped = "\n".join(
             f"2026-11-20T10:00:0{at % 10}.123Z app[7] {line}" for at, line in enumerate(text.split("\n"))
         )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -26,8 +26,10 @@ _RANK: Final = {source: rank for rank, source in enumerate(SOURCES)}
 _MANY: Final = 50
 """How many errors are kept apart; further ones of one text only count."""
 _STATUSES: Final = range(100, 600)
-_IDENTITY: Final = ("request_id", "principal", "bucket", "key", "resource", "status")
+_IDENTITY: Final = ("request_id", "principal", "bucket", "resource", "status")
 _REFUSED: Final = 403
+_ID: Final = re.compile(r"[\w+/=.-]{1,400}")
+_CODE: Final = re.compile(r"[A-Za-z][\w.:-]{1,99}")
 # By their first three letters, in which `403`, `403 Forbidden` and `Forbidden` differ enough.
 _PLACEHOLDER_STATUS: Final = {"301": 301, "400": 400, "403": 403, "404": 404, "405": 405, "412": 412} | {
     "for": 403,
@@ -107,6 +109,8 @@ def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether nothing said of one contradicts what is said of the other."""
     if any(name in one and name in other and one[name] != other[name] for name in _IDENTITY):
         return False
+    if not _same_key(one.get("key"), other.get("key")):
+        return False
     codes = {code for code in (one.get("code"), other.get("code")) if code and not is_placeholder(code)}
     operations = {operation for operation in (one.get("operation"), other.get("operation")) if operation}
     if len(codes) > 1 or len(operations) > 1:
@@ -117,6 +121,11 @@ def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return len(named) <= 1 and len(actions) <= 1 and fit and _same_place(one, other)
 
 
+def _same_key(one: str | None, other: str | None) -> bool:
+    """Return whether two names may be of one object; file systems leave out the slash that ends a folder's key."""
+    return one is None or other is None or one.rstrip("/") == other.rstrip("/")
+
+
 def _same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether a resource here and a bucket and key there are not different things."""
     for first, second in ((one, other), (other, one)):
@@ -125,7 +134,7 @@ def _same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
             continue
         if second.get("bucket", named.bucket) != named.bucket:
             return False
-        if named.key is not None and second.get("key", named.key) != named.key:
+        if not _same_key(named.key, second.get("key")):
             return False
     return True
 
@@ -160,6 +169,22 @@ def report_of(told: Mapping[str, Any], source: Source, *, others: int = 0, unrea
     )
 
 
+_AGREED: Final = ("principal", "request_id", "host_id", "bucket", "key")
+
+
+def agreed(report: Report, others: Iterable[Report], ends: frozenset[str]) -> Report:
+    """Return a report without the names that other readings spell otherwise, or that a line's end may have cut."""
+    told = {name: getattr(report, name) for name in _AGREED}
+    spelt = ((name, getattr(other, name)) for other in others for name in _AGREED)
+    differ = {name for name, other in spelt if None not in {told[name], other} and told[name] != other}
+    del told["principal"]  # ends where AWS's sentence goes on with `is`
+    differ |= {name for name, value in told.items() if value and any(end.endswith(value) for end in ends)}
+    if differ & {"bucket", "key"}:
+        differ |= {"key", "resource"}
+    open_again: dict[str, Any] = dict.fromkeys(differ)
+    return replace(report, **open_again) if differ else report
+
+
 def _call(known: dict[str, Any]) -> None:
     """Complete the operation where only one needs the action, and the Regions that a message names."""
     operation = only_operation_of(known.get("action", ""))
@@ -176,8 +201,8 @@ def _place(known: dict[str, Any]) -> None:
     named = resource(known["resource"]) if "resource" in known else None
     if named is not None and named.bucket:
         known.setdefault("bucket", named.bucket)
-        if named.key and known["bucket"] == named.bucket:
-            known.setdefault("key", named.key)
+        if named.key and known["bucket"] == named.bucket and _same_key(known.get("key"), named.key):
+            known["key"] = named.key
     elif named is not None and named.access_point and named.key:
         known.setdefault("key", named.key)
     operation = known.get("operation")
@@ -202,9 +227,10 @@ def _partition(known: dict[str, Any]) -> str:
 
 def _answer(known: dict[str, Any]) -> None:
     """Complete code and status from each other; a client's word for an answer without a body is no code of S3."""
+    _ids(known)
     if known.get("status") not in _STATUSES:
         known.pop("status", None)  # cut off, or none at all
-    code, message = known.pop("code", None), known.get("message")
+    code, message = _whole(known.pop("code", None)), known.get("message")
     if message is not None:
         known["message"] = message = collapsed(message)
     empty = message is None or message.lower().rstrip(".") in BODILESS_MESSAGES
@@ -222,6 +248,21 @@ def _answer(known: dict[str, Any]) -> None:
         known["code"] = code
         if code in STATUS:
             known.setdefault("status", STATUS[code])
+
+
+def _whole(code: str | None) -> str | None:
+    """Return a code as far as it can be one: a line's end may have cut it, or joined it to what follows."""
+    code = collapsed(code or "")
+    if is_placeholder(code) or code in STATUS:
+        return code
+    cut = any(known.startswith(code) for known in STATUS)
+    return code if _CODE.fullmatch(code) and not cut else None
+
+
+def _ids(known: dict[str, Any]) -> None:
+    for name in ("request_id", "host_id"):
+        if not _ID.fullmatch(known.get(name, "")):
+            known.pop(name, None)  # joined to what follows
 
 
 def _is_head(known: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ AWS: "Troubleshoot access denied (403 Forbidden) errors in Amazon S3"; IAM: "Tro
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from why403.domain.arn import resource
@@ -21,11 +22,13 @@ _BEFORE: Final = 2_400
 _AFTER: Final = 4_000
 
 _USER: Final = re.compile(r"User:\s{0,80}", re.IGNORECASE)
+_IS: Final = re.compile(r"\s{1,80}is\s{1,80}\Z")
 _WHO: Final = re.compile(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::\d{12}:\S{1,600}|[\w.-]{1,100}\.amazonaws\.com|anonymous")
+_HEAD: Final = re.compile(r"arn:[^\s:]{3,20}:[^\s:]{2,30}:[^\s:]{0,30}:\d{0,12}:\S")
 _ACTION: Final = re.compile(r":?\s{0,9}(?P<action>[\w-]{1,40}:\w{1,100})")
 _RESOURCE: Final = re.compile(
     r"""\s?on\s(?:this\sresource|the\sresource\sassociated\swith\sthis\sciphertext
-        |resource:\s?(?:"(?P<quoted>[^"]{1,2100}?)(?:"|\Z)|(?P<bare>.{1,2100}?)))
+        |resource:\s?(?:"(?P<quoted>[^"]{1,2100}?)(?:"|(?P<cut>\Z))|(?P<bare>.{1,2100}?)))
         (?=\s(?:because|with\san)\b|[\s.,;)"'<]{0,3}\Z|[.;)]?\s)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -126,16 +129,25 @@ def _told(text: str, found: re.Match[str]) -> Fields:
     read, sentence = _reason(collapsed(rest))
     if "\n" in rest:
         # A terminal breaks lines inside names too: joined without a space they may say more.
-        joined = _reason(collapsed(re.sub(r"\n[ \t]{0,80}", "", rest)))
-        read, sentence = joined if len(joined[0]) > len(read) else (read, sentence)
+        joined, whole = _reason(collapsed(re.sub(r"\n[ \t]{0,80}", "", rest)))
+        read, sentence = (joined, whole) if len(joined) > len(read) else (_agreed(read, joined), sentence)
     head = collapsed(text[start : found.end()])
     return both(read, fields(principal=who, code="AccessDenied", message=f"{head}{sentence}"))
 
 
+def _agreed(read: Fields, joined: Fields) -> Fields:
+    """Return what was read without a name that a line break was in: it may be a space of the name, or none."""
+    about, other = read.get("resource"), joined.get("resource")
+    if about is None or other is None or about == other:
+        return read
+    named = read.get("named")
+    return fields(**{**read, "resource": None, "named": named and replace(named, resource=None)})
+
+
 def _caller(text: str) -> str | None:
-    after = _USER.sub("", text)
-    after = re.sub(r"\s{1,80}is\s{0,80}\Z", "", after)
-    found = _WHO.search(re.sub(r"\s", "", after))
+    # Without the word that ends it a name may have been joined to what follows.
+    ends = _IS.search(text)
+    found = _WHO.search(re.sub(r"\s", "", _USER.sub("", text[: ends.start()]))) if ends else None
     return caller(found[0]) if found else None
 
 
@@ -156,6 +168,8 @@ def _reason(text: str) -> tuple[Fields, str]:
     found = _RESOURCE.match(text, at)
     if found:
         at, about = found.end(), _arn(found["quoted"] or found["bare"])
+        if found["cut"] is not None:
+            about = _as_far_as_whole(about)
     name = action_of(action["action"])
     named, end = _named(text, at, name, about)
     of_s3 = name.partition(":")[0].lower() in _OF_S3
@@ -167,9 +181,20 @@ def _arn(text: str | None) -> str | None:
     """Return an ARN as the text names it; cut off or spelt otherwise it is none."""
     told = (text or "").strip().strip("\"'")
     named = resource(told)
-    if named is None or told == "*" or (named.bucket is not None and not is_bucket(named.bucket)):
+    if (
+        named is None
+        or told == "*"
+        or not _HEAD.match(told)
+        or (named.bucket is not None and not is_bucket(named.bucket))
+    ):
         return None
     return told
+
+
+def _as_far_as_whole(about: str | None) -> str | None:
+    """Return the bucket of an ARN that was cut off inside its key."""
+    bucket, slash, _ = (about or "").partition("/")
+    return bucket if slash and ":s3:::" in bucket else None
 
 
 def _named(text: str, at: int, action: str, about: str | None) -> tuple[Named | None, int]:

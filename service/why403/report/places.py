@@ -74,6 +74,8 @@ def place_of_host(host: str, path: str, query: Mapping[str, str], *, secure: boo
     bucket = found["bucket"] or found["inside"]
     if bucket is None:
         bucket, _, path = path.partition("/")
+    if bucket and not is_bucket(unquote(bucket)):
+        return None
     return Place(
         bucket=unquote(bucket) or None,
         key=unquote(path) or None,

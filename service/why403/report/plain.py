@@ -15,6 +15,15 @@ _TERMINAL = re.compile(
 )
 # Terraform frames its errors; CloudWatch's tables draw bars.
 _FRAME = re.compile(r"^[ \t]{0,8}[│┃╷╵|][ \t]?", re.MULTILINE)
+# A paragraph all of whose lines bear the mark; a prompt of one line bears it too.
+_QUOTED: Final = re.compile(r"(?:^[ \t]{0,8}(?:>|&gt;)[^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
+_MARK: Final = re.compile(r"^[ \t]{0,8}(?:>|&gt;)[ \t]?", re.MULTILINE)
+_SENT: Final = re.compile(r"^[ \t]{0,8}(?:>|&gt;) ?[A-Z]{3,7} \S{1,2000} HTTP/", re.MULTILINE)
+_LEVELS: Final = 6
+_INVISIBLE: Final = {0x200B: None, 0x2060: None, 0xFEFF: None, 0xA0: " "}
+_TYPESET: Final = re.compile('[“”„](?P<arn>arn:[^“”"\n]{1,2100})[“”]')
+_DOUBLE: Final = dict.fromkeys(map(ord, "“”„"), '"')
+_SINGLE: Final = dict.fromkeys((0x2018, 0x2019, 0x201A), "'")
 _ESCAPE: Final = re.compile(r"""\\{1,8}(?:(?P<char>[nrt"'/])|(?:u00|x)(?P<code>[23][0-9a-fA-F])|(?P<line>\n))""")
 _CHARACTERS: Final = {"n": "\n", "r": "\n", "t": "\t"}
 _ENTITY: Final = re.compile(
@@ -44,12 +53,32 @@ def plain(text: str) -> Plain:
 
 
 def _shown(text: str) -> str:
-    text = _TERMINAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _TERMINAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    if '"' not in text:
+        text = text.translate(_DOUBLE)  # written so throughout: straight ones were made typographic
+    if "'" not in text:
+        text = text.translate(_SINGLE)
+    text = _unquoted(_TYPESET.sub(r'"\g<arn>"', text))
     if "\\" in text:
         text = _ESCAPE.sub(_escaped, text)
     if "&" in text:
         text = _ENTITY.sub(_entity, text)
     return dedent(_FRAME.sub("", text))
+
+
+def _unquoted(text: str) -> str:
+    """Return a text without the marks that mails and chats put before what they quote, level by level."""
+    for _ in range(_LEVELS):
+        bare = _QUOTED.sub(_bare, text)
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _bare(found: re.Match[str]) -> str:
+    # curl marks what it sends alike.
+    return found[0] if _SENT.search(found[0]) else _MARK.sub("", found[0])
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -66,26 +95,7 @@ def _entity(found: re.Match[str]) -> str:
     return chr(int(found["hex"], 16) if found["hex"] else int(found["dec"]))
 
 
-_LONGEST: Final = 1 << 16
-_NARROWEST: Final = 40
-_WIDEST: Final = 300
-
-
-def unbroken(text: str) -> str | None:
-    """Return a text with the lines joined that a terminal broke at its width, None if it does not look broken.
-
-    Where lines were broken, none is longer than the width, and those of just that width go on in the next.
-    """
-    if len(text) > _LONGEST:
-        return None
-    lines = text.split("\n")
-    width = max(map(len, lines))
-    if not _NARROWEST <= width <= _WIDEST or len(lines) == 1:
-        return None
-    return "".join(line if len(line) == width else f"{line}\n" for line in lines)
-
-
-_WHITE = re.compile(r"\s+")
+_WHITE = re.compile(r"[ \t\n\r\f\v\xa0]+")  # what else is white may be of a key: macOS names screenshots so
 
 
 def collapsed(text: str) -> str:

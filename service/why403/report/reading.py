@@ -25,11 +25,12 @@ from why403.report.formats import (
     transcripts,
 )
 from why403.report.hints import complete
-from why403.report.joining import Error, errors_of, report_of, told_first
+from why403.report.joining import Error, agreed, errors_of, report_of, told_first
 from why403.report.message import sentences
 from why403.report.model import Report, Source
-from why403.report.plain import Plain, plain, unbroken
+from why403.report.plain import Plain, plain
 from why403.report.sighting import MOST, Format, Sighting
+from why403.report.wrapping import ends_of_lines, readings
 
 # JSON is read as it came; everything else as plain text. The order does not matter: sightings are joined by place.
 _OF_JSON: Final = (Format(cloudtrail.events_in, ("eventName", "userIdentity")),)
@@ -92,12 +93,16 @@ def read(text: str) -> Report:
     events = _seen(_OF_JSON, pasted.raw) or (_seen(_OF_JSON, pasted.text) if pasted.text != pasted.raw else [])
     if events:
         return _of_events(events, pasted.notes)
-    report = _read(pasted)
-    joined = unbroken(pasted.text)
-    if joined is None:
-        return report
-    other = _read(pasted._replace(text=joined))
-    return other if _telling(other) > _telling(report) else report
+    report, doubts = _read(pasted), list[Report]()
+    most = _telling(report)
+    for joined in readings(pasted.text):
+        other = _read(pasted._replace(text=joined.text))
+        telling = _telling(other) + joined.is_evident
+        if telling > most:
+            report, most = other, telling
+        elif joined.may_be:
+            doubts.append(other)
+    return agreed(report, doubts, ends_of_lines(pasted.text))
 
 
 def _read(pasted: Plain) -> Report:
@@ -110,7 +115,7 @@ def _read(pasted: Plain) -> Report:
 def _telling(report: Report) -> int:
     """Return how much of what matters a report tells."""
     told = (report.aws_named, report.operation, report.action, report.principal, report.bucket, report.code)
-    return sum(field is not None for field in told)
+    return sum(field is not None for field in (*told, report.request_id)) + report.others_in_text
 
 
 def read_event(record: Mapping[str, Any]) -> Report:

@@ -36,9 +36,16 @@ def sentences(text: str) -> Iterator[Sighting]:
         code = "AccessDenied" if found["code"] == "AccessDeniedException" and operation else found["code"]
         notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
         cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
-        line = before(text, found.start()).rpartition("\n")[2]
+        line = _line(before(text, found.start()))
         told = both(fields(code=code, operation=operation, message=message), step(line, operation))
         yield Sighting(start=found.start(), source="aws-cli" if cli else "boto3", told=told, notes=notes)
+
+
+def _line(ahead: str) -> str:
+    """Return the line before a place; a narrow terminal broke it between the two places of a step."""
+    rest, _, line = ahead.rpartition("\n")
+    above = rest.rpartition("\n")[2].rstrip()
+    return f"{above} {line}" if above.endswith(" to") and " failed: " in above else line
 
 
 def permission_errors(text: str) -> Iterator[Sighting]:

@@ -132,7 +132,8 @@ def _of_api(command: str, options: dict[str, str | None]) -> Fields:
     bucket = _text(options.get("--bucket"))
     arn = bucket if bucket and resource(bucket) else None
     key = _text(options.get("--key"))
-    told = fields(operation=operation_of(command), bucket=None if arn else bucket, key=key)
+    bare = bucket if bucket and is_bucket(bucket) else None
+    told = fields(operation=operation_of(command), bucket=bare, key=key)
     if arn:
         told["resource"] = f"{arn}/object/{key}" if key else arn
     return told
@@ -247,6 +248,10 @@ _ARN: Final = re.compile(r"arn:aws[a-z-]{0,10}:s3:[a-z0-9-]{0,24}:\d{0,12}:[^\s\
 _CALL: Final = re.compile(
     r"""\b[Bb]ucket(?:_?[Nn]ame)?(?:["']?\s?[=:]\s?["']|(?<=-BucketName)\s["']?)(?P<bucket>[a-z0-9][a-z0-9.-]{2,62})(?=["'\s]|$)"""
 )
+# Presto and Athena put the place behind the SDK's own text.
+_PLACE: Final = re.compile(
+    r"\(Bucket: (?P<bucket>[a-z0-9][a-z0-9.-]{2,62}), Key: (?P<key>[^\n]{1,1024}?)\)(?=[\s.,;:)\"']|$)"
+)
 _CALL_KEY: Final = re.compile(r"""\b(?:Key|key|object_key|ObjectKey)["']?\s?[=:]\s?["'](?P<key>[^"'\n]{1,1024})["']""")
 
 
@@ -254,13 +259,18 @@ def arns(text: str) -> Iterator[Sighting]:
     """Yield the ARNs of S3."""
     for found in islice(_ARN.finditer(text), MOST):
         named = resource(found[0].rstrip(".:"))
+        # What a quote opens ends at a quote: a key with spaces goes on, one that was cut off is not whole.
+        whole = text[found.start() - 1 : found.start()] != '"' or text.startswith('"', found.end())
         if named is not None and "*" not in named.arn:
-            told = fields(bucket=named.bucket, key=named.key, resource=named.arn if named.access_point else None)
+            key, point = named.key if whole else None, named.arn if named.access_point and whole else None
+            told = fields(bucket=named.bucket, key=key, resource=point)
             yield Sighting(start=found.start(), source="text", told=told, is_error=False)
 
 
 def arguments(text: str) -> Iterator[Sighting]:
     """Yield buckets and keys that stand as arguments of a call."""
+    for found in islice(_PLACE.finditer(text), MOST):
+        yield Sighting(start=found.start(), source="text", told=fields(**found.groupdict()), is_error=False)
     for found in islice(_CALL.finditer(text), MOST):
         key = _CALL_KEY.search(text, found.end(), found.end() + 200)
         told = fields(bucket=found["bucket"], key=key["key"] if key else None)

@@ -15,7 +15,7 @@ _NEW: Final = re.compile(
     rf"(?:exceeded{_W}maximum{_W}number{_W}of{_W}attempts,{_W}\d{{1,3}},{_W})?"
     rf"(?:get{_W}identity|https{_W}response{_W}error){_W}StatusCode:{_W}(?P<status>\d{{1,3}})"
     rf"(?:,{_W}RequestID:{_W}?(?P<request>[^,\s]{{0,100}}))?(?:,{_W}HostID:{_W}?(?P<host>[^,\s]{{0,200}}))?"
-    rf"(?:,{_W}(?:api{_W}error{_W})?(?P<code>[A-Za-z0-9.]{{1,80}}):[ \t]{{0,80}}\n?)?"
+    rf"(?:,{_W}(?:api{_W}error{_W})?(?P<code>(?!HostID:)[A-Za-z0-9.]{{1,80}}):[ \t]{{0,80}}\n?)?"
 )
 _OLD: Final = re.compile(
     r"status\s{1,80}code:\s{1,80}(?P<status>\d{3}),\s{1,80}request\s{1,80}id:\s{0,80}(?P<request>[^,\s]{0,100})"

@@ -21,10 +21,10 @@ _RUST: Final = re.compile(
 _RUST_SHORT: Final = re.compile(r"(?:service error: )?unhandled error(?: \((?P<code>\w{1,80})\))?")
 _RUST_STATUS: Final = re.compile(r"status: (?:StatusCode\()?(?P<status>\d{3})\b")
 _RUST_ID: Final = re.compile(
-    r'"(?:aws_request_id|x-amz-request-id)": (?:HeaderValue \{[^}]{0,20}"|")(?P<id>[^"]{1,100})"'
-    r'|\brequest_id: "(?P<other>[^"]{1,100})"'
+    r'"(?:aws_request_id|x-amz-request-id)": (?:HeaderValue \{[^}]{0,20}"|")(?P<id>[^"\s]{1,100})"'
+    r'|\b(?:aws_)?request_id: "(?P<other>[^"\s]{1,100})"'
 )
-_RUST_HOST: Final = re.compile(r'"(?:s3_extended_request_id|x-amz-id-2)": "(?P<id>[^"]{1,200})"')
+_RUST_HOST: Final = re.compile(r'\b(?:s3_extended_request_id|x-amz-id-2)"?: "(?P<id>[^"\s]{1,200})"')
 _RUST_OPERATION: Final = re.compile(
     r"\b(?:operation::)?([A-Z][A-Za-z0-9]{3,60}Error)\b|\boperation::(\w{3,60})::|aws_sdk_s3::operation::(\w{3,60})"
 )

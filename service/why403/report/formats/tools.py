@@ -26,6 +26,7 @@ _BUCKET_OF: Final = re.compile(
 )
 _OBJECT_OF: Final = re.compile(
     r"S3 Object \((?P<key>[^)\n]{1,1024})\)"
+    r"|object \"(?P<quoted>[^\"\n]{1,1024})\" in S3 bucket \"(?P<in>[a-z0-9.-]{3,63})\""
     r"|(?:to|from) S3 Bucket \((?P<bucket>[a-z0-9.-]{3,63})\) Object \((?P<other>[^)\n]{1,1024})\)"
 )
 # What the AWS provider was doing, from the words its errors have had.
@@ -70,7 +71,7 @@ def terraform(text: str) -> Iterator[Sighting]:
         bucket = found["bucket"] or found["other"] or found["quoted"]
         yield Sighting(start=found.start(), source="terraform", told=fields(bucket=bucket), is_error=False)
     for found in islice(_OBJECT_OF.finditer(text), MOST):
-        told = fields(key=found["key"] or found["other"], bucket=found["bucket"])
+        told = fields(key=found["key"] or found["other"] or found["quoted"], bucket=found["bucket"] or found["in"])
         yield Sighting(start=found.start(), source="terraform", told=told, is_error=False)
     for pattern, operation in _DOING:
         for found in islice(pattern.finditer(text), MOST):
