@@ -48,7 +48,9 @@ def exchanges(text: str) -> Iterator[Sighting]:
 def _sighting(text: str, asked: re.Match[str] | None, answer: re.Match[str], status: int) -> Sighting:
     sent = _headers(text, asked.end(), stop=answer.start()) if asked else {}
     received = _headers(text, answer.end())
-    told = _asked(asked, sent) if asked else Fields()
+    # Anywhere in between: a line that was broken may have hidden the header.
+    signed = asked is not None and "authorization:" in text[asked.end() : answer.start()].lower()
+    told = _asked(asked, sent, shows_signature=signed) if asked else Fields()
     told.update(_answered(status, received))
     if asked and sent:
         told["context"] = {**told.get("context", {}), **_transport(text)}
@@ -73,7 +75,7 @@ def _headers(text: str, start: int, *, stop: int | None = None) -> dict[str, str
     return found
 
 
-def _asked(request: re.Match[str], sent: Mapping[str, str]) -> Fields:
+def _asked(request: re.Match[str], sent: Mapping[str, str], *, shows_signature: bool) -> Fields:
     place = _place(request["target"], sent.get("host"))
     query = place.query if place else {}
     signed = presigned(query)
@@ -83,7 +85,7 @@ def _asked(request: re.Match[str], sent: Mapping[str, str]) -> Fields:
         copies = "x-amz-copy-source" in sent
         operation = operation_at(request["method"], place.bucket, place.key, query, copies=copies)
         told.update(fields(operation=operation))
-    if sent and signed is None and "authorization" not in sent:
+    if sent and signed is None and not shows_signature:
         told["principal"] = "anonymous"  # the transcript shows every header, and none signs
     context = {**told.get("context", {}), **_signature(sent), **_agent(sent)}
     told.update(fields(parameters=parameters, context=context))
