@@ -29,6 +29,15 @@ _STATUSES: Final = range(100, 600)
 _IDENTITY: Final = ("request_id", "principal", "bucket", "resource", "status")
 _REFUSED: Final = 403
 _ID: Final = re.compile(r"[\w+/=.-]{1,400}")
+_CLIENTS: Final[dict[Source, str]] = {
+    **{client: client for client in ("php", "java", "dotnet", "ruby", "rust", "cpp", "javascript", "go", "boto3")},
+    "aws-cli": "boto3",
+    "s3a": "java",
+    "rclone": "go",
+    "cloudfront": "cloudfront",
+}
+"""The clients that make calls themselves; everything else passes on what one of them said."""
+_CALLER: Final = re.compile(r"User:\s{1,80}(?P<who>arn:\S{1,600})\s{1,80}is\s")
 _CODE: Final = re.compile(r"[A-Za-z][\w.:-]{1,99}")
 # By their first three letters, in which `403`, `403 Forbidden` and `Forbidden` differ enough.
 _PLACEHOLDER_STATUS: Final = {"301": 301, "400": 400, "403": 403, "404": 404, "405": 405, "412": 412} | {
@@ -46,12 +55,14 @@ class Error:
     source: Source
     told: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    client: str | None = None
 
     def add(self, seen: Sighting) -> None:
         """Take over what another sighting tells and this error does not know yet."""
         if _RANK[seen.source] < _RANK[self.source]:
             self.source = seen.source
         _fill(self.told, seen.told)
+        self.client = self.client or _CLIENTS.get(seen.source)
         self.notes = (*self.notes, *(note for note in seen.notes if note not in self.notes))
 
     @property
@@ -95,14 +106,20 @@ def errors_of(sightings: Iterable[Sighting]) -> tuple[list[Error], int]:
     more = 0
     for seen in sorted(sightings, key=lambda each: each.start):
         # Nearest first: what follows an error mostly belongs to it.
-        error = next((each for each in reversed(found) if _may_be_one(each.told, seen.told)), None)
+        error = next((each for each in reversed(found) if _may_join(each, seen)), None)
         if error is not None:
             error.add(seen)
         elif len(found) < _MANY:
-            found.append(Error(seen.start, seen.source, dict(seen.told), seen.notes))
+            found.append(Error(seen.start, seen.source, dict(seen.told), seen.notes, _CLIENTS.get(seen.source)))
         else:
             more += 1
     return found, more
+
+
+def _may_join(error: Error, seen: Sighting) -> bool:
+    """Return whether a sighting may be of an error: one client made the call, and nothing said contradicts."""
+    client = _CLIENTS.get(seen.source)
+    return not (client and error.client and client != error.client) and _may_be_one(error.told, seen.told)
 
 
 def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
@@ -110,6 +127,8 @@ def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     if any(name in one and name in other and one[name] != other[name] for name in _IDENTITY):
         return False
     if not _same_key(one.get("key"), other.get("key")):
+        return False
+    if _other_answers(one, other):
         return False
     codes = {code for code in (one.get("code"), other.get("code")) if code and not is_placeholder(code)}
     operations = {operation for operation in (one.get("operation"), other.get("operation")) if operation}
@@ -119,6 +138,14 @@ def _may_be_one(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     actions = {each for each in (one.get("action"), other.get("action")) if each}
     fit = all(needs(operation, action) for operation in operations for action in actions)
     return len(named) <= 1 and len(actions) <= 1 and fit and _same_place(one, other)
+
+
+def _other_answers(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether one message is bare and the other gives a reason, or both name callers: S3 answers in one way."""
+    messages = [told.get("message", "") for told in (one, other)]
+    callers = {found["who"] for found in map(_CALLER.search, messages) if found}
+    bare = any(collapsed(message).rstrip(".").lower() == "access denied" for message in messages)
+    return len(callers | {told["principal"] for told in (one, other) if "principal" in told and callers}) + bare > 1
 
 
 def _same_key(one: str | None, other: str | None) -> bool:

@@ -156,9 +156,15 @@ def _report(sightings: list[Sighting], pasted: Plain) -> Report:
         notes.append(_NOTHING)
     elif not error.is_about_access:
         notes.append(_NO_ACCESS)
-    notes += complete(error, hints, pasted.text)
+    notes += complete(error, _nearest_to(error, hints, errors), pasted.text)
     error.source = _source(error, hints)
     return _told([error, *(each for each in errors if each is not error)], more, tuple(notes))
+
+
+def _nearest_to(error: Error, hints: list[Sighting], errors: list[Error]) -> list[Sighting]:
+    """Return the hints without those that stand nearer to another error and belong to it."""
+    others = [each.start for each in errors if each is not error]
+    return [hint for hint in hints if all(abs(hint.start - error.start) <= abs(hint.start - at) for at in others)]
 
 
 def _source(error: Error, hints: Iterable[Sighting]) -> Source:

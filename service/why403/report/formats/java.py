@@ -26,7 +26,7 @@ _KOTLIN: Final = re.compile(
 )
 _EXCEPTION: Final = re.compile(r"(?:Exception|Error): (?![\w.$]{1,200}(?:Exception|Error): )")
 _FRAME: Final = re.compile(
-    r"\b(?:AmazonS3(?:Encryption)?Client|DefaultS3(?:Async)?Client|S3(?:Async)?Client)\.(?:lambda\$)?(\w{1,80})[(\$]"
+    r"(?<!Amazon\.S3\.)\b(?:AmazonS3(?:Encryption)?Client|DefaultS3(?:Async)?Client|S3(?:Async)?Client)\.(?:lambda\$)?(\w{1,80})[(\$]"
 )
 _REQUEST: Final = re.compile(r"services\.s3\.model\.(\w{1,80}Request)\b")
 _HTTP: Final = re.compile(r"; request: (?P<method>GET|HEAD|PUT|POST|DELETE) https?://")
