@@ -240,3 +240,18 @@ def test_what_an_authorization_header_says_besides_stays() -> None:
         "Authorization: AWS4-HMAC-SHA256 Credential=AKIA...DFGH/20261120/eu-west-1/s3/aws4_request, "
         "SignedHeaders=host;x-amz-date, Signature=***"
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.one_of(
+        st.tuples(st.sampled_from([each for each in KEYS if "\x1b" not in each]), secret_keys),
+        st.tuples(st.sampled_from([each for each in TOKENS if "\r" not in each]), session_tokens),
+    ),
+    st.integers(40, 120),
+)
+def test_a_secret_that_a_terminal_broke_is_in_no_report(case: tuple[str, str], width: int) -> None:
+    text = f"{ERROR}\nand {case[0].replace('{}', case[1])}"
+    broken = "\n".join(line[at : at + width] for line in text.split("\n") for at in range(0, len(line) or 1, width))
+    report = repr(read(broken))
+    assert not any(case[1][at : at + 14] in report for at in range(len(case[1]) - 13))

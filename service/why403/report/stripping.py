@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from why403.report.seams import whole
+
 MARK: Final = "***"
 """What stands in the place of a secret."""
 
@@ -42,6 +44,7 @@ _SPACE: Final = re.compile(r"""["']?\s{1,6}(?:(?:is|was)\s{1,3})?["']?(?=[a-z0-9
 _BARE: Final = re.compile(r"""[^\s"'<>&,;)}\]\\]+(?:\n[ \t]{0,8}[a-z0-9+/=%]{24,}(?=[&\n]|$))*""")
 _REST: Final = re.compile(r"\n[ \t>|│┃]{0,12}([a-z0-9+/=]{1,63})(?![\w+/=-])")
 _LENGTHS: Final = frozenset({24, 28, 40, 44, 64})  # digests, signatures, secret keys and keys of SSE-C
+_TOKEN_LENGTH: Final = 100
 _QUOTED: Final = {quote: re.compile(rf"(?:[^{quote}\\]|\\(?![\\]{{0,6}}{quote}))*") for quote in "\"'"}
 _LINE: Final = re.compile(r"""(?:[^\n\r"'\\]|\\(?![nr"']))*""")
 _DIGEST: Final = re.compile(r"digest[^\n\r]*")
@@ -84,7 +87,7 @@ def strip_secrets(text: str) -> str:
     """Return the text without secrets: what they say is replaced, their names stay."""
     # A replacement may free what stood joined to it; a second round finds nothing new in all but contrived texts.
     for _ in range(_ROUNDS):
-        spans = sorted(_spans(text))
+        spans = sorted((*_spans(text), *_across(text)))
         stripped = _without(text, spans)
         if stripped == text:
             break
@@ -113,6 +116,17 @@ def _spans(text: str) -> Iterator[_Span]:
     yield from (_Span(*found.span()) for found in _LONG.finditer(text) if _is_random(found[0]))
     yield from (_Span(found.start(), found.end() - 1) for found in _USER_INFO.finditer(text))
     yield from _private_keys(text)
+
+
+def _across(text: str) -> Iterator[_Span]:
+    """Yield the secrets that a break inside a word cut: those which are as long as secrets are without it."""
+    joined = whole(text)
+    if joined is None:
+        return
+    for start, end, instead in _spans(joined.text):
+        first, last = joined.original(start), joined.original(end - 1) + 1
+        if last - first > end - start and (end - start in _LENGTHS or end - start >= _TOKEN_LENGTH):
+            yield _Span(first, last, instead)
 
 
 def _lower(text: str) -> str:
