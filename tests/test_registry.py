@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.laws.claims import layer
+from why403.collecting import AwsCall, Collector
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER, CORE
@@ -149,3 +150,67 @@ def test_a_blocked_layer_does_not_clash_with_the_one_in_its_place() -> None:
     found = registry(of("one", provides=[MOON]), of("two", provides=[own]), blocked=["one"])
     assert found.facts["moon.phase"] is own
     assert "moon.phase" not in {each.fact.name for each in found.unread}
+
+
+# --- who collects what ------------------------------------------------------------------------------------------------
+
+
+def collecting(name: str, *collectors: Collector, provides: Sequence[Fact[Any]] = ()) -> Layer:
+    return replace(of(name, provides=provides), collectors=collectors)
+
+
+def collector(*facts: Fact[Any], needs: Sequence[Fact[Any]] = (), reads: Sequence[AwsCall] = ()) -> Collector:
+    return Collector(facts=facts, reads=tuple(reads), needs=tuple(needs), collect=lambda _: (yield))
+
+
+OF_OBJECT = Fact(name="object.dust", load=str, of_resource=True, of_object=True)
+
+COLLECTORS: dict[str, tuple[list[Layer], str]] = {
+    "a fact of another's": (
+        [collecting("one", collector(MOON), provides=[TAG]), of("two", provides=[MOON])],
+        "`one` collects the fact `moon.phase`, which it does not provide",
+    ),
+    "a fact that two collect": (
+        [collecting("one", collector(MOON), collector(MOON, TAG), provides=[MOON, TAG])],
+        "the fact `moon.phase` is collected by `one` and by `one`",
+    ),
+    "a need of what nobody knows": (
+        [collecting("one", collector(MOON, needs=[LOCK]), provides=[MOON])],
+        "a collector of `one` needs the fact `object.moon_lock`, which nobody provides",
+    ),
+    "facts about two subjects": (
+        [collecting("one", collector(MOON, OF_OBJECT), provides=[MOON, OF_OBJECT])],
+        "a collector of `one` collects `moon.phase`, `object.dust`; the facts of one must be about one subject",
+    ),
+    "no facts at all": (
+        [collecting("one", collector())],
+        "a collector of `one` collects nothing; the facts of one must be about one subject",
+    ),
+    "a need of its own": (
+        [collecting("one", collector(MOON, needs=[MOON]), provides=[MOON])],
+        "collectors need each other's facts in a circle: `moon.phase` -> `moon.phase`",
+    ),
+    "needs in a circle": (
+        [
+            collecting("one", collector(MOON, needs=[TAG]), provides=[MOON]),
+            collecting("two", collector(TAG, needs=[MOON]), provides=[TAG]),
+        ],
+        "collectors need each other's facts in a circle: ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("layers", "sentence"), COLLECTORS.values(), ids=COLLECTORS)
+def test_a_mistake_in_collectors_stops_the_start_with_a_sentence(layers: list[Layer], sentence: str) -> None:
+    with pytest.raises(LayerContractError) as caught:
+        registry(*layers)
+    assert str(caught.value).startswith(sentence)
+
+
+def test_it_knows_who_collects_each_fact() -> None:
+    found = registry(collecting("one", collector(MOON, needs=[BUCKET_OWNER]), provides=[MOON, TAG]))
+    assert {fact.name: collects.layer.name for fact, collects in found.collectors.items()} == {"moon.phase": "one"}
+
+
+def test_a_blocked_layer_collects_nothing() -> None:
+    assert registry(collecting("one", collector(MOON), provides=[MOON]), blocked=["one"]).collectors == {}

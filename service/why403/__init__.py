@@ -1,5 +1,16 @@
 """why403 explains why Amazon S3 answered 403; these are the names for authors of layers."""
 
+from why403.collecting import (
+    ORGANIZATION,
+    AwsCall,
+    CannotTell,
+    Collecting,
+    Collector,
+    Keep,
+    Observations,
+    Read,
+    value_of,
+)
 from why403.domain.arn import Resource
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Absent, Evidence, Fact, Found, Observation, Unreadable
@@ -16,26 +27,34 @@ __all__ = [
     "ACLS",
     "CALLER_SIDE",
     "FALSE",
+    "ORGANIZATION",
     "TRUE",
     "UNKNOWN",
     "Absent",
     "AccessRequest",
+    "AwsCall",
     "Call",
+    "CannotTell",
     "Citation",
     "Claim",
+    "Collecting",
+    "Collector",
     "Evidence",
     "Fact",
     "Found",
     "Group",
     "InvalidInput",
+    "Keep",
     "Kind",
     "Layer",
     "May",
     "Named",
     "Observation",
+    "Observations",
     "Place",
     "Principal",
     "Reach",
+    "Read",
     "Report",
     "Resource",
     "Says",
@@ -45,4 +64,5 @@ __all__ = [
     "Warned",
     "Words",
     "hookimpl",
+    "value_of",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
+from why403.collecting import Collector
 from why403.domain.evidence import Evidence, Fact
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN
@@ -76,7 +77,8 @@ class Layer:
     `judge` says the truths and `words` puts one of its claims into words; both are pure: no I/O, no clock, no
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
     blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
-    what AWS would not store. A field with a default may be added without breaking anyone.
+    what AWS would not store. `collectors` read its facts from AWS; a fact without one is known only where it is given.
+    A field with a default may be added without breaking anyone.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Layer:
     needs: tuple[Fact[Any], ...] = ()
     near: Callable[[AccessRequest, Evidence], bool] = _never
     warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
+    collectors: tuple[Collector, ...] = ()
 
     def everything_unknown(self) -> Verdict:
         """Return all this layer may say, in doubt: what stands for it when it fails."""

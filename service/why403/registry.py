@@ -1,10 +1,11 @@
 """The layers that are loaded: checked once, put in order, and every fact they read known by its name."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from why403.collects import Collects, collectors_of
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
@@ -18,7 +19,7 @@ class Registry:
     """The loaded layers in the order of their facts, where each came from, and all facts by name.
 
     `unread` are facts that may be given although no loaded layer reads them; where they apply they cause doubt.
-    `unjudged` is what about a request no loaded layer judges.
+    `unjudged` is what about a request no loaded layer judges. `collectors` says who reads each fact from AWS.
     """
 
     layers: tuple[Layer, ...]
@@ -27,6 +28,7 @@ class Registry:
     unread: tuple[Unread, ...]
     unjudged: tuple[Unjudged, ...]
     blocked: tuple[str, ...] = ()
+    collectors: Mapping[Fact[Any], Collects] = field(default_factory=dict)
 
     def provider(self, fact: Fact[Any]) -> str | None:
         """Return the name of the layer that owns a fact."""
@@ -50,13 +52,15 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     read = {each.fact.name for each in left}
     foreseen = [each for each in FORESEEN if each.fact.name not in read]
     unread = tuple(each for each in (*left, *foreseen) if each.fact.name not in facts)
+    known = {**{each.fact.name: each.fact for each in unread}, **facts}
     return Registry(
         layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in left}),
         origins={layer.name: origin for layer, origin in loaded},
-        facts={**{each.fact.name: each.fact for each in unread}, **facts},
+        facts=known,
         unread=unread,
         unjudged=tuple(each for each in UNJUDGED if each.reader not in {layer.name for layer, _ in loaded}),
         blocked=tuple(sorted(unwanted)),
+        collectors=collectors_of((layer for layer, _ in loaded), set(known.values())),
     )
 
 

@@ -24,10 +24,15 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """It is not known; `permission` is the IAM permission that would read it, if one would."""
+    """It is not known; `permission` is the IAM permission that would read it, if one would.
+
+    Where a read was tried, `call` names it, and `account` the account in which the permission would have to be granted.
+    """
 
     why: str
     permission: str | None = None
+    call: str | None = None
+    account: str | None = None
 
 
 Observation: TypeAlias = Found[T] | Absent | Unreadable

@@ -104,7 +104,8 @@ class Citation(NamedTuple):
 class Words(NamedTuple):
     """A claim in words: a lower-case clause without a full stop, and where it is written.
 
-    `needs` is the permission that would settle a doubt; `status` and `code` are what S3 answers because of it.
+    `needs` is the permission that would settle a doubt, `call` the AWS call that was tried for it and `account` where
+    the permission is missing; `status` and `code` are what S3 answers because of it.
     """
 
     because: str
@@ -112,6 +113,8 @@ class Words(NamedTuple):
     needs: str | None = None
     status: int = 403
     code: str = "AccessDenied"
+    call: str | None = None
+    account: str | None = None
 
 
 class Finding(NamedTuple):

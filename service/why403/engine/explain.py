@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
+from why403.domain.evidence import Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
 from why403.engine.relation import Relation
+from why403.engine.unread import Doubt
 from why403.layer import FAILED, Group
 
 Told: TypeAlias = tuple[LegDecided, Blamed, Words]
@@ -130,13 +133,21 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
     for leg in decided.legs:
         for blamed in leg.ruled.doubts:
             words = told(leg, blamed)
-            yield {"layer": blamed.layer.name, "because": words.because, "needs": words.needs}
+            yield _doubt(blamed.layer.name, words)
         if _open_between_accounts(leg):
             yield _whose(leg)
         if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
             yield _perhaps_needed(leg)
         for doubt in leg.own_doubts:
-            yield {"layer": doubt.layer, "because": doubt.because, "needs": doubt.needs}
+            yield _doubt(doubt.layer, doubt)
+
+
+def _doubt(layer: str | None, said: Words | Doubt | Unreadable) -> dict[str, Any]:
+    """Return a doubt; where a read was tried for it, with the call and the account that must grant the permission."""
+    if isinstance(said, Unreadable):
+        said = Words(because=said.why, needs=said.permission, call=said.call, account=said.account)
+    found = {"layer": layer, "because": said.because, "needs": said.needs}
+    return found if said.call is None else {**found, "call": said.call, "account": said.account}
 
 
 def _open_between_accounts(leg: LegDecided) -> bool:
@@ -154,6 +165,9 @@ def _whose(leg: LegDecided) -> dict[str, Any]:
     fact, what = (OBJECT_OWNER, "object") if of_object else (BUCKET_OWNER, "bucket")
     because = f"it is not known whether the {what} is of the caller's account"
     layer = next((layer.name for layer, _ in leg.ruled.conclusion.said if fact in layer.provides), None)
+    seen = request.evidence[fact]
+    if isinstance(seen, Unreadable) and seen.call is not None:
+        return _doubt(layer, replace(seen, why=f"{because}: {seen.why}"))
     return {"layer": layer, "because": because, "needs": fact.permission}
 
 

@@ -9,12 +9,17 @@ from why403.foreseen import Unjudged, Unread
 
 
 class Doubt(NamedTuple):
-    """A doubt that no loaded layer has; `grants`: what is not read might allow."""
+    """A doubt that no loaded layer has; `grants`: what is not read might allow.
+
+    `call` and `account` are those of a read that was tried.
+    """
 
     layer: str
     because: str
     needs: str | None
     grants: bool
+    call: str | None = None
+    account: str | None = None
 
 
 def own_doubts(unread: Sequence[Unread], unjudged: Sequence[Unjudged], request: AccessRequest) -> Iterator[Doubt]:
@@ -27,7 +32,7 @@ def own_doubts(unread: Sequence[Unread], unjudged: Sequence[Unjudged], request: 
             continue
         seen = request.evidence[each.fact]
         if isinstance(seen, Unreadable):
-            yield Doubt(each.reader, seen.why, seen.permission, each.grants)
+            yield Doubt(each.reader, seen.why, seen.permission, each.grants, seen.call, seen.account)
         elif isinstance(seen, Found) and each.by_value(request, seen.value):
             because = f"`{each.fact.name}` is given, and no loaded layer reads it"
             yield Doubt(each.reader, because, None, each.grants)

@@ -82,5 +82,5 @@ def _unknown(statement: Statement, request: AccessRequest) -> Iterator[str]:
 def unread(seen: Observation[Any]) -> Words:
     """Return the words for a fact that could not be read."""
     if isinstance(seen, Unreadable):
-        return Words(because=seen.why, needs=seen.permission)
+        return Words(because=seen.why, needs=seen.permission, call=seen.call, account=seen.account)
     return Words(because="nothing is said here")
