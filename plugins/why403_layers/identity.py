@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from why403 import (
+    ABSENT,
     AccessRequest,
+    AwsCall,
     Citation,
     Claim,
+    Collecting,
+    Collector,
     Evidence,
     Fact,
     Found,
@@ -14,6 +19,7 @@ from why403 import (
     Kind,
     Layer,
     May,
+    Observations,
     Place,
     Reach,
     Says,
@@ -21,7 +27,10 @@ from why403 import (
     Verdict,
     Words,
     hookimpl,
+    value_of,
 )
+from why403.collecting.iam import GET_ROLE, OF_MANAGED_POLICIES, entity_behind, managed_policy
+from why403.domain.facts import ISSUER, PRINCIPAL_TAGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.policy import PolicyKind, naming, near_miss, policies_of, policy_list, rule, unread
 
@@ -30,6 +39,116 @@ POLICIES = Fact(
     load=policy_list(PolicyKind.ATTACHED),
     permission="iam:GetAccountAuthorizationDetails",
     policies=policies_of,
+)
+
+
+def _list(operation: str, pages: str) -> AwsCall:
+    return AwsCall(service="iam", operation=operation, permission=f"iam:{operation}", pages=pages)
+
+
+def _get(operation: str) -> AwsCall:
+    return AwsCall(service="iam", operation=operation, permission=f"iam:{operation}", member="PolicyDocument")
+
+
+_GROUPS = _list("ListGroupsForUser", "Groups")
+_ATTACHED = {kind: _list(f"ListAttached{kind}Policies", "AttachedPolicies") for kind in ("User", "Group", "Role")}
+_INLINE = {kind: _list(f"List{kind}Policies", "PolicyNames") for kind in ("User", "Group", "Role")}
+_DOCUMENT = {kind: _get(f"Get{kind}Policy") for kind in ("User", "Group", "Role")}
+_TAGS = {kind: _list(f"List{kind}Tags", "Tags") for kind in ("User", "Role")}
+
+
+def collect_policies(request: AccessRequest) -> Collecting[Observations]:
+    """Read every policy of the user and its groups, or of the role behind the caller."""
+    entity = yield entity_behind(request)
+    if entity is None:
+        return {POLICIES: ABSENT}
+    if entity.is_role:
+        return {POLICIES: Found((yield _policies("Role", entity.name, entity.account)))}
+    own, groups = yield (
+        _policies("User", entity.name, entity.account),
+        _GROUPS.read(account=entity.account, UserName=entity.name),
+    )
+    names = [group["GroupName"] for group in value_of(groups)]
+    theirs = yield tuple(_policies("Group", name, entity.account) for name in names)
+    return {POLICIES: Found([*own, *(policy for policies in theirs for policy in policies)])}
+
+
+def _policies(kind: str, name: str, account: str) -> Collecting[list[dict[str, Any]]]:
+    """Return the attached and inline policies of a user, group or role."""
+    holder = {f"{kind}Name": name}
+    listed, named = yield (
+        _ATTACHED[kind].read(account=account, **holder),
+        _INLINE[kind].read(account=account, **holder),
+    )
+    inline = value_of(named)
+    attached, documents = yield (
+        tuple(managed_policy(each["PolicyArn"], account) for each in value_of(listed)),
+        tuple(_DOCUMENT[kind].read(account=account, **holder, PolicyName=each) for each in inline),
+    )
+    group = f"group/{name}" if kind == "Group" else None
+    return [
+        *({**policy, "from": group or "attached"} for policy in attached),
+        *(
+            {"name": each, "document": value_of(document), "from": group or "inline"}
+            for each, document in zip(inline, documents, strict=True)
+        ),
+    ]
+
+
+def collect_issuer(request: AccessRequest) -> Collecting[Observations]:
+    """Read the ARN, with its path, of the role behind a session."""
+    if request.principal.kind is not Kind.SESSION:
+        # No call tells whose federated user it is; all others are nobody's session.
+        return {} if request.principal.kind in {Kind.FEDERATED, Kind.UNKNOWN} else {ISSUER: ABSENT}
+    entity = yield entity_behind(request)
+    return {ISSUER: Found(value_of((yield entity.record()))["Arn"])}
+
+
+def collect_tags(request: AccessRequest) -> Collecting[Observations]:
+    """Read the tags of the user, or those of the role where no session of it can have any of its own."""
+    if request.principal.kind is Kind.FEDERATED:
+        return {PRINCIPAL_TAGS: _session_tags("the federated user")}
+    entity = yield entity_behind(request)
+    if entity is None:
+        return {PRINCIPAL_TAGS: ABSENT}
+    if not entity.is_role:
+        listed = yield _TAGS["User"].read(account=entity.account, UserName=entity.name)
+        return {PRINCIPAL_TAGS: Found(value_of(listed))}
+    record, listed = yield (entity.record(), _TAGS["Role"].read(account=entity.account, RoleName=entity.name))
+    if _sessions_may_bring_tags(value_of(record)):
+        return {PRINCIPAL_TAGS: _session_tags(f"a session of the role `{entity.name}`")}
+    return {PRINCIPAL_TAGS: Found(value_of(listed))}
+
+
+def _session_tags(whose: str) -> Unreadable:
+    return Unreadable(f"{whose} may have tags of its own, which no call of AWS tells")
+
+
+def _sessions_may_bring_tags(role: Mapping[str, Any]) -> bool:
+    """Return whether the role's trust policy allows sts:TagSession, without which nobody can pass session tags.
+
+    AWS: "Pass session tags in AWS STS".
+    """
+    document = role["AssumeRolePolicyDocument"]
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    for statement in statements:
+        held = statement.get("Action", [])
+        actions = held if isinstance(held, list) else [held]
+        named = any("*" in each or "?" in each or each.lower() == "sts:tagsession" for each in actions)
+        if statement["Effect"] == "Allow" and ("NotAction" in statement or named):
+            return True
+    return False
+
+
+COLLECTORS = (
+    Collector(
+        facts=(POLICIES,),
+        reads=(*_ATTACHED.values(), *_INLINE.values(), *_DOCUMENT.values(), *OF_MANAGED_POLICIES, _GROUPS),
+        needs=(ISSUER,),
+        collect=collect_policies,
+    ),
+    Collector(facts=(ISSUER,), reads=(GET_ROLE,), collect=collect_issuer),
+    Collector(facts=(PRINCIPAL_TAGS,), reads=(*_TAGS.values(), GET_ROLE), collect=collect_tags),
 )
 
 _NO_POLICIES = (Claim(Says.GRANT, FALSE, Reach.ATTACHED, "unsigned"),)
@@ -93,7 +212,8 @@ def why403_register_layers() -> Iterator[Layer]:
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
         may=frozenset({May.DENY, May.GRANT_ATTACHED}),
         place=PLACES,
-        provides=(POLICIES,),
+        provides=(POLICIES, ISSUER, PRINCIPAL_TAGS),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
         near=near,

@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from why403 import (
+    ABSENT,
     AccessRequest,
     Claim,
+    Collecting,
+    Collector,
     Evidence,
     Fact,
     Found,
@@ -12,13 +15,17 @@ from why403 import (
     Kind,
     Layer,
     May,
+    Observations,
     Place,
     Says,
     Unreadable,
     Verdict,
     Words,
     hookimpl,
+    value_of,
 )
+from why403.collecting.iam import GET_ROLE, GET_USER, OF_MANAGED_POLICIES, entity_behind, managed_policy
+from why403.domain.facts import ISSUER
 from why403.domain.truth import UNKNOWN
 from why403.policy import PolicyKind, capped, naming, one_policy, policies_of, rule, unread
 
@@ -27,6 +34,22 @@ BOUNDARY = Fact(
     load=one_policy(PolicyKind.ATTACHED),
     permission="iam:GetRole",
     policies=policies_of,
+)
+
+
+def collect(request: AccessRequest) -> Collecting[Observations]:
+    """Read which policy bounds the user or role, and its text; lists of users and roles do not tell that."""
+    entity = yield entity_behind(request)
+    if entity is None:
+        return {BOUNDARY: ABSENT}
+    bounded = value_of((yield entity.record())).get("PermissionsBoundary")
+    if bounded is None:
+        return {BOUNDARY: ABSENT}
+    return {BOUNDARY: Found((yield managed_policy(bounded["PermissionsBoundaryArn"], entity.account)))}
+
+
+COLLECTORS = (
+    Collector(facts=(BOUNDARY,), reads=(GET_USER, GET_ROLE, *OF_MANAGED_POLICIES), needs=(ISSUER,), collect=collect),
 )
 
 _WITHOUT = frozenset({Kind.ROOT, Kind.SERVICE, Kind.ANONYMOUS})
@@ -66,6 +89,7 @@ def why403_register_layers() -> Iterator[Layer]:
         may=frozenset({May.DENY, May.CAP_CALLER}),
         place=PLACES,
         provides=(BOUNDARY,),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )
