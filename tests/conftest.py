@@ -5,6 +5,14 @@ import os
 import pytest
 from hypothesis import settings
 
+# Whatever AWS account this machine knows is not for tests, nor is it looked for.
+os.environ.update(
+    AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="/nonexistent", AWS_SHARED_CREDENTIALS_FILE="/nonexistent"
+)
+_FOUND_BY = ("AWS_ACCESS", "AWS_SECRET", "AWS_SESSION", "AWS_CONTAINER", "AWS_PROFILE", "AWS_DEFAULT", "AWS_WEB")
+for name in [name for name in os.environ if name.startswith(_FOUND_BY)]:
+    del os.environ[name]
+
 LOOPBACK = ["127.0.0.1", "::1"]
 
 settings.register_profile("dev", deadline=None, print_blob=True)

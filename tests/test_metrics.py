@@ -12,6 +12,7 @@ MANIFEST = {
     "why403_decisions": {"endpoint", "decision"},
     "why403_layer_seconds": {"layer", "phase"},
     "why403_layer_failures": {"layer", "phase"},
+    "why403_aws_calls": {"call", "result"},
     "why403_http_requests": {"method", "route", "status"},
     "why403_http_request_seconds": {"method", "route"},
 }
@@ -33,6 +34,7 @@ def used() -> Metrics:
     metrics.decided("simulate", ["allowed", "denied", "denied"])
     metrics.answered("GET", "/layers", 200, 0.1)
     metrics.failed("scp", "judge")
+    metrics.called("iam:GetRole", "denied")
     with metrics.watch("scp", "judge"):
         pass
     return metrics

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,11 @@ from schemathesis.specs.openapi.checks import (
 from werkzeug.test import TestResponse
 
 from tests.openapi_examples import ANSWERS, JSON, PATHS, PLACE, PROBLEM, asked, rewritten
+from tests.usecases.test_collecting import ASKED as COLLECTED
+from tests.usecases.test_collecting import EVERYTHING, PASTED
 from why403.bootstrap import build
+from why403.gathering import Desk
+from why403.gathering.by_hand import Table
 from why403.settings import SCOPES, ApiKey, Settings
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
@@ -242,6 +247,30 @@ def test_every_described_status_is_answered_as_described(
 ) -> None:
     answer = keyed.test_client().open(path, method=method, **{"headers": authorized(), **sent})
     assert answer.status_code == status
+    conforms(contract, answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/diagnose", {"error": PASTED}),
+        ("/simulate", {"requests": [COLLECTED], "collect": True, "fresh": True}),
+        ("/simulate", {"requests": [COLLECTED], "collect": True, "edits": {"principal.policies": None}}),
+        ("/simulate", {"requests": [COLLECTED], "collect": True, "detail": "decision"}),
+    ],
+    ids=["diagnose", "simulate", "edits", "short"],
+)
+@pytest.mark.parametrize("answers", [EVERYTHING, {}], ids=["read", "refused"])
+def test_what_is_collected_is_answered_as_described(
+    app: Flask, contract: OpenAPI, path: str, body: dict[str, Any], answers: Any
+) -> None:
+    desk = Desk(Table(answers))
+    services = replace(app.extensions["why403"].services, aws=desk)
+    answer = create_app(Settings(), services).test_client().post(path, json=body)
+    desk.close()
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["collected"]["calls"] > 0
     conforms(contract, answer)
 
 

@@ -24,6 +24,12 @@ VALUES = {
     "BLOCKED_LAYERS": "acl,kms",
     "METRICS_ACCOUNTS": "111122223333,444455556666",
     "LOG_LEVEL": "debug",
+    "COLLECT": "on",
+    "COLLECT_SECONDS": "2.5",
+    "COLLECT_THREADS": "5",
+    "ROLE_NAME": "audit/why403",
+    "EXTERNAL_ID": "x-1",
+    "ORGANIZATION_ACCOUNT": "777788889999",
 }
 
 
@@ -60,6 +66,12 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         blocked_layers=frozenset({"acl", "kms"}),
         metrics_accounts=frozenset({"111122223333", "444455556666"}),
         log_level="debug",
+        collect="on",
+        collect_seconds=2.5,
+        collect_threads=5,
+        role_name="audit/why403",
+        external_id="x-1",
+        organization_account="777788889999",
     )
 
 
@@ -70,6 +82,10 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         "MAX_JSON_DEPTH": "9999",
         "METRICS_ACCOUNTS": "12",
         "LOG_LEVEL": "loud",
+        "COLLECT": "perhaps",
+        "COLLECT_SECONDS": "600",
+        "ROLE_NAME": "a role",
+        "ORGANIZATION_ACCOUNT": "ours",
         "API_KEYS": "ana:simulate:short",
     }.items():
         monkeypatch.setenv(f"WHY403_{name}", value)
@@ -77,10 +93,14 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         read_settings()
     assert sorted(raised.value.faults) == [
         "WHY403_API_KEYS: entry 1: the last part must be the SHA-256 of the key, 64 lower-case hexadecimal digits",
+        "WHY403_COLLECT: must be one of auto, off, on",
+        "WHY403_COLLECT_SECONDS: must be 0.1 to 60",
         "WHY403_LISTEN_PORT: not a valid integer",
         "WHY403_LOG_LEVEL: must be one of debug, info, warning, error",
         "WHY403_MAX_JSON_DEPTH: must be 1 to 200",
         "WHY403_METRICS_ACCOUNTS: `12` is not an account id of 12 digits",
+        "WHY403_ORGANIZATION_ACCOUNT: `ours` is not an account id of 12 digits",
+        "WHY403_ROLE_NAME: is no name of a role",
         "WHY403_WORKERS: must be 1 or more",
     ]
 

@@ -64,13 +64,15 @@ def collect_policies(request: AccessRequest) -> Collecting[Observations]:
         return {POLICIES: ABSENT}
     if entity.is_role:
         return {POLICIES: Found((yield _policies("Role", entity.name, entity.account)))}
-    own, groups = yield (
-        _policies("User", entity.name, entity.account),
-        _GROUPS.read(account=entity.account, UserName=entity.name),
-    )
-    names = [group["GroupName"] for group in value_of(groups)]
-    theirs = yield tuple(_policies("Group", name, entity.account) for name in names)
-    return {POLICIES: Found([*own, *(policy for policies in theirs for policy in policies)])}
+    own, theirs = yield (_policies("User", entity.name, entity.account), _of_groups(entity.name, entity.account))
+    return {POLICIES: Found([*own, *theirs])}
+
+
+def _of_groups(user: str, account: str) -> Collecting[list[dict[str, Any]]]:
+    """Return the policies of a user's groups."""
+    groups = value_of((yield _GROUPS.read(account=account, UserName=user)))
+    found = yield tuple(_policies("Group", group["GroupName"], account) for group in groups)
+    return [policy for policies in found for policy in policies]
 
 
 def _policies(kind: str, name: str, account: str) -> Collecting[list[dict[str, Any]]]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from why403.bootstrap import build
+from why403.bootstrap import build, reader_of
 from why403.domain.errors import InvalidInput, LayerContractError
 from why403.rendering import terminal
+from why403.services import Services
 from why403.settings import SCOPES, SettingsError, plain_terminal, read_settings
 from why403.usecases.diagnose import diagnose
 from why403.usecases.simulate import simulate
@@ -60,7 +61,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _diagnose(options: argparse.Namespace) -> int:
     def answer(text: str) -> dict[str, Any]:
-        return diagnose(build(), _body_of(text))
+        return diagnose(_services(), _body_of(text))
 
     found = _answered(options.file, answer)
     if found is None:
@@ -68,6 +69,11 @@ def _diagnose(options: argparse.Namespace) -> int:
     colour = sys.stdout.isatty() and not plain_terminal()
     print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else terminal(found, colour=colour))
     return CERTAIN if found["certainty"] in {"proven", "by_elimination"} else OPEN
+
+
+def _services() -> Services:
+    settings = read_settings()
+    return build(settings, reader=reader_of(settings))
 
 
 def _body_of(text: str) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def _simulate(options: argparse.Namespace) -> int:
         body = json.loads(text)
         if not isinstance(body, dict):
             raise InvalidInput.at("", "must be an object")
-        return simulate(build(), body if "requests" in body else {"requests": [body]})
+        return simulate(_services(), body if "requests" in body else {"requests": [body]})
 
     found = _answered(options.file, answer)
     if found is None:

@@ -12,10 +12,12 @@ from why403 import hookspecs
 from why403.domain.errors import LayerContractError
 from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
+from why403.gathering import Desk, Reader
 from why403.layer import Layer
 from why403.registry import Registry, register
 from why403.report import Report
 from why403.services import Services
+from why403.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -33,14 +35,49 @@ BUILT_IN = (
 )
 
 
-def build(*, blocked: Iterable[str] = (), tell: Any = ignore, watch: Any = unwatched) -> Services:
+def build(
+    settings: Settings | None = None,
+    *,
+    blocked: Iterable[str] = (),
+    tell: Any = ignore,
+    watch: Any = unwatched,
+    reader: Reader | None = None,
+) -> Services:
     """Return what the service works with; raise LayerContractError with a sentence if a plugin cannot be used.
 
-    `blocked` names layers to leave out; `tell` learns of layers that fail, by name and phase; `watch` times them.
+    `blocked` names layers to leave out, those of the settings are as well; `tell` learns of layers that fail, by name
+    and phase; `watch` times them. Without a `reader` nothing is read from AWS.
     """
+    settings = Settings() if settings is None else settings
     manager = plugins(entry_points(group=GROUP))
-    registry = register(_layers(manager), blocked=blocked)
-    return Services(registry=registry, engine=Engine(registry.layers, tell, watch), read_report=_reader(manager))
+    registry = register(_layers(manager), blocked={*blocked, *settings.blocked_layers})
+    if reader is not None:
+        reader.check({call for each in registry.collectors.values() for call in each.collector.reads})
+    return Services(
+        registry=registry,
+        engine=Engine(registry.layers, tell, watch),
+        read_report=_reader(manager),
+        aws=None if reader is None else Desk(reader, threads=settings.collect_threads),
+        collect_seconds=settings.collect_seconds,
+    )
+
+
+def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> Reader | None:
+    """Return who reads AWS, None where the settings or the lack of credentials say that nobody does.
+
+    `tell` learns of each call by its name and its result.
+    """
+    if settings.collect == "off":
+        return None
+    from why403.aws import Access, connect  # noqa: PLC0415 - the SDK is for those who read AWS
+
+    access = Access(
+        role_name=settings.role_name,
+        external_id=settings.external_id,
+        organization_account=settings.organization_account,
+        threads=settings.collect_threads,
+    )
+    return connect(settings.collect, access, tell)
 
 
 def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:

@@ -42,6 +42,9 @@ class Metrics:
         self._layer_failures = Counter(
             "why403_layer_failures", "Calls of a layer that crashed.", ["layer", "phase"], registry=self._registry
         )
+        self._aws_calls = Counter(
+            "why403_aws_calls", "Reads of AWS, by what came of them.", ["call", "result"], registry=self._registry
+        )
         self._http_requests = Counter(
             "why403_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=self._registry
         )
@@ -70,6 +73,10 @@ class Metrics:
     def failed(self, layer: str, phase: str) -> None:
         """Count a crash of a layer."""
         self._layer_failures.labels(layer, _within(PHASES, phase)).inc()
+
+    def called(self, call: str, result: str) -> None:
+        """Count one read of AWS: one of the calls that layers declare, and a result of the reader's closed set."""
+        self._aws_calls.labels(call, result).inc()
 
     def answered(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count and time one HTTP request; `route` is the rule that matched, never the path that was sent."""

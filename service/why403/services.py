@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from why403.engine.decide import Engine
+from why403.gathering import Desk
 from why403.registry import Registry
 from why403.report import Report
 
@@ -16,8 +17,14 @@ def no_other_format(_report: Mapping[str, Any]) -> Report | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The loaded layers, the engine that asks them, and the plugins that read reports of other formats."""
+    """The loaded layers, the engine that asks them, and the plugins that read reports of other formats.
+
+    `aws` is where reads of AWS are handed in, None where the service reads none; `collect_seconds` is how long the
+    evidence for one body may take.
+    """
 
     registry: Registry
     engine: Engine
     read_report: Callable[[Mapping[str, Any]], Report | None] = no_other_format
+    aws: Desk | None = None
+    collect_seconds: float = 8.0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
@@ -62,6 +62,12 @@ class Settings:
     blocked_layers: frozenset[str] = frozenset()
     metrics_accounts: frozenset[str] = frozenset()
     log_level: str = "info"
+    collect: Literal["auto", "off", "on"] = "auto"
+    collect_seconds: float = 8.0
+    collect_threads: int = 16
+    role_name: str | None = None
+    external_id: str | None = None
+    organization_account: str | None = None
     misspelt: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -162,8 +168,13 @@ def _readable(path: Path) -> None:
         raise ValidationError(f"`{path}` holds no key")
 
 
+def _account_id(value: str) -> None:
+    """Refuse what is no account id."""
+    _account_ids([value])
+
+
 def _account_ids(values: list[str]) -> None:
-    """Refuse what is no account id; such a label value would never be seen."""
+    """Refuse what are no account ids."""
     for value in values:
         if len(value) != _ACCOUNT_DIGITS or not value.isascii() or not value.isdigit():
             raise ValidationError(f"`{value}` is not an account id of {_ACCOUNT_DIGITS} digits")
@@ -219,6 +230,13 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
         validate.Range(1, _DEEPEST_JSON, error=f"must be 1 to {_DEEPEST_JSON}"),
     ),
     "LOG_LEVEL": ("log_level", "str", validate.OneOf(LOG_LEVELS, error=f"must be one of {', '.join(LOG_LEVELS)}")),
+    "COLLECT": ("collect", "str", validate.OneOf(("auto", "off", "on"), error="must be one of auto, off, on")),
+    "COLLECT_SECONDS": ("collect_seconds", "float", validate.Range(0.1, 60, error="must be 0.1 to 60")),
+    "COLLECT_THREADS": ("collect_threads", "int", validate.Range(1, 256, error="must be 1 to 256")),
+    # As IAM accepts them: RoleName with its path, and ExternalId of AssumeRole.
+    "ROLE_NAME": ("role_name", "str", validate.Regexp(r"[\w+=,.@/-]{1,512}\Z", error="is no name of a role")),
+    "EXTERNAL_ID": ("external_id", "str", validate.Regexp(r"[\w+=,.@:/-]{2,1224}\Z", error="is no external id")),
+    "ORGANIZATION_ACCOUNT": ("organization_account", "str", _account_id),
 }
 _LISTS: dict[str, tuple[str, Callable[[Any], object] | None]] = {
     "BLOCKED_LAYERS": ("blocked_layers", None),

@@ -43,7 +43,7 @@ def seen_of(caller: str) -> Mapping[Fact[Any], Observation[Any]]:
     assert reader is not None
     desk = Desk(reader)
     try:
-        subject = Subject(name="", request=request)
+        subject = Subject(request=request)
         found = gather(desk, services().registry.collectors, [[subject]])
     finally:
         desk.close()

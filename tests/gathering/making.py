@@ -84,7 +84,7 @@ class Fake:
 
 
 def own(given: Mapping[Fact[Any], Any] | None = None, **more: Any) -> Subject:
-    return Subject(name="", request=a_request(rest="unknown"), given=given or {}, **more)
+    return Subject(request=a_request(rest="unknown"), given=given or {}, **more)
 
 
 def gathered(

@@ -124,7 +124,7 @@ def test_a_fact_gives_what_its_own_collector_found(turned: bool) -> None:
 
 def test_a_fact_that_is_given_is_given_and_not_collected() -> None:
     given = {PHASE: Found("a paper moon")}
-    subject = Subject(name="", request=a_request().given({}, Evidence(given)), given=given)
+    subject = Subject(request=a_request().given({}, Evidence(given)), given=given)
     reader = Fake()
     found = gathered(reader, of("moon", reading(PHASE)), of("sea", needing(TIDE, PHASE)), families=[[subject]])
     assert plain(only(found)[TIDE]) == "a paper moon"
@@ -329,17 +329,14 @@ def naming_its_resource(wanted: Fact[Any]) -> Collector:
     return collects(wanted, by=collect)
 
 
-def about(name: str, arn: str, **more: Any) -> Subject:
-    request = a_request(resource=arn, rest="unknown")
-    if name == "source.":
-        request.subject = name
-    return Subject(name=name, request=request, **more)
+def about(arn: str, **more: Any) -> Subject:
+    return Subject(request=a_request(resource=arn, rest="unknown"), **more)
 
 
 def test_a_copy_s_source_has_its_own_bucket_and_the_same_caller() -> None:
     reader = Fake(lambda read: Found(read.parameters["arn"]))
     layers = [of(each.name, naming_its_resource(each)) for each in (TIDE, CRATER, ROCK)]
-    here, source = about("", "arn:aws:s3:::to/a"), about("source.", "arn:aws:s3:::from/b")
+    here, source = about("arn:aws:s3:::to/a"), about("arn:aws:s3:::from/b", kind="source")
     found = gathered(reader, *layers, families=[[here, source]]).seen
     assert {fact.name: plain(seen) for fact, seen in found[here].items()} == dict.fromkeys(
         ("moon.tide", "moon.crater", "moon.rock"), "arn:aws:s3:::to/a"
@@ -352,8 +349,8 @@ def test_a_copy_s_source_has_its_own_bucket_and_the_same_caller() -> None:
 def test_each_of_several_keys_has_its_own_object_and_nothing_else() -> None:
     reader = Fake(lambda read: Found(read.parameters["arn"]))
     layers = [of(each.name, naming_its_resource(each)) for each in (TIDE, CRATER, ROCK)]
-    here = about("", "arn:aws:s3:::b", keyed=True)
-    keys = [about(key, f"arn:aws:s3:::b/{key}") for key in "xy"]
+    here = about("arn:aws:s3:::b", extent="bucket")
+    keys = [about(f"arn:aws:s3:::b/{key}", kind="key", key=key) for key in "xy"]
     found = gathered(reader, *layers, families=[[here, *keys]]).seen
     assert set(found[here]) == {TIDE, CRATER}
     assert [{fact: plain(seen) for fact, seen in found[key].items()} for key in keys] == [
@@ -364,6 +361,6 @@ def test_each_of_several_keys_has_its_own_object_and_nothing_else() -> None:
 
 def test_a_source_s_fact_may_need_one_of_the_caller() -> None:
     layers = [of("sea", naming_its_resource(TIDE)), of("moon", needing(CRATER, TIDE))]
-    here, source = about("", "arn:aws:s3:::to/a"), about("source.", "arn:aws:s3:::from/b")
+    here, source = about("arn:aws:s3:::to/a"), about("arn:aws:s3:::from/b", kind="source")
     reader = Fake(lambda read: Found(read.parameters["arn"]))
     assert plain(gathered(reader, *layers, families=[[here, source]]).seen[source][CRATER]) == "arn:aws:s3:::to/a"

@@ -52,7 +52,7 @@ def collected(
     """
     given = {fact: fact.observe(value) for fact, value in (facts or {}).items()}
     found = {fact: Collects(each, one) for each in (layer, *others) for one in each.collectors for fact in one.facts}
-    subject = Subject(name="", request=request.given({}, Evidence(given)), given=given)
+    subject = Subject(request=request.given({}, Evidence(given)), given=given)
     desk = Desk(Table(answers), threads=1)
     failed: list[str] = []
     try:

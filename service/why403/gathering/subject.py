@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from why403.domain.evidence import Fact, Observation
 from why403.domain.request import AccessRequest
@@ -10,19 +10,22 @@ from why403.domain.request import AccessRequest
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Subject:
-    """A subject by its name in evidence (empty: the request's own), and what is given of it.
+    """The request's own subject, the source of a copy, or the object of one of several keys; what is given of it.
 
-    `request` asks about it, with the given evidence only. `keyed`: other subjects are this call's objects, so facts of
-    objects are theirs and not this one's.
+    `request` asks about it, with the given evidence only. `extent` says how far it is known, or this one's at all: only
+    its caller, its bucket as well, or also the object; facts of what lies beyond are not collected.
     """
 
-    name: str
     request: AccessRequest
+    kind: Literal["own", "source", "key"] = "own"
+    key: str = ""
     given: Mapping[Fact[Any], Observation[Any]] = field(default_factory=dict)
-    keyed: bool = False
+    extent: Literal["caller", "bucket", "object"] = "object"
 
     def owns(self, fact: Fact[Any]) -> bool:
         """Return whether a fact is to be looked for here."""
-        if self.name == "":
-            return not (self.keyed and fact.of_object)
-        return fact.of_resource if self.request.of_source else fact.of_object
+        if fact.of_object:
+            return self.extent == "object"
+        if fact.of_resource:
+            return self.extent != "caller" and self.kind != "key"
+        return self.kind == "own"

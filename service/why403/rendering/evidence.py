@@ -67,7 +67,9 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
     found = parts(diagnosis, "doubts")
     for doubt in found[:MOST]:
         needs = text(doubt, "needs")
-        help_ = line("; ", code(needs), " would let us read it") if needs else ()
+        account = text(doubt, "account")
+        where = line(" in account ", code(account)) if account else ()
+        help_ = line("; ", code(needs), where, " would let us read it") if needs else ()
         whose = line(title(text(doubt, "layer")), ": ") if text(doubt, "layer") else ()
         yield Item(line=line(whose, prose(text(doubt, "because")), help_, "."))
     yield from _rest(len(found))

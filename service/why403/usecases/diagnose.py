@@ -18,9 +18,10 @@ from why403.intake.partial import Partial, partial
 from why403.rendering import markdown, mermaid
 from why403.report import LIMIT, Report, read, read_event, strip_secrets
 from why403.services import Services
+from why403.usecases.gather import Collection, Wanted, collect, desk_of
 from why403.usecases.simulate import decide_call
 
-_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect"})
+_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh"})
 
 
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,7 +38,12 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = _report(services, body), _hints(body)
     known = partial(report, hints)
-    decided = _decided(services, known, _evidence(services, body, hints))
+    given, complete = _evidence(services, body, hints)
+    collection = None
+    if _collects(services, body, hints, complete=complete):
+        collection = _collection(services, body, known, given)
+    seen = given if collection is None else collection.each[0].observed
+    decided = _decided(services, known, seen.evidence(complete=complete))
     situation = Situation.of(report, known, decided)
     answer = aws_word(_answer(decided, known), report, situation)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
@@ -46,6 +52,8 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     answer["understood"] = _understood(report, known, situation)
     if "error" not in body and "event" not in body:
         answer["understood"]["source"] = "request"
+    if collection is not None:
+        answer["collected"] = {**collection.summary(), "facts": collection.each[0].facts}
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
     return answer
 
@@ -60,8 +68,6 @@ def _report(services: Services, body: Mapping[str, Any]) -> Report:
     if len(pasted) > 1 or not (pasted or body.get("request") is not None):
         at = "/error" if "error" in body else ""
         raise InvalidInput.at(at, "a diagnosis needs one of `error`, `event` and `request`")
-    if body.get("collect"):
-        raise InvalidInput.at("/collect", "this service does not read AWS; send the evidence with the report")
     if error is not None:
         if not isinstance(error, str) or not error.strip():
             raise InvalidInput.at("/error", "must be the text that was printed")
@@ -91,8 +97,8 @@ def _hints(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return hints or {}
 
 
-def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, Any]) -> Evidence:
-    """Return the evidence of the body with the request's own laid over it."""
+def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, Any]) -> tuple[Observed, bool]:
+    """Return the evidence of the body with the request's own laid over it, and whether it is complete."""
     facts: Observed = NOTHING
     for held, at in ((body.get("evidence"), "/evidence"), (hints.get("evidence"), "/request/evidence")):
         if held is not None:
@@ -104,7 +110,32 @@ def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, A
     if not isinstance(complete, bool):
         above = "/request" if "evidence_is_complete" in hints else ""
         raise InvalidInput.at(f"{above}/evidence_is_complete", "must be true or false")
-    return facts.evidence(complete=complete)
+    return facts, complete
+
+
+def _collects(services: Services, body: Mapping[str, Any], hints: Mapping[str, Any], *, complete: bool) -> bool:
+    """Return whether AWS is read: where that is asked for, or where the service can and nobody gives evidence."""
+    asked = body.get("collect")
+    if asked:
+        desk_of(services)
+        if complete:
+            raise InvalidInput.at("/collect", "goes without `evidence_is_complete`: what is complete is not read")
+        return True
+    given = body.get("evidence") is not None or hints.get("evidence") is not None
+    return asked is None and services.aws is not None and not given and not complete
+
+
+def _collection(services: Services, body: Mapping[str, Any], known: Partial, given: Observed) -> Collection | None:
+    """Return the evidence as far as the request is known: nothing is read of what only stands in for something."""
+    if known.asked is None:
+        return None
+    placed = known.request.get("resource") or known.request.get("bucket")
+    extent: Any = "object" if known.missing is None else "bucket" if placed else "caller"
+    wanted = Wanted(known.asked, given, extent)
+    try:
+        return collect(services, [wanted], fresh=body.get("fresh", False))
+    except InvalidInput as error:
+        raise error.below("/request") from error
 
 
 def _decided(services: Services, known: Partial, evidence: Evidence) -> Decided | None:

@@ -1,6 +1,7 @@
 """Deciding requests on given evidence, and once more with some facts replaced: what if."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from why403.domain.errors import Fault, InvalidInput
@@ -13,8 +14,10 @@ from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
+from why403.usecases.gather import Collection, Wanted, collect, desk_of
 
 MOST_FAULTS = 100
+MOST_COLLECTED = 1000
 _TOO_OPEN = (
     "leave so many context keys unknown that trying their values would take too long; give the keys, or send fewer "
     "requests in one body"
@@ -42,17 +45,17 @@ class _Simulation:
         self.brief = body.get("detail") == "decision"
         self.shared: dict[bool, Evidence] = {}
         self.faults: list[Fault] = []
+        self.took: Collection | None = None
 
     def answer(self) -> dict[str, Any]:
-        if self.body.get("collect"):
-            raise InvalidInput.at("/collect", "this service does not read AWS; send the evidence with the request")
         self.base = self._observed(self.body.get("evidence"), "/evidence")
         self.edits = self._observed(self.body.get("edits"), "/edits")
         self.edited = self.body.get("edits") is not None
         requests = self.body.get("requests")
         if not isinstance(requests, list) or not requests:
             raise InvalidInput.at("/requests", "must be a list of at least one request")
-        read = [self._read(each, f"/requests/{index}") for index, each in enumerate(requests)]
+        collected = self._collected(requests) if self.body.get("collect") else {}
+        read = [self._read(each, f"/requests/{index}", collected.get(index)) for index, each in enumerate(requests)]
         if self.faults:
             raise InvalidInput(self.faults[:MOST_FAULTS])
         understood = [each for each in read if each is not None]
@@ -60,9 +63,45 @@ class _Simulation:
             _, legs, _ = understood[0]
             self.services.engine.sample(legs[0].request)
         try:
-            return {"results": [self._result(*each) for each in understood]}
+            answer: dict[str, Any] = {"results": [self._result(*each) for each in understood]}
         except OverBudget as error:
             raise InvalidInput.at("/requests", _TOO_OPEN) from error
+        return self._with_origins(answer)
+
+    def _with_origins(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer, where AWS was read with what that took and gave."""
+        if self.took is not None:
+            answer["collected"] = self.took.summary()
+            for index, result in enumerate(answer["results"]):
+                if not self.brief:
+                    result["collected"] = {"facts": self.took.each[index].facts}
+        return answer
+
+    def _collected(self, requests: list[Any]) -> dict[int, Observed]:
+        """Return the evidence of each request, read from AWS together; what is wrong with them is told elsewhere."""
+        desk_of(self.services)
+        if len(requests) > MOST_COLLECTED:
+            raise InvalidInput.at("/requests", f"at most {MOST_COLLECTED} requests can be decided with `collect`")
+        wanted: dict[int, Wanted] = {}
+        for index, each in enumerate(requests):
+            with suppress(InvalidInput):
+                asked = asked_for(each if isinstance(each, dict) else {})
+                asked.legs(NOTHING.evidence(complete=False), self.facts)
+                wanted[index] = Wanted(asked, NOTHING)
+        self._check_only_collected(requests)
+        if len(wanted) < len(requests) or self.faults:
+            return {}
+        self.took = collect(self.services, list(wanted.values()), fresh=self.body.get("fresh", False))
+        return {index: one.observed for index, one in zip(wanted, self.took.each, strict=True)}
+
+    def _check_only_collected(self, requests: list[Any]) -> None:
+        """Note a fault for evidence beside `collect`: of one fact of a simulation, one side should answer."""
+        held = {"": self.body, **{f"/requests/{index}": each for index, each in enumerate(requests)}}
+        for at, each in held.items():
+            if isinstance(each, dict) and each.get("evidence") is not None:
+                self.faults.append(Fault(f"{at}/evidence", "goes without `collect`, which reads the evidence from AWS"))
+            if isinstance(each, dict) and each.get("evidence_is_complete"):
+                self.faults.append(Fault(f"{at}/evidence_is_complete", "goes without `collect`"))
 
     def _observed(self, value: object, at: str) -> Observed:
         if value is None:
@@ -73,12 +112,16 @@ class _Simulation:
             self.faults.extend(error.below(at).faults)
             return NOTHING
 
-    def _read(self, value: object, at: str) -> tuple[Asked, tuple[Leg, ...], tuple[Leg, ...]] | None:
+    def _read(
+        self, value: object, at: str, collected: Observed | None = None
+    ) -> tuple[Asked, tuple[Leg, ...], tuple[Leg, ...]] | None:
         """Return a request with its legs before and after the edits, None if it has faults."""
         if not isinstance(value, dict):
             self.faults.append(Fault(at, "a request must be an object"))
             return None
         own = NOTHING if value.get("evidence") is None else self._observed(value["evidence"], f"{at}/evidence")
+        if collected is not None:
+            own = collected
         complete = value.get("evidence_is_complete", self.body.get("evidence_is_complete", False))
         if not isinstance(complete, bool):
             self.faults.append(Fault(f"{at}/evidence_is_complete", "must be true or false"))

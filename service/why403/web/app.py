@@ -3,7 +3,7 @@
 import structlog
 from flask import Flask
 
-from why403.bootstrap import build
+from why403.bootstrap import build, reader_of
 from why403.metrics import Metrics
 from why403.services import Services
 from why403.settings import Settings, metrics_directory
@@ -29,7 +29,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.strict_slashes = True
     metrics = Metrics(directory=metrics_directory())
     if services is None:
-        services = build(blocked=settings.blocked_layers, tell=metrics.failed, watch=metrics.watch)
+        reader = reader_of(settings, metrics.called)
+        services = build(settings, tell=metrics.failed, watch=metrics.watch, reader=reader)
     log = structlog.get_logger("why403").bind()
     keep(Parts(settings=settings, services=services, metrics=metrics, log=log), app.extensions)
     app.before_request(begin)

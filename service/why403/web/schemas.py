@@ -81,6 +81,7 @@ class SimulateBody(Schema):
         error_messages=_DETAIL_MESSAGES,
     )
     collect = Flag()
+    fresh = Flag()
 
 
 class DiagnoseBody(Schema):
@@ -94,6 +95,7 @@ class DiagnoseBody(Schema):
     evidence = JsonObject(allow_none=True)
     evidence_is_complete = Flag()
     collect = Flag()
+    fresh = Flag()
 
 
 def load(schema: Schema, body: Any) -> dict[str, Any]:
