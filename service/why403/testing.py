@@ -9,6 +9,8 @@
             a_request("s3:DeleteObject", rest="unknown"),
         ])
 
+`collected` tries the layer's collectors on a table of answers, without AWS.
+
 Each check raises AssertionError with a sentence; none needs a test framework. The more of your layer the examples
 reach, the more the checks find: give at least one for each thing your layer says, and one where it says nothing.
 """
@@ -27,6 +29,7 @@ from why403.domain.verdict import KINDS, REACHES, Claim, Reach, Says, Verdict, W
 from why403.engine.evaluate import Judged
 from why403.engine.merge import merge
 from why403.engine.relation import Relation
+from why403.gathering.by_hand import collected
 from why403.layer import Layer, May
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "check_places",
     "check_purity",
     "check_words",
+    "collected",
 ]
 
 _TRUTHS: Final = {FALSE: "false", UNKNOWN: "unknown", TRUE: "true"}

@@ -3,6 +3,8 @@
 import pytest
 
 from tests.laws.claims import RELATIONS, layer
+from why403.domain.evidence import Evidence, Unreadable
+from why403.domain.facts import BUCKET_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, Reach, Says
 from why403.engine.call import Decided, LegDecided
@@ -10,6 +12,7 @@ from why403.engine.decide import Engine, Ruled
 from why403.engine.explain import explained
 from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
+from why403.testing import a_request
 
 GRANT = layer("own", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),), 5)
 LACK = layer("own", (Claim(Says.GRANT, FALSE, Reach.ATTACHED),), 5)
@@ -84,6 +87,28 @@ def test_a_permission_that_may_not_be_needed_is_a_doubt() -> None:
 def test_a_doubt_that_is_no_layer_s_is_told() -> None:
     told = explained(call(leg(GRANT, doubts=(UNREAD,))))
     assert told["doubts"] == [{"layer": "moon", "because": UNREAD.because, "needs": "moon:Look"}]
+
+
+def test_a_doubt_after_a_read_names_the_call_and_the_account() -> None:
+    doubt = UNREAD._replace(call="moon:Look", account="111122223333")
+    told = explained(call(leg(GRANT, doubts=(doubt,))))
+    assert told["doubts"][0].items() >= {"call": "moon:Look", "account": "111122223333"}.items()
+
+
+def test_whose_a_bucket_is_may_have_been_asked_in_vain() -> None:
+    seen = Unreadable("was refused", "s3:GetBucketAcl", call="s3:GetBucketAcl", account="111122223333")
+    request = a_request(rest="unknown")
+    request = request.given({}, Evidence({BUCKET_OWNER: seen}))
+    told = explained(call(LegDecided(ruled=Engine((GRANT,)).rule(request))))
+    assert told["doubts"] == [
+        {
+            "layer": None,
+            "because": "it is not known whether the bucket is of the caller's account: was refused",
+            "needs": "s3:GetBucketAcl",
+            "call": "s3:GetBucketAcl",
+            "account": "111122223333",
+        }
+    ]
 
 
 def test_each_leg_is_told_where_there_are_several() -> None:

@@ -7,11 +7,17 @@ import pytest
 
 from tests.layers.tables import ANONYMOUS, ROOT, SERVICE, SESSION, allow, layer, policy
 from why403 import ABSENT, AccessRequest, Fact, Found, Observation, Read, Unreadable
-from why403.collecting.iam import GET_AWS_POLICY, GET_POLICY, GET_POLICY_VERSION, GET_ROLE, GET_USER
+from why403.collecting.iam import (
+    GET_AWS_POLICY,
+    GET_AWS_POLICY_VERSION,
+    GET_POLICY,
+    GET_POLICY_VERSION,
+    GET_ROLE,
+    GET_USER,
+)
 from why403.domain.facts import ISSUER, PRINCIPAL_TAGS
 from why403.domain.principal import SOMEBODY
-from why403.gathering.by_hand import collected
-from why403.testing import a_request
+from why403.testing import a_request, collected
 from why403_layers.identity import COLLECTORS, POLICIES
 from why403_layers.permissions_boundary import BOUNDARY
 
@@ -31,11 +37,11 @@ def iam(operation: str, **parameters: Any) -> Read:
 
 def text_of(arn: str, document: Any = DOCUMENT) -> Mapping[Read, Any]:
     """Return the answers for a managed policy."""
-    call = GET_AWS_POLICY if arn == AWS else GET_POLICY
+    call, version = (GET_AWS_POLICY, GET_AWS_POLICY_VERSION) if arn == AWS else (GET_POLICY, GET_POLICY_VERSION)
     name = arn.rpartition("/")[2]
     return {
         call.read(account=ACCOUNT, PolicyArn=arn): {"PolicyName": name, "DefaultVersionId": "v3"},
-        GET_POLICY_VERSION.read(account=ACCOUNT, PolicyArn=arn, VersionId="v3"): {"Document": document},
+        version.read(account=ACCOUNT, PolicyArn=arn, VersionId="v3"): {"Document": document},
     }
 
 

@@ -89,7 +89,7 @@ def everywhere(text: str) -> dict[str, Any]:
         "decision": "denied",
         "blockers": [blocker],
         "causes": [{**cause, "fix": fix}],
-        "doubts": [{"layer": text, "because": text, "needs": text}],
+        "doubts": [{"layer": text, "because": text, "needs": text, "account": text}],
         "understood": understood,
         "id": text,
     }

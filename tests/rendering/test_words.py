@@ -143,6 +143,12 @@ def test_a_part_of_a_deletion_is_said_to_be_one() -> None:
     assert "Only some of the keys are refused" in section("Why", "scp_denies", partial=True)
 
 
+def test_a_doubt_says_where_a_permission_is_missing() -> None:
+    doubt = {"layer": "scp", "because": "it was refused", "needs": "iam:GetRole", "account": "111122223333"}
+    said = section("What we could not see", "scp_denies", doubts=[doubt])
+    assert "`iam:GetRole` in account `111122223333` would let us read it" in said
+
+
 def test_long_lists_say_how_much_is_left_out() -> None:
     doubts = [{"layer": "scp", "because": f"reason {number}"} for number in range(30)]
     assert "and 10 more" in section("What we could not see", "scp_denies", doubts=doubts)

@@ -10,8 +10,8 @@ A collector never calls anything. It is a generator that yields what it wants, a
 | a tuple of these | a tuple of their answers; all of them are worked on at once |
 
 and returns observations of its facts, a found value as JSON, in the form in which a caller would give it as evidence. A
-fact it leaves out was not tried. `value_of` takes the value out of an answer, or ends the collector where it could not
-be read: its facts are unreadable then, for the same reason.
+fact it leaves out was not tried. Answers are shared: a collector changes nothing in them. `value_of` takes the value
+out of an answer, or ends the collector where it could not be read: its facts are unreadable then, for the same reason.
 """
 
 from why403.collecting.declared import (

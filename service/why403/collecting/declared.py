@@ -23,7 +23,7 @@ class Keep(IntEnum):
 
     SHORT = 60  # what people change while they look for the cause
     USUAL = 300
-    LONG = 86_400  # what never changes, such as the text of a policy's version, or only AWS changes
+    LONG = 86_400  # what only AWS changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,10 @@ class AwsCall:
         """Return this call with parameters as the API names them, to be made in an account and Region.
 
         Without an account it is made where the service itself lives; without a Region in the usual one, or where S3
-        says that the bucket is.
+        says that the bucket is. Raises ValueError for an account without a name, such as that of an AWS service.
         """
+        if account == "":
+            raise ValueError("a read is made in an account")
         return Read(call=self, account=account, region=region, written=json.dumps(parameters, sort_keys=True))
 
 

@@ -3,6 +3,7 @@
 AWS: "GetRole", "GetUser", "GetPolicy", "GetPolicyVersion" (IAM API Reference).
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from why403.collecting.declared import AwsCall, CannotTell, Collecting, Keep, Read, value_of
@@ -21,20 +22,18 @@ GET_POLICY = AwsCall(
     member="Policy",
     probe={"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess"},
 )
-# Changed by AWS only, and rarely.
-GET_AWS_POLICY = AwsCall(
-    service="iam", operation="GetPolicy", permission="iam:GetPolicy", member="Policy", keep=Keep.LONG
-)
-# The text of a version never changes.
+# A version's text does not change, but a policy may be deleted and made anew with the same name and versions.
 GET_POLICY_VERSION = AwsCall(
     service="iam",
     operation="GetPolicyVersion",
     permission="iam:GetPolicyVersion",
     member="PolicyVersion",
-    keep=Keep.LONG,
     probe={"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1"},
 )
-OF_MANAGED_POLICIES = (GET_POLICY, GET_AWS_POLICY, GET_POLICY_VERSION)
+# Of policies that AWS manages.
+GET_AWS_POLICY = replace(GET_POLICY, keep=Keep.LONG)
+GET_AWS_POLICY_VERSION = replace(GET_POLICY_VERSION, keep=Keep.LONG)
+OF_MANAGED_POLICIES = (GET_POLICY, GET_AWS_POLICY, GET_POLICY_VERSION, GET_AWS_POLICY_VERSION)
 
 
 class Entity(NamedTuple):
@@ -77,7 +76,8 @@ def managed_policy(arn: str, account: str) -> Collecting[dict[str, Any]]:
     """Return a managed policy as evidence holds it: `name`, `arn` and the `document` of its default version."""
     parts = split_arn(arn)
     of_aws = parts is not None and parts.account == "aws"
-    policy = value_of((yield (GET_AWS_POLICY if of_aws else GET_POLICY).read(account=account, PolicyArn=arn)))
+    get, get_version = (GET_AWS_POLICY, GET_AWS_POLICY_VERSION) if of_aws else (GET_POLICY, GET_POLICY_VERSION)
+    policy = value_of((yield get.read(account=account, PolicyArn=arn)))
     which = policy["DefaultVersionId"]
-    version = value_of((yield GET_POLICY_VERSION.read(account=account, PolicyArn=arn, VersionId=which)))
+    version = value_of((yield get_version.read(account=account, PolicyArn=arn, VersionId=which)))
     return {"name": policy["PolicyName"], "arn": arn, "document": version["Document"]}

@@ -37,7 +37,7 @@ class Desk:
         reader: Reader,
         *,
         threads: int = 16,
-        entries: int = 10_000,
+        entries: int = 4096,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start no thread: the process may still be forked."""
