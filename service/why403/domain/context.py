@@ -134,7 +134,9 @@ def _tag(evidence: Evidence, fact: Fact[Any], key: str) -> Values:
 
 
 def _principal_tag(request: "AccessRequest", key: str) -> Values:
-    return _tag(request.evidence, PRINCIPAL_TAGS, key) if request.principal.signed else NO_VALUE
+    """AWS: "Tagging IAM resources": users and roles have tags, the root user of an account has none."""
+    untagged = not request.principal.signed or request.principal.kind is Kind.ROOT
+    return NO_VALUE if untagged else _tag(request.evidence, PRINCIPAL_TAGS, key)
 
 
 def _resource_tag(request: "AccessRequest", key: str) -> Values:
