@@ -104,7 +104,7 @@ def _asked(request: AccessRequest) -> tuple[Fact[Acl], str] | None:
     action = request.s3_action
     if action is None or not request.resource.in_bucket:
         return None
-    if request.resource.key is not None and action.object_acl is not None:
+    if request.resource.key is not None and action.object_acl is not None and not request.of_new:
         return OBJECT_ACL, action.object_acl
     if action.bucket_acl is None or _helps(request) == FALSE:
         return None
@@ -175,7 +175,7 @@ def grantee_is(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl:
         return TRUE if _in_group(grant.grantee, request) else FALSE
     if not principal.signed:
         return FALSE
-    account = _account(grant, request, evidence, acl)
+    account = grantee_account(grant, request, evidence, acl)
     if account is None or principal.kind is Kind.UNKNOWN:
         return UNKNOWN
     return TRUE if account == principal.account else FALSE
@@ -191,11 +191,16 @@ def _in_group(uri: str, request: AccessRequest) -> bool:
     return uri == LOG_DELIVERY and principal.kind is Kind.SERVICE and principal.arn in _LOG_SERVICES
 
 
-def _account(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl) -> str | None:
+def is_account_id(name: str) -> bool:
+    """Return whether an id is an account's, not a canonical one."""
+    return len(name) == _ACCOUNT_DIGITS and name.isdigit()
+
+
+def grantee_account(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl) -> str | None:
     """Return the account of a grantee, None if it cannot be resolved."""
     if grant.form == "email":
         return None
-    if len(grant.grantee) == _ACCOUNT_DIGITS and grant.grantee.isdigit():
+    if is_account_id(grant.grantee):
         return grant.grantee
     seen = evidence[CANONICAL_IDS]
     known = seen.value.get(grant.grantee) if isinstance(seen, Found) else None

@@ -148,7 +148,10 @@ def _refusals(request: AccessRequest, call: Call, evidence: Evidence) -> Iterato
     if call.operation in _POLICY_WRITES:
         flag, sent = "BlockPublicPolicy", _sends_public_policy(call)
         if sent != FALSE:
-            yield Claim(Says.DENIAL, min(effective(flag, request, evidence), sent), about=flag)
+            on = effective(flag, request, evidence)
+            if request.resource.access_point is not None:  # one of a VPC's makes nothing public; its origin is not read
+                on = min(on, UNKNOWN)
+            yield Claim(Says.DENIAL, min(on, sent), about=flag)
 
 
 def _creates(call: Call) -> bool:
@@ -164,7 +167,7 @@ def _sends_public_acl(call: Call) -> Truth:
     grantees = {grant["Grantee"].get("URI") for grant in grants if isinstance(grant.get("Grantee"), dict)}
     if any(group in headers or group in grantees for group in (ALL_USERS, AUTHENTICATED_USERS)):
         return TRUE
-    told = "ACL" in call.parameters or policy is not None or bool(headers)
+    told = call.parameters.get("ACL") is not None or policy is not None
     return FALSE if told else call.unlisted
 
 

@@ -91,9 +91,11 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
 
 def _refused(request: AccessRequest) -> str | None:
     """Return why S3 would not store the policy that the call sends, None if it would or none is sent."""
-    if request.call is None or request.call.operation != "PutBucketPolicy" or "Policy" not in request.call.parameters:
+    if request.call is None or request.call.operation != "PutBucketPolicy":
         return None
-    sent = request.call.parameters["Policy"]
+    sent = request.call.parameters.get("Policy")
+    if sent is None:
+        return None
     try:
         policies = one_policy(PolicyKind.RESOURCE)(sent)
     except InvalidInput as error:

@@ -30,7 +30,7 @@ from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
-from why403_layers.acl import BUCKET_ACL
+from why403_layers.acl import BUCKET_ACL, Acl, AclGrant, grantee_account, is_account_id
 
 _ACCEPTED = "bucket-owner-full-control"
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
@@ -62,13 +62,19 @@ def _requirements(request: AccessRequest, call: Call, evidence: Evidence, disabl
         elif not caller.signed or owner != caller.account:
             yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)
     creates = call.operation == "CreateBucket"
-    asked_for = call.parameters.get("ObjectOwnership") if creates else None
-    refuses = (TRUE if asked_for == ENFORCED else FALSE) if creates else disabled
+    refuses = _created_enforced(call) if creates else disabled
     refused = min(refuses, _carries_acl(call)) if request.action_key in _WRITES_ACL else FALSE
     if refused != FALSE:
         yield Claim(Says.REQUIREMENT, negation(refused), about=_ACL_LEFT if creates else _ACL_REFUSED)
     if call.operation == "PutBucketOwnershipControls" and _enforces(call.parameters):
-        yield Claim(Says.REQUIREMENT, 2 - _grants_others(evidence), about=_ACL_LEFT)
+        yield Claim(Says.REQUIREMENT, negation(_grants_others(request, evidence)), about=_ACL_LEFT)
+
+
+def _created_enforced(call: Call) -> Truth:
+    """Return whether a new bucket has its ACLs disabled, as it has unless another setting is asked for."""
+    if call.may_send("ObjectOwnership") == UNKNOWN:
+        return UNKNOWN
+    return truth_of(call.parameters.get("ObjectOwnership") in (None, "", ENFORCED))
 
 
 def _carries_acl(call: Call) -> Truth:
@@ -88,7 +94,7 @@ def _only_owner(policy: Any) -> bool:
     """Return whether an ACL in XML is the equivalent of bucket-owner-full-control."""
     grants = policy.get("Grants", []) if isinstance(policy, dict) else []
     owner = policy.get("Owner", {}).get("ID") if isinstance(policy, dict) else None
-    return bool(grants) and all(
+    return bool(grants and owner) and all(
         grant.get("Permission") == "FULL_CONTROL" and grant.get("Grantee", {}).get("ID") == owner for grant in grants
     )
 
@@ -101,12 +107,26 @@ def _enforces(parameters: Mapping[str, Any]) -> bool:
     )
 
 
-def _grants_others(evidence: Evidence) -> Truth:
+def _grants_others(request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether the bucket's ACL grants to anybody but the bucket's owner."""
     seen = evidence[BUCKET_ACL]
-    if isinstance(seen, Unreadable):
+    if not isinstance(seen, Found):
+        return UNKNOWN if isinstance(seen, Unreadable) else FALSE
+    acl = seen.value
+    others = (_is_other(grant, acl, grantee_account(grant, request, evidence, acl), request) for grant in acl.grants)
+    return max(others, default=FALSE)
+
+
+def _is_other(grant: AclGrant, acl: Acl, account: str | None, request: AccessRequest) -> Truth:
+    if grant.form == "uri":
+        return TRUE
+    if grant.grantee == acl.owner:
+        return FALSE
+    if account is not None and request.bucket_owner:
+        return truth_of(account != request.bucket_owner)
+    if grant.form != "id" or acl.owner is None or is_account_id(acl.owner) or is_account_id(grant.grantee):
         return UNKNOWN
-    others = isinstance(seen, Found) and any(grant.grantee != seen.value.owner for grant in seen.value.grants)
-    return TRUE if others else FALSE
+    return TRUE  # two canonical ids that differ are two accounts
 
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:

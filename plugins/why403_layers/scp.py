@@ -34,7 +34,7 @@ MANAGEMENT = Fact(name="organization.management_account", load=account, permissi
 def exempt(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether they never apply: to services, anonymous callers, service-linked roles, the management account."""
     principal = request.principal
-    if not principal.signed or principal.service_linked:
+    if not principal.signed or request.service_linked:
         return True
     seen = evidence[MANAGEMENT]
     return isinstance(seen, Found) and seen.value == principal.account

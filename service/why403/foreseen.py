@@ -6,9 +6,10 @@ Each names the layer that would read it. A fact that a loaded layer provides is 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from why403.domain.evidence import ABSENT, Fact, Found
-from why403.domain.facts import REGION, account, flag, one_of, text
+from why403.domain.evidence import ABSENT, Fact, Found, Unreadable
+from why403.domain.facts import BUCKET_ABAC, REGION, account, flag, one_of, text
 from why403.domain.operations import OPERATIONS
+from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
 from why403.domain.states import (
@@ -24,9 +25,11 @@ from why403.domain.states import (
     storage,
     versioning,
 )
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.policy import Level, PolicyKind, levels, one_policy
 
 _ENCRYPTED = ("aws:kms", "aws:kms:dsse")
+_CHOOSING = ("ServerSideEncryption", "SSECustomerAlgorithm")
 _EXPRESS = "s3express"
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
 _VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernanceretention", "s3:putobjectretention"})
@@ -55,7 +58,7 @@ def _never(_request: AccessRequest) -> bool:
 
 
 def _not_linked(request: AccessRequest) -> bool:
-    return not request.principal.service_linked
+    return not request.service_linked
 
 
 def _any_policy(_request: AccessRequest, held: tuple[Level, ...]) -> bool:
@@ -88,12 +91,38 @@ def _archived(_request: AccessRequest, value: Storage) -> bool:
     return value.archived
 
 
+def _restores(request: AccessRequest) -> bool:
+    return _called(request, "RestoreObject")
+
+
+def _called(request: AccessRequest, *operations: str) -> bool:
+    return request.call is not None and request.call.operation in operations
+
+
+def _may_send(request: AccessRequest, *names: str) -> bool:
+    return request.call is not None and any(request.call.may_send(name) != FALSE for name in names)
+
+
 def _destroys(request: AccessRequest) -> bool:
     return request.call is not None and request.action_key in _VERSION_DELETES
 
 
 def _needs_mfa(request: AccessRequest) -> bool:
-    return _destroys(request) or (request.call is not None and request.action_key == "s3:putbucketversioning")
+    """AWS: "Configuring MFA delete": without the token a call that deletes several objects fails as a whole."""
+    return _destroys(request) or _called(request, "PutBucketVersioning", "DeleteObjects")
+
+
+def _sets_mfa(request: AccessRequest) -> bool:
+    sent = request.call.parameters.get("VersioningConfiguration") if request.call else None
+    return _called(request, "PutBucketVersioning") and isinstance(sent, dict) and bool(sent.get("MFADelete"))
+
+
+def _tags_by_abac(request: AccessRequest) -> bool:
+    """AWS: "Enabling ABAC in general purpose buckets": tags are then set by TagResource and UntagResource only."""
+    if not _called(request, "PutBucketTagging", "DeleteBucketTagging"):
+        return False
+    seen = request.evidence[BUCKET_ABAC]
+    return isinstance(seen, Unreadable) or (isinstance(seen, Found) and seen.value)
 
 
 def _mfa(_request: AccessRequest, value: Versioning) -> bool:
@@ -109,22 +138,37 @@ def _writes(request: AccessRequest) -> bool:
 
 
 def _bucket_key(request: AccessRequest, value: Encryption) -> bool:
-    sent = request.call.parameters if request.call else {}
-    own_key = "SSECustomerAlgorithm" in sent
-    chosen = own_key or "ServerSideEncryption" in sent
-    return (own_key and "SSE-C" in value.blocked) or (value.by_kms and not chosen)
+    """Return whether the bucket's key is used: by_kms, and the call chooses no encryption of its own."""
+    chosen = request.call is not None and any(request.call.may_send(name) == TRUE for name in _CHOOSING)
+    return value.by_kms and not chosen
+
+
+def _blocked_key(request: AccessRequest, value: Encryption) -> bool:
+    return "SSE-C" in value.blocked and _may_send(request, "SSECustomerAlgorithm")
 
 
 def _sends_key(request: AccessRequest) -> bool:
-    return request.call is not None and request.call.parameters.get("ServerSideEncryption") in _ENCRYPTED
+    """Return whether the call asks for a KMS key, or may do so without that being listed."""
+    if request.call is None:
+        return False
+    if _called(request, "UpdateObjectEncryption"):
+        return True
+    chosen = request.call.parameters.get("ServerSideEncryption")
+    return chosen in _ENCRYPTED or (_writes(request) and request.call.may_send("ServerSideEncryption") == UNKNOWN)
+
+
+def _uses_key(request: AccessRequest) -> bool:
+    """Return whether the key of the object is needed: to read it, and for each part of what is uploaded in parts."""
+    return _reads(request) or _called(request, "UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
 
 
 def _unpaid(request: AccessRequest) -> bool:
+    """Return whether a bucket whose requesters pay would refuse the call; it never takes one that is not signed."""
     if request.call is None or request.resource.bucket is None:
         return False
-    paid = request.call.parameters.get("RequestPayer") == "requester"
-    own = request.principal.account != "" and request.bucket_owner == request.principal.account
-    return not paid and not own
+    if request.principal.kind is Kind.ANONYMOUS:
+        return True
+    return request.call.parameters.get("RequestPayer") != "requester" and not request.at_home
 
 
 def _fact(name: str, permission: str, load: Load[Any], *, assumed: bool = False) -> Fact[Any]:
@@ -176,7 +220,7 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    if request.resource.service in {"", "s3", "kms", _EXPRESS}:
+    if request.resource.service in {"", "s3", "kms", _EXPRESS} or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
     return not (request.evidence.complete and at_home) or request.action_key.startswith("sts:")
@@ -186,6 +230,9 @@ UNJUDGED = (
     Unjudged("authentication", "the bucket is expected to be another account's than it is known to be", _other_owner),
     Unjudged("authentication", "whether the presigned URL is still good is not judged", _presigned),
     Unjudged("authentication", "the request was sent to another Region than the bucket's", _other_region),
+    Unjudged("object_state", "whether MFA Delete may be set so is not judged", _sets_mfa),
+    Unjudged("object_state", "while ABAC is enabled the bucket's tags are not set by this call", _tags_by_abac),
+    Unjudged("access_point", "what an access point lets through is not judged", _through_point, grants=True),
     Unjudged("kms", "the policy and the grants of a KMS key decide about it, and are not judged", _key, grants=True),
     Unjudged(
         "resource_policy",
@@ -221,6 +268,9 @@ def _state(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
     return _fact(name, permission, load, assumed=True)
 
 
+_BUCKET_ENCRYPTION = _state("bucket.encryption", "s3:GetEncryptionConfiguration", bucket_encryption)
+_STORAGE = _state("object.storage_class", "s3:GetObject", storage)
+
 FORESEEN = (
     Unread(_LEVELS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
@@ -230,10 +280,9 @@ FORESEEN = (
         for name, load in _POINT.items()
     ),
     *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
-    Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _reads, _encrypted),
-    Unread(
-        _state("bucket.encryption", "s3:GetEncryptionConfiguration", bucket_encryption), "kms", _writes, _bucket_key
-    ),
+    Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),
+    Unread(_BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),
+    Unread(_BUCKET_ENCRYPTION, "object_state", _writes, _blocked_key),
     Unread(
         _state("bucket.request_payment", "s3:GetBucketRequestPayment", _PAYMENT),
         "request_payment",
@@ -243,6 +292,7 @@ FORESEEN = (
     Unread(_state("bucket.versioning", "s3:GetBucketVersioning", versioning), "object_state", _needs_mfa, _mfa),
     Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _finds, lambda _, there: not there),
     Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _finds, lambda _, marked: marked),
-    Unread(_state("object.storage_class", "s3:GetObject", storage), "object_state", _reads_body, _archived),
+    Unread(_STORAGE, "object_state", _reads_body, _archived),
+    Unread(_STORAGE, "object_state", _restores, lambda _, held: not held.archived),
     Unread(_state("object.lock", "s3:GetObjectRetention", lock), "object_state", _destroys, always),
 )

@@ -100,7 +100,7 @@ def test_evidence_overrides_every_prior() -> None:
         "principal.policies": [document(allow("s3:*", "*"))],
         "bucket.owner": ACCOUNT,
         "bucket.policy": None,
-        "organization.scps": [[document(allow("*", "*")), document(deny("s3:GetObject", "*"))]],
+        "organization.scps": [[document(allow("*", "*")), document(deny("s3:GetObject*", "*"))]],
     }
     least = min((row for row in POSSIBLE if not row.wants), key=lambda row: row.weight)
     assert least.layer in {"scp", "rcp", "session_policy"}
@@ -162,3 +162,16 @@ def test_within_an_account_the_bucket_is_nobody_else_s() -> None:
 
 def test_a_bucket_that_is_to_be_made_has_no_policy() -> None:
     assert "bucket_policy" not in layers(asked(told("CreateBucket"), request={"bucket": "held-demo"}))
+
+
+@pytest.mark.parametrize("allowed", ["s3:GetObject", "s3:GetObjectVersion"])
+def test_a_version_that_may_be_named_leaves_open_which_action_was_needed(allowed: str) -> None:
+    evidence = {"principal.policies": [document(allow(allowed, "*"))], "bucket.owner": ACCOUNT}
+    found = get(evidence, evidence_is_complete=True)
+    assert found["decision"] == "unknown"
+    assert found["doubts"][0]["because"].startswith("it is not known whether the call names a version")
+
+
+def test_what_denies_with_and_without_a_version_is_certain() -> None:
+    evidence = {"principal.policies": [document(allow("s3:List*", "*"))], "bucket.owner": ACCOUNT}
+    assert get(evidence, evidence_is_complete=True)["decision"] == "denied"

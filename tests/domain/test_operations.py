@@ -466,7 +466,7 @@ def test_the_sdk_knows_every_operation_but_the_accounts_own_names() -> None:
 def test_every_action_in_the_table_is_in_the_catalogue() -> None:
     named = {name for operation in OPERATIONS.values() for row in operation.rows for name in row[:2] if name}
     assert {name for name in named if name.startswith("s3:") and find(name) is None} == set()
-    assert {name.partition(":")[0] for name in named} == {"s3", "s3express", "s3-outposts", "s3-object-lambda"}
+    assert {name.partition(":")[0] for name in named} == {"iam", "s3", "s3express", "s3-outposts", "s3-object-lambda"}
 
 
 def test_an_operation_is_about_what_its_first_action_acts_on() -> None:

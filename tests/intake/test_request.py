@@ -93,6 +93,7 @@ BOOLEAN = "must be true or false"
         ({"context": []}, "/context", "must be an object from condition keys to values"),
         ({"context": "x"}, "/context", "must be an object from condition keys to values"),
         ({"context": {"k": {}}}, "/context/k", SCALAR),
+        ({"context": {"k": ["x"] * 257}}, "/context/k", "holds more than 256 values"),
         ({"context": {"aws:RequestTag/a": ["x", None]}}, "/context/aws:RequestTag~1a/1", SCALAR),
         ({"context": {"k": [["x"]]}}, "/context/k/0", SCALAR),
         ({"context": {"k": DEEP}}, "/context/k/0", SCALAR),

@@ -111,10 +111,17 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
         def __getitem__(self, fact: Fact[T], /) -> Observation[T]:
             """Return the observation of a fact."""
 
-    def source(self) -> "Evidence":
-        """Return the evidence as a leg on a copy's source sees it: another bucket and object, the same caller."""
-        callers = {fact: seen for fact, seen in self.items() if not fact.of_resource}
-        return Evidence({**callers, **self.of_source}, complete=self.complete)
+    def source(self, *, same_bucket: bool = False) -> "Evidence":
+        """Return the evidence as a leg on a copy's source sees it: another object, and the same caller.
+
+        What is known of the bucket holds for the source where that lies in the same one.
+        """
+        shared = {
+            fact: seen
+            for fact, seen in self.items()
+            if not fact.of_resource or (same_bucket and not fact.of_object and fact not in self.of_source)
+        }
+        return Evidence({**shared, **self.of_source}, complete=self.complete)
 
     def key(self, key: str | None) -> "Evidence":
         """Return the evidence as a leg on one of several keys sees it, itself where it says nothing of that key."""

@@ -34,7 +34,13 @@ class Call:
     @property
     def grant_headers(self) -> tuple[str, ...]:
         """Return the texts of the grant headers that were sent, `id="..."` and `uri="..."`."""
-        return tuple(str(self.parameters[name]) for name in _GRANT_HEADERS if name in self.parameters)
+        return tuple(str(self.parameters[name]) for name in _GRANT_HEADERS if self.parameters.get(name) is not None)
+
+    def may_send(self, name: str) -> Truth:
+        """Return whether a parameter was sent with a value; UNKNOWN where it may have been without being listed."""
+        if name not in self.parameters:
+            return self.unlisted
+        return truth_of(self.parameters[name] not in (None, ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +76,7 @@ class AccessRequest:
         "foreign",
         "issuer",
         "object_owner",
+        "of_new",
         "principal",
         "resource",
         "s3_action",
@@ -90,8 +97,12 @@ class AccessRequest:
         *,
         call: Call | None = None,
         subject: str = "",
+        of_new: bool = False,
     ) -> None:
-        """Put the parts together; `rest` is what holds for keys that are neither given nor derivable."""
+        """Put the parts together; `rest` is what holds for keys that are neither given nor derivable.
+
+        `of_new`: it is about the object that the call writes, whoever owns the one that it replaces.
+        """
         self.principal = principal
         self.action = action
         self.action_key = action.lower()
@@ -102,9 +113,10 @@ class AccessRequest:
         self.subject = subject
         self.context = Context(given, self, rest)
         self.bucket_owner = _bucket_owner(principal, resource, evidence)
-        self.object_owner, self.foreign = (
-            (None, FALSE) if resource.key is None else _object_owner(self.bucket_owner, evidence)
-        )
+        self.of_new = of_new
+        self.object_owner, self.foreign = _object_owner(self.bucket_owner, evidence)
+        if resource.key is None or of_new:
+            self.object_owner, self.foreign = (self.bucket_owner if of_new else None), FALSE
         self.issuer = _issuer(principal, given, evidence)
         self.caller = _caller(self)
 
@@ -112,6 +124,11 @@ class AccessRequest:
     def at_home(self) -> bool:
         """Return whether the caller is known to be of the account that owns the bucket, or the resource."""
         return bool(self.principal.account) and self.bucket_owner == self.principal.account
+
+    @property
+    def service_linked(self) -> bool:
+        """Return whether a service-linked role calls, by its name or by the path of the role behind the session."""
+        return self.principal.service_linked or ":role/aws-service-role/" in (self.issuer or "")
 
     @property
     def of_source(self) -> bool:
@@ -141,6 +158,7 @@ class AccessRequest:
             self.evidence if evidence is None else evidence,
             call=self.call,
             subject=self.subject,
+            of_new=self.of_new,
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, agreed
 from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
@@ -14,9 +14,13 @@ from why403.engine.unread import Doubt
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class LegDecided:
-    """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable."""
+    """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable.
+
+    `of_version` is the ruling that holds instead if the call names a version, where that is not known.
+    """
 
     ruled: Ruled
+    of_version: Ruled | None = None
     needed: Truth = TRUE
     key: str | None = None
     own_doubts: Sequence[Doubt] = ()
@@ -24,17 +28,27 @@ class LegDecided:
 
     @property
     def outcome(self) -> Truth:
-        """Return the outcome as far as it is certain: a leg that may not be needed cannot deny for certain."""
-        outcome = self.ruled.outcome
+        """Return the outcome as far as it is certain, whether or not the call names a version."""
+        outcome = self._outcome(self.ruled)
+        return outcome if self.of_version is None else agreed(outcome, self._outcome(self.of_version))
+
+    @property
+    def depends_on_version(self) -> bool:
+        """Return whether only the version that the call may name keeps the outcome open."""
+        return self.outcome == UNKNOWN and self._outcome(self.ruled) != UNKNOWN
+
+    def _outcome(self, ruled: Ruled) -> Truth:
+        """Return an outcome as far as it is certain: a leg that may not be needed cannot deny for certain."""
+        outcome = ruled.outcome
         if outcome == TRUE and self.own_doubts:
             return UNKNOWN
-        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted()):
+        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted(ruled)):
             return UNKNOWN
         return outcome
 
-    def _may_be_granted(self) -> bool:
+    def _may_be_granted(self, ruled: Ruled) -> bool:
         """Return whether only an allow is missing, and something that nobody reads might give it."""
-        merged = self.ruled.conclusion.merged
+        merged = ruled.conclusion.merged
         held = merged.denied == TRUE or FALSE in {merged.limited, merged.required}
         return not held and any(doubt.grants for doubt in self.own_doubts)
 

@@ -11,6 +11,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
+from why403.engine.decide import Ruled
 from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
 from why403.layer import FAILED, Group
@@ -140,6 +141,8 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
             yield _perhaps_needed(leg)
         for doubt in leg.own_doubts:
             yield _doubt(doubt.layer, doubt)
+        if leg.depends_on_version and leg.of_version is not None:
+            yield _perhaps_a_version(leg, leg.of_version)
 
 
 def _doubt(layer: str | None, said: Words | Doubt | Unreadable) -> dict[str, Any]:
@@ -177,6 +180,12 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
     action = leg.ruled.request.action
     because = f"it is not known whether the call needs {action}, which is denied: {told(leg, blamed).because}"
     return {"layer": blamed.layer.name, "because": because, "needs": None}
+
+
+def _perhaps_a_version(leg: LegDecided, of_version: Ruled) -> dict[str, Any]:
+    asked, instead = leg.ruled.request.action, of_version.request.action
+    because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
+    return {"layer": None, "because": because, "needs": None}
 
 
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:

@@ -63,8 +63,10 @@ def completions(
     """
     doubtful = tuple(_in_doubt(request))
     tested = _tested(request, doubtful)
+    if len(tested) > MOST_KEYS or any(_too_many(conditions) for conditions in tested.values()):
+        return ()
     values = {key: _candidates(conditions) for key, conditions in tested.items()}
-    if not values or len(values) > MOST_KEYS or prod(map(len, values.values())) > MOST_COMPLETIONS:
+    if not values or prod(map(len, values.values())) > MOST_COMPLETIONS:
         return ()
     told_apart = [(key, _told_apart(key, tested[key], found)) for key, found in values.items()]
     found: list[Ruling] = []
@@ -136,11 +138,15 @@ def _exact(condition: Condition) -> bool:
     )
 
 
+def _too_many(conditions: Sequence[Condition]) -> bool:
+    return sum(len(each.literals) for each in dict.fromkeys(conditions)) > MOST_COMPLETIONS
+
+
 def _candidates(conditions: Sequence[Condition]) -> Candidates:
     """Return values that stand for all a key may have, as these conditions test it."""
     texts = {text for each in conditions if each.family is not Family.NULL for text in each.literals}
     variants = {form for text in texts for form in (text, text.lower(), text.upper(), text.swapcase())}
-    variants.update(filter(None, (_unlisted(text, texts) for text in texts)))
+    variants.update(filter(None, (_unlisted(word, texts) for word in {text.lower() for text in texts})))
     return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)
 
 
@@ -154,7 +160,7 @@ def _told_apart(key: str, conditions: Sequence[Condition], candidates: Candidate
 
 
 def _unlisted(text: str, texts: set[str]) -> str | None:
-    """Return a spelling of the text in upper and lower case that none of the texts has, if there is one."""
+    """Return a spelling of a word in upper and lower case that none of the texts has, if there is one."""
     letters = [(each.lower(), each.upper()) if each.lower() != each.upper() else (each,) for each in text]
     spellings = ("".join(spelt) for spelt in islice(product(*letters), len(texts) + 1))
     return next((spelling for spelling in spellings if spelling not in texts), None)

@@ -12,6 +12,7 @@ from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
+from why403.domain.operations.leg import Leg as NeededLeg
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, Truth
@@ -35,6 +36,7 @@ MEMBERS: Final = frozenset(
         "evidence_is_complete",
     }
 )
+MOST_VALUES: Final = 256  # no key of AWS's comes near; policies compare each value with each of theirs
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
 
@@ -44,6 +46,8 @@ class Leg(NamedTuple):
     request: AccessRequest
     needed: Truth
     key: str | None
+    of_version: AccessRequest | None = None
+    """What is asked for instead if the call names a version, where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -74,27 +78,35 @@ class Asked:
         known = _Known(evidence, facts)
         found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
         return tuple(
-            Leg(self._leg(each.action, each.resource, _given(each, self), evidence, each), each.needed, each.key)
-            for each in found
+            Leg(self._leg(each, evidence), each.needed, each.key, self._of_version(each, evidence)) for each in found
         )
 
-    def _leg(self, action: str, arn: str, given: Mapping[str, Values], evidence: Evidence, leg: Any) -> AccessRequest:
-        target = resource(arn)
+    def _of_version(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest | None:
+        return self._leg(leg._replace(action=leg.of_version), evidence) if leg.of_version else None
+
+    def _leg(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest:
+        target = resource(leg.resource)
         if target is None:
-            raise InvalidInput.at("/resource", f"`{arn}` is no ARN")
+            raise InvalidInput.at("/resource", f"`{leg.resource}` is no ARN")
+        if leg.subject == SOURCE:
+            within = target.bucket is not None and target.bucket == self.resource.bucket
+            evidence = evidence.source(same_bucket=within)
+        else:
+            evidence = evidence.key(leg.key)
         return AccessRequest(
             self.principal,
-            action,
+            leg.action,
             target,
-            given,
+            _given(leg, self),
             self.rest,
-            evidence.source() if leg.subject == SOURCE else evidence.key(leg.key),
+            evidence,
             call=self.call,
             subject=leg.subject,
+            of_new=leg.of_new,
         )
 
 
-def _given(leg: Any, asked: Asked) -> Mapping[str, Values]:
+def _given(leg: NeededLeg, asked: Asked) -> Mapping[str, Values]:
     """Return the leg's context: what was given wins, then what its parameters say; the rest of those was not sent."""
     given: dict[str, Values] = {}
     if asked.rest is NOT_KNOWN and asked.unlisted == FALSE:
@@ -251,6 +263,8 @@ def _context(value: object) -> Mapping[str, Values]:
 def _values(held: object, at: str) -> tuple[str, ...]:
     if held is None:
         return NO_VALUE
+    if isinstance(held, list) and len(held) > MOST_VALUES:
+        raise InvalidInput.at(at, f"holds more than {MOST_VALUES} values")
     texts = []
     for index, each in enumerate(held if isinstance(held, list) else [held]):
         text = scalar_text(each)

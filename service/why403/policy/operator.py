@@ -151,7 +151,10 @@ def instant(text: str) -> float | None:
 
 @remembered(4096)
 def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    """Return an address range; a bare address is a range of one."""
+    """Return an address range in CIDR form, None for any other text; a bare address is a range of one."""
+    address, slash, length = text.partition("/")
+    if "%" in address or (slash and not (length.isascii() and length.isdigit())):
+        return None
     try:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:

@@ -4,8 +4,8 @@ AWS: "AWS JSON policy elements: Principal", "... NotPrincipal"; "Policy evaluati
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import split_arn
 from why403.domain.principal import Kind, Principal
@@ -38,7 +38,7 @@ def is_unique_id(text: str) -> bool:
 class Principals:
     """The element of one statement, sorted by form; remembers the callers it has seen."""
 
-    __slots__ = ("_seen", "accounts", "arns", "canonical", "everyone", "names", "negated", "services")
+    __slots__ = ("_may_be_behind", "_seen", "accounts", "arns", "canonical", "everyone", "names", "negated", "services")
 
     def __init__(self, element: str | Mapping[str, Sequence[str]], *, negated: bool) -> None:
         """Sort the entries of `"*"` or of a mapping from type to texts."""
@@ -49,6 +49,7 @@ class Principals:
         self.everyone = "*" in aws
         self.accounts = frozenset(text for text in aws if _ACCOUNT.fullmatch(text))
         self.arns = frozenset(text for text in aws if text.startswith("arn:"))
+        self._may_be_behind = frozenset(_roles_and_users(self.arns))
         self.services = frozenset(entries.get("Service", ()))
         self.canonical = tuple(entries.get("CanonicalUser", ()))
         self._seen: dict[Caller, Naming] = {}
@@ -100,7 +101,7 @@ class Principals:
             return FALSE
         if caller.issuer is not None:
             return truth_of(caller.issuer in self.arns)
-        return UNKNOWN if any(_may_be_behind(arn, caller) for arn in self.arns) else FALSE
+        return UNKNOWN if _behind_of(principal) in self._may_be_behind else FALSE
 
     def _canonical(self, caller: Caller) -> Truth:
         best = FALSE
@@ -144,11 +145,18 @@ def _is_session_of(text: str, caller: Caller) -> bool:
     )
 
 
-def _may_be_behind(text: str, caller: Caller) -> bool:
-    """Return whether an ARN may name what is behind a session whose issuer is not known: a role's path is not shown."""
-    arn, principal = split_arn(text), caller.principal
-    if arn is None or (arn.partition, arn.service, arn.account) != (principal.partition, "iam", principal.account):
-        return False
-    if principal.kind is Kind.FEDERATED:
-        return arn.rest.startswith("user/")
-    return arn.rest.startswith("role/") and arn.rest.rpartition("/")[2] == principal.name
+_Behind: TypeAlias = tuple[str, str, str]
+"""Partition, account, and the name of a role or empty for any user: what a session without known issuer tells."""
+
+
+def _behind_of(principal: Principal) -> _Behind:
+    """Return what is known of who is behind a session: a role's name without its path, nothing of which user."""
+    return principal.partition, principal.account, "" if principal.kind is Kind.FEDERATED else principal.name
+
+
+def _roles_and_users(arns: Iterable[str]) -> Iterator[_Behind]:
+    for text in arns:
+        arn = split_arn(text)
+        if arn is not None and arn.service == "iam" and arn.rest.startswith(("role/", "user/")):
+            name = "" if arn.rest.startswith("user/") else arn.rest.rpartition("/")[2]
+            yield arn.partition, arn.account, name

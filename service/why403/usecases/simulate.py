@@ -6,7 +6,9 @@ from typing import Any
 
 from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Evidence
+from why403.domain.request import AccessRequest
 from why403.engine.call import Decided, LegDecided
+from why403.engine.decide import Engine, Ruled
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
@@ -171,7 +173,8 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
     engine = services.engine
     decided = [
         LegDecided(
-            ruled=engine.decide(leg.request, budget) if budget else engine.rule(leg.request),
+            ruled=_ruled(engine, leg.request, budget),
+            of_version=_ruled(engine, leg.of_version, budget) if leg.of_version else None,
             needed=leg.needed,
             key=leg.key,
             own_doubts=tuple(own_doubts(services.registry.unread, services.registry.unjudged, leg.request)),
@@ -180,3 +183,7 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
         for leg in legs
     ]
     return Decided(legs=decided, asked=asked.words, warnings=warnings(engine.layers, [leg.request for leg in legs]))
+
+
+def _ruled(engine: Engine, request: AccessRequest, budget: Budget | None) -> Ruled:
+    return engine.decide(request, budget) if budget else engine.rule(request)

@@ -81,7 +81,6 @@ _ONE: Final[dict[str, str]] = {
     "PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
     "GetBucketReplication": "s3:GetReplicationConfiguration",
-    "PutBucketReplication": "s3:PutReplicationConfiguration",
     "DeleteBucketReplication": "s3:PutReplicationConfiguration",
     "GetBucketRequestPayment": "s3:GetBucketRequestPayment",
     "PutBucketRequestPayment": "s3:PutBucketRequestPayment",
@@ -104,8 +103,15 @@ _CREATE: Final = (
     Need("s3:TagResource", when=when.BUCKET_TAGS),
 )
 
+_ROLE: Final = "ReplicationConfiguration.Role"
+_REPLICATE: Final = (
+    Need("s3:PutReplicationConfiguration"),
+    Need("iam:PassRole", when=when.sends(_ROLE), on=_ROLE),  # the role that S3 copies with
+)
+
 BUCKETS: Final = (
     Operation(name="CreateBucket", kind="bucket", rows=_CREATE),
+    Operation(name="PutBucketReplication", kind="bucket", rows=_REPLICATE),
     *(Operation(name=name, kind="bucket", rows=(Need(action),)) for name, action in _ONE.items()),
 )
 

@@ -19,7 +19,6 @@ _SAME: Final[dict[Kind, tuple[str, ...]]] = {
         "ListAccessPointsForObjectLambda",
         "ListMultiRegionAccessPoints",
         "ListAccessGrantsInstances",
-        "CreateJob",
         "ListJobs",
         "PutStorageLensConfiguration",
         "ListStorageLensConfigurations",
@@ -71,7 +70,6 @@ _SAME: Final[dict[Kind, tuple[str, ...]]] = {
         "GetDataAccess",
     ),
     "accessgrantslocation": (
-        "CreateAccessGrantsLocation",
         "GetAccessGrantsLocation",
         "UpdateAccessGrantsLocation",
         "DeleteAccessGrantsLocation",
@@ -96,6 +94,12 @@ _SAME: Final[dict[Kind, tuple[str, ...]]] = {
     "tagged": ("TagResource", "UntagResource", "ListTagsForResource"),
 }
 
+
+def _passes(parameter: str) -> Need:
+    """Return the permission to hand a role over to S3, which a parameter names."""
+    return Need("iam:PassRole", when=when.sends(parameter), on=parameter)
+
+
 _OTHER: Final[tuple[tuple[Kind, str, tuple[Need, ...]], ...]] = (
     ("account", "ListBuckets", (Need("s3:ListAllMyBuckets"),)),
     ("account", "ListDirectoryBuckets", (Need("s3express:ListAllMyDirectoryBuckets"),)),
@@ -106,6 +110,12 @@ _OTHER: Final[tuple[tuple[Kind, str, tuple[Need, ...]], ...]] = (
         "account",
         "CreateStorageLensGroup",
         (Need("s3:CreateStorageLensGroup"), Need("s3:TagResource", when=when.RESOURCE_TAGS)),
+    ),
+    ("account", "CreateJob", (Need("s3:CreateJob"), _passes("RoleArn"))),
+    (
+        "accessgrantslocation",
+        "CreateAccessGrantsLocation",
+        (Need("s3:CreateAccessGrantsLocation"), _passes("IAMRoleArn")),
     ),
     ("accesspoint", "GetAccessPointScope", (Need("s3express:GetAccessPointScope"),)),
     ("accesspoint", "PutAccessPointScope", (Need("s3express:PutAccessPointScope"),)),

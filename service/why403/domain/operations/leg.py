@@ -23,3 +23,7 @@ class Leg(NamedTuple):
     """The condition keys that follow from the parameters, lower case."""
     untold: frozenset[str] = frozenset()
     """The condition keys that are there as well, with a value that the parameters do not tell."""
+    of_version: str = ""
+    """The action needed instead if the call names a version, where that is not known."""
+    of_new: bool = False
+    """Whether it is about the object that the call writes, whoever owns the one that it replaces."""

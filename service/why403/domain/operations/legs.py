@@ -55,7 +55,17 @@ def _of_target(operation: Operation, target: _Target) -> Iterator[Leg]:
         if needed != FALSE:
             action = _action(need, target.sent)
             keys = keys_of(action, operation, target.sent)
-            yield Leg(action, target.resource, target.subject, target.key, needed, *keys)
+            where = _named(need.on, target.sent) if need.on else target.resource
+            versioned = need.version if target.sent.sent("VersionId") == UNKNOWN else ""
+            yield Leg(action, where, target.subject, target.key, needed, *keys, versioned, need.of_new)
+
+
+def _named(parameter: str, sent: Parameters) -> str:
+    """Return the resource that a parameter names, any where that is not known."""
+    named = sent.text(parameter) or "*"
+    if resource_named(named) is None:
+        raise InvalidInput.at(pointer_to(*parameter.split(".")), f"`{named}` is no ARN")
+    return named
 
 
 def _action(need: Need, sent: Parameters) -> str:

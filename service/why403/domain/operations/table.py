@@ -18,6 +18,8 @@ class Need(NamedTuple):
     """The action needed instead where the call names a version."""
     when: When = ALWAYS
     subject: str = ""
+    on: str = ""
+    """The parameter whose value is the resource, where that is not what the call is about."""
     of_new: bool = False
     """Whether it is said of the object that the call writes, which need not be there before."""
 
