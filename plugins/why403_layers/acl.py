@@ -30,6 +30,7 @@ from why403 import (
     Words,
     hookimpl,
 )
+from why403.collecting.s3 import GET_BUCKET_ACL, GET_OBJECT_ACL, acl_told, bucket_collector, object_collector
 from why403.domain.facts import CANONICAL_IDS, OWNERSHIP
 from why403.policy import unread
 
@@ -97,6 +98,11 @@ def _grant(each: Any, index: int) -> AclGrant:
 
 BUCKET_ACL = Fact(name="bucket.acl", load=load_acl, permission="s3:GetBucketAcl", of_resource=True)
 OBJECT_ACL = Fact(name="object.acl", load=load_acl, permission="s3:GetObjectAcl", of_resource=True, of_object=True)
+
+COLLECTORS = (
+    bucket_collector(BUCKET_ACL, GET_BUCKET_ACL, acl_told),
+    object_collector(OBJECT_ACL, GET_OBJECT_ACL, acl_told),
+)
 
 
 def _asked(request: AccessRequest) -> tuple[Fact[Acl], str] | None:
@@ -278,6 +284,7 @@ def why403_register_layers() -> Iterator[Layer]:
         place=PLACES,
         provides=(BUCKET_ACL, OBJECT_ACL),
         needs=(OWNERSHIP, CANONICAL_IDS),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )

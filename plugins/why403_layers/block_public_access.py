@@ -29,48 +29,11 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.domain.errors import escaped
 from why403.domain.truth import truth_of
 from why403.policy import PolicyKind, is_public, one_policy
 from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403_layers.bucket_policy import BUCKET_POLICY
-
-FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
-
-def load_flags(value: Any) -> Mapping[str, bool]:
-    """Return the four settings; one that is missing is off, as in AWS's API."""
-    if not isinstance(value, dict):
-        raise InvalidInput.at("", "must be an object of the four settings")
-    for name, held in value.items():
-        if name not in FLAGS:
-            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no setting of Block Public Access")
-        if not isinstance(held, bool):
-            raise InvalidInput.at(f"/{name}", "must be true or false")
-    return {name: value.get(name, False) for name in FLAGS}
-
-
-BUCKET = Fact(
-    name="bucket.public_access_block",
-    load=load_flags,
-    permission="s3:GetBucketPublicAccessBlock",
-    of_resource=True,
-)
-ACCOUNT = Fact(
-    name="account.public_access_block",
-    load=load_flags,
-    permission="s3:GetAccountPublicAccessBlock",
-    of_resource=True,
-)
-ORGANIZATION = Fact(
-    name="organization.public_access_block",
-    load=load_flags,
-    permission="organizations:DescribeEffectivePolicy",
-    of_resource=True,
-)
-ACCESS_POINT = Fact(
-    name="access_point.public_access_block", load=load_flags, permission="s3:GetAccessPoint", of_resource=True
-)
+from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
 
 _PUBLIC_CANNED = frozenset({"public-read", "public-read-write", "authenticated-read"})
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
@@ -243,6 +206,7 @@ def why403_register_layers() -> Iterator[Layer]:
         place=PLACES,
         provides=(BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT),
         needs=(BUCKET_POLICY,),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )

@@ -25,6 +25,8 @@ from why403 import (
     Words,
     hookimpl,
 )
+from why403.collecting.s3 import bucket_collector, object_collector, of_bucket, of_object
+from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, OBJECT_TAGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 from why403.policy import (
     NO_GRANTS,
@@ -47,6 +49,24 @@ BUCKET_POLICY = Fact(
     permission="s3:GetBucketPolicy",
     of_resource=True,
     policies=policies_of,
+)
+
+GET_POLICY = of_bucket("GetBucketPolicy", "s3:GetBucketPolicy", absent=("NoSuchBucketPolicy",), member="Policy")
+GET_TAGS = of_bucket("GetBucketTagging", "s3:GetBucketTagging", absent=("NoSuchTagSet",), member="TagSet")
+GET_ABAC = of_bucket("GetBucketAbac", "s3:GetBucketAbac", member="AbacStatus")
+GET_OBJECT_TAGS = of_object("GetObjectTagging", "Tagging", member="TagSet")
+
+
+def _abac(told: Mapping[str, str]) -> bool:
+    return {"Enabled": True, "Disabled": False}[told["Status"]]
+
+
+# Tags stand here because bucket and object carry them like the policy: what the owner wrote there for policies to see.
+COLLECTORS = (
+    bucket_collector(BUCKET_POLICY, GET_POLICY),
+    bucket_collector(BUCKET_TAGS, GET_TAGS),
+    bucket_collector(BUCKET_ABAC, GET_ABAC, _abac),
+    object_collector(OBJECT_TAGS, GET_OBJECT_TAGS),
 )
 
 # Root of the owner's account can always repair a policy that locks everybody out.
@@ -185,8 +205,9 @@ def why403_register_layers() -> Iterator[Layer]:
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
         may=frozenset({May.DENY, May.GRANT_RESOURCE, May.REQUIRE}),
         place=PLACES,
-        provides=(BUCKET_POLICY,),
+        provides=(BUCKET_POLICY, BUCKET_TAGS, BUCKET_ABAC, OBJECT_TAGS),
         needs=(BOUNDARY,),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
         near=near,

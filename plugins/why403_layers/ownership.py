@@ -1,5 +1,6 @@
 """Object Ownership: who owns what, whether ACLs count at all, and the calls that only the owner's account may make."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from why403 import (
     UNKNOWN,
     AccessRequest,
     Call,
+    CannotTell,
     Citation,
     Claim,
     Evidence,
@@ -26,15 +28,49 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
+from why403.collecting.s3 import GET_BUCKET_LOCATION, bucket_collector, of_bucket
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP, REGION
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
 from why403_layers.acl import BUCKET_ACL, Acl, AclGrant, grantee_account, is_account_id
+from why403_layers.owners import COLLECTORS as OWNERS
 
 _ACCEPTED = "bucket-owner-full-control"
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
 _ALWAYS_WRITE = frozenset({"PutBucketAcl", "PutObjectAcl"})
+
+GET_CONTROLS = of_bucket(
+    "GetBucketOwnershipControls",
+    "s3:GetBucketOwnershipControls",
+    absent=("OwnershipControlsNotFoundError",),
+    member="OwnershipControls",
+)
+# What the oldest Regions are called, or are not.
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+
+
+def _setting(told: Mapping[str, Any]) -> str:
+    (rule,) = told["Rules"]
+    setting: str = rule["ObjectOwnership"]
+    return setting
+
+
+def _region(told: Mapping[str, Any]) -> str:
+    constraint = told["LocationConstraint"]
+    region: str = _REGIONS.get(constraint, constraint)
+    if not _REGION.fullmatch(region):
+        raise CannotTell(Unreadable("S3 answered something that is no Region"))
+    return region
+
+
+COLLECTORS = (
+    # A bucket without the setting is as all were before there was one.
+    bucket_collector(OWNERSHIP, GET_CONTROLS, _setting, absent=Found("ObjectWriter")),
+    bucket_collector(REGION, GET_BUCKET_LOCATION, _region),
+    *OWNERS,
+)
 
 _CAPS: tuple[Verdict, ...] = ((), (Claim(Says.CAP, UNKNOWN, ACLS),), (Claim(Says.CAP, FALSE, ACLS),))
 
@@ -175,8 +211,9 @@ def why403_register_layers() -> Iterator[Layer]:
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
         may=frozenset({May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,
-        provides=(OWNERSHIP, BUCKET_OWNER, OBJECT_OWNER),
+        provides=(OWNERSHIP, BUCKET_OWNER, OBJECT_OWNER, CANONICAL_IDS, REGION),
         needs=(BUCKET_ACL,),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )

@@ -12,8 +12,13 @@ from tests.cases import services
 from why403 import AwsCall, Unreadable
 
 CALLS = sorted(
-    {call for each in services().registry.collectors.values() for call in each.collector.reads},
-    key=lambda call: (call.name, call.keep),
+    {
+        call
+        for each in services().registry.collectors.values()
+        for call in each.collector.reads
+        if call.name != "sts:GetCallerIdentity"  # the wire answers that itself, for every reader
+    },
+    key=lambda call: (call.name, call.permission, call.keep),
 )
 
 
@@ -54,7 +59,12 @@ FAULTS: Mapping[str, tuple[Callable[[AwsCall], Reply | Exception], set[str]]] = 
     "empty": (lambda _: Reply(body=""), {"malformed", "found"}),
 }
 
-each_call = pytest.mark.parametrize("call", CALLS, ids=[f"{call.name} {call.keep}" for call in CALLS])
+# A body that is a member itself is given as it comes, even empty.
+_UNCHECKED = {"s3", "s3control"}
+# botocore takes a broken answer of S3 for a failure of S3's; its own reading of this call's answers trips over them.
+_OTHERWISE = {"s3": {"unavailable"}, "s3:GetBucketLocation": {"other"}}
+
+each_call = pytest.mark.parametrize("call", CALLS, ids=[f"{call.name} {call.permission} {call.keep}" for call in CALLS])
 
 
 def test_there_are_calls_to_injure() -> None:
@@ -70,9 +80,9 @@ def test_a_fault_is_unreadable_and_names_the_call(
     reader, _ = a_reader(lambda _: fault(call), tell=lambda _, result: told.append(result))
     seen = reader.read(call.read(account=HOME, region="us-east-1", **parameters(call)))
     (result,) = told
-    if result == "found" and (call.member, call.pages) == (None, None):
-        return  # the whole result, of which nothing is required: the layer's own test says what it makes of that
-    assert result in results - {"found"}
+    if result == "found" and ((call.member, call.pages) == (None, None) or call.service in _UNCHECKED):
+        return  # an answer of which nothing is required: the layer's own test says what it makes of that
+    assert result in (results - {"found"}) | _OTHERWISE.get(call.name, set()) | _OTHERWISE.get(call.service, set())
     assert isinstance(seen, Unreadable)
     assert (seen.call, seen.permission, seen.account) == (call.name, call.permission, HOME)
     assert "hunter2" not in seen.why
@@ -97,6 +107,8 @@ def _empty_page(call: AwsCall) -> Callable[[Sent], Reply]:
             return Reply(
                 body=f'{{"{call.pages}": [], "NextToken": "{turn}", "NextMarker": "{turn}", "Truncated": true}}'
             )
+        if call.service == "s3":
+            return Reply(body=f"<{frame}><{call.pages}/><ContinuationToken>{turn}</ContinuationToken></{frame}>")
         more = f"<IsTruncated>true</IsTruncated><Marker>{turn}</Marker><NextToken>{turn}</NextToken>"
         within = f"<{call.pages}></{call.pages}>{more}"
         return Reply(body=f"<{frame}><{call.operation}Result>{within}</{call.operation}Result></{frame}>")
