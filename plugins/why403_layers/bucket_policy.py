@@ -6,6 +6,7 @@ from functools import lru_cache
 from why403 import (
     Absent,
     AccessRequest,
+    CannotTell,
     Citation,
     Claim,
     Evidence,
@@ -58,7 +59,10 @@ GET_OBJECT_TAGS = of_object("GetObjectTagging", "Tagging", member="TagSet")
 
 
 def _abac(told: Mapping[str, str]) -> bool:
-    return {"Enabled": True, "Disabled": False}[told["Status"]]
+    status = told.get("Status")
+    if status not in {"Enabled", "Disabled"}:
+        raise CannotTell(Unreadable("S3 answered something that is no status of tags for access control"))
+    return status == "Enabled"
 
 
 # Tags stand here because bucket and object carry them like the policy: what the owner wrote there for policies to see.

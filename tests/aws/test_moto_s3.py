@@ -1,0 +1,137 @@
+"""Collectors of bucket and object on what moto keeps: what was put there is what is found."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.cases import services
+from tests.layers.reading_s3 import ALL_ON, plain
+from why403 import ABSENT, AccessRequest, Call, Fact, Observation, Unreadable
+from why403.aws import Access, connect
+from why403.domain.facts import (
+    BUCKET_OWNER,
+    BUCKET_TAGS,
+    CANONICAL_IDS,
+    OBJECT_OWNER,
+    OBJECT_TAGS,
+    OWNERSHIP,
+    REGION,
+)
+from why403.gathering import Desk, Subject, gather
+from why403.testing import a_request
+from why403_layers.acl import ALL_USERS, BUCKET_ACL, OBJECT_ACL, Acl
+from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.public_access import ACCOUNT, ORGANIZATION
+from why403_layers.public_access import BUCKET as ON_BUCKET
+
+HERE, THERE = "123456789012", "444455556666"
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject"}]}
+POLICY["Statement"][0]["Resource"] = "arn:aws:s3:::reports/*"  # type: ignore[index]
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("s3", region_name="eu-central-1")
+        client.create_bucket(Bucket="reports", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        client.create_bucket(Bucket="reports-2", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        yield client
+
+
+def seen_of(
+    account: str = HERE, resource: str = "arn:aws:s3:::reports/q3.csv", **request: Any
+) -> Mapping[Fact[Any], Observation[Any]]:
+    asked: AccessRequest = a_request(
+        request.pop("action", "s3:GetObject"),
+        principal=f"arn:aws:iam::{account}:user/ana",
+        resource=resource,
+        rest="unknown",
+        **request,
+    )
+    reader = connect("auto", Access())
+    assert reader is not None
+    desk = Desk(reader)
+    try:
+        subject = Subject(request=asked)
+        return gather(desk, services().registry.collectors, [[subject]]).seen[subject]
+    finally:
+        desk.close()
+
+
+def test_a_bucket_with_everything(s3: Any) -> None:
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", Tagging="class=secret")
+    s3.put_object_acl(Bucket="reports", Key="q3.csv", ACL="public-read")
+    s3.put_bucket_policy(Bucket="reports", Policy=json.dumps(POLICY))
+    s3.put_bucket_tagging(Bucket="reports", Tagging={"TagSet": [{"Key": "team", "Value": "blue"}]})
+    s3.put_bucket_ownership_controls(
+        Bucket="reports", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    )
+    s3.put_public_access_block(Bucket="reports", PublicAccessBlockConfiguration={**ALL_ON, "BlockPublicAcls": False})
+    boto3.client("s3control", region_name="us-east-1").put_public_access_block(
+        AccountId=HERE, PublicAccessBlockConfiguration=ALL_ON
+    )
+    seen = {fact: plain(each) for fact, each in seen_of().items()}
+    assert seen[BUCKET_OWNER] == seen[OBJECT_OWNER] == HERE
+    assert seen[REGION] == "eu-central-1"
+    assert seen[OWNERSHIP] == "BucketOwnerPreferred"
+    assert seen[BUCKET_TAGS] == {"team": "blue"}
+    assert seen[OBJECT_TAGS] == {"class": "secret"}
+    assert seen[ON_BUCKET] == {**ALL_ON, "BlockPublicAcls": False}
+    assert seen[ACCOUNT] == ALL_ON
+    assert "unreadable" not in {seen[BUCKET_POLICY], seen[BUCKET_OWNER]}
+    acl, ids = seen[OBJECT_ACL], seen[CANONICAL_IDS]
+    assert isinstance(acl, Acl)
+    assert {(each.form, each.permission) for each in acl.grants} == {("id", "FULL_CONTROL"), ("uri", "READ")}
+    assert {each.grantee for each in acl.grants} == {acl.owner, ALL_USERS}
+    assert list(ids.values()) == [HERE]  # type: ignore[attr-defined]
+
+
+def test_a_bucket_with_nothing(s3: Any) -> None:
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"")
+    seen = seen_of()
+    none = {fact for fact, each in seen.items() if each == ABSENT}
+    assert {BUCKET_POLICY, BUCKET_TAGS, OBJECT_TAGS, ON_BUCKET, ACCOUNT} <= none
+    assert plain(seen[OWNERSHIP]) == "ObjectWriter"
+    assert isinstance(plain(seen[BUCKET_ACL]), Acl)
+
+
+def test_a_version_is_read_as_it_was(s3: Any) -> None:
+    s3.put_bucket_versioning(Bucket="reports", VersioningConfiguration={"Status": "Enabled"})
+    old = s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", Tagging="class=secret")["VersionId"]
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", Tagging="class=open", ACL="public-read")
+    call = Call(operation="GetObject", parameters={"VersionId": old})
+    was, now = seen_of(action="s3:GetObjectVersion", call=call), seen_of()
+    assert (plain(was[OBJECT_TAGS]), plain(now[OBJECT_TAGS])) == ({"class": "secret"}, {"class": "open"})
+    grants = [len(acl.grants) for acl in (plain(was[OBJECT_ACL]), plain(now[OBJECT_ACL])) if isinstance(acl, Acl)]
+    assert grants == [1, 2]
+
+
+def test_the_first_region_has_no_name(s3: Any) -> None:
+    boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="oldest")
+    assert plain(seen_of(resource="arn:aws:s3:::oldest/a")[REGION]) == "us-east-1"
+
+
+def test_a_missing_bucket_or_object_has_nothing_that_is_none(s3: Any) -> None:
+    gone = seen_of(resource="arn:aws:s3:::gone/q3.csv")
+    of_resource = {fact: each for fact, each in gone.items() if fact.of_resource}
+    assert {type(each) for each in of_resource.values()} == {Unreadable}
+    assert "NoSuchBucket" in str(gone[BUCKET_OWNER])
+    missing = seen_of()
+    assert {type(missing[fact]) for fact in (OBJECT_ACL, OBJECT_TAGS, OBJECT_OWNER)} == {Unreadable}
+    assert plain(missing[BUCKET_OWNER]) == HERE
+
+
+def test_a_caller_of_an_account_with_no_way_in_has_no_say_in_whose_the_bucket_is(s3: Any) -> None:
+    assert plain(seen_of(THERE)[BUCKET_OWNER]) == HERE
+    assert plain(seen_of(THERE, "arn:aws:s3:::gone/q3.csv")[BUCKET_OWNER]) == "unreadable"
+
+
+def test_what_an_organization_sets_is_not_none_where_that_cannot_be_asked(s3: Any) -> None:
+    # moto knows no S3 policies: whatever it says to that, it is no answer.
+    assert isinstance(seen_of()[ORGANIZATION], Unreadable)
