@@ -211,7 +211,9 @@ def grantee_account(grant: AclGrant, request: AccessRequest, evidence: Evidence,
     seen = evidence[CANONICAL_IDS]
     known = seen.value.get(grant.grantee) if isinstance(seen, Found) else None
     if known is None and grant.grantee == acl.owner:
-        return request.object_owner if request.resource.key is not None else request.bucket_owner
+        of_object = evidence[OBJECT_ACL]
+        is_object_s = isinstance(of_object, Found) and of_object.value is acl
+        return request.object_owner if is_object_s else request.bucket_owner
     return known
 
 

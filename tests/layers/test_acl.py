@@ -219,3 +219,12 @@ def test_an_acl_that_is_none_is_refused_where_it_stands(value: object, pointer: 
     with pytest.raises(InvalidInput) as caught:
         OBJECT_ACL.observe(value)
     assert caught.value.faults[0].pointer == pointer
+
+
+@pytest.mark.parametrize(
+    ("caller", "granted"), [(HOME, set()), (AWAY, {ACCOUNT})], ids=["of the object", "of the bucket"]
+)
+def test_the_owner_that_a_bucket_s_acl_names_is_the_bucket_s_not_the_object_s(caller: str, granted: set[str]) -> None:
+    facts: Facts = {BUCKET_ACL: acl(("id", OTHER_ID, "WRITE")), BUCKET_OWNER: AWAY, OBJECT_OWNER: HOME, **ENABLED}
+    writing = a_request("s3:PutObject", principal=f"arn:aws:iam::{caller}:user/ana", facts=facts)
+    assert said("acl", writing) & {ACCOUNT, MAY} == granted
