@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from why403.settings import SCOPES, ApiKey, Settings, SettingsError, is_loopback, parse_keys, read_settings
+from why403.settings import (
+    SCOPES,
+    ApiKey,
+    Settings,
+    SettingsError,
+    is_loopback,
+    parse_keys,
+    parse_owners,
+    read_settings,
+)
 
 DIGEST = "ab" * 32
 ANYWHERE = "0.0.0.0"  # noqa: S104 - the address that these tests are about
@@ -30,6 +39,7 @@ VALUES = {
     "ROLE_NAME": "audit/why403",
     "EXTERNAL_ID": "x-1",
     "ORGANIZATION_ACCOUNT": "777788889999",
+    "BUCKET_OWNERS": "reports=111122223333, logs = 444455556666",
 }
 
 
@@ -72,6 +82,7 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         role_name="audit/why403",
         external_id="x-1",
         organization_account="777788889999",
+        bucket_owners={"reports": "111122223333", "logs": "444455556666"},
     )
 
 
@@ -134,15 +145,44 @@ def test_keys_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert [key.name for key in read_settings(host=ANYWHERE).api_keys] == ["ana", "bob", "eve"]
 
 
+def test_owners_of_buckets_may_stand_in_a_file_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "owners"
+    file.write_text("# the archive\nold=111122223333\nolder=111122223333,reports=444455556666\n", encoding="utf-8")
+    monkeypatch.setenv("WHY403_BUCKET_OWNERS", "reports=444455556666")
+    monkeypatch.setenv("WHY403_BUCKET_OWNERS_FILE", str(file))
+    owners = {"reports": "444455556666", "old": "111122223333", "older": "111122223333"}
+    assert read_settings().bucket_owners == owners
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("reports", "must have the form bucket=account"),
+        ("reports=ours", "must have the form bucket=account"),
+        ("=111122223333", "must have the form bucket=account"),
+        ("reports=111122223333=", "must have the form bucket=account"),
+        ("logs=444455556666", "`logs` stands in an earlier entry with another account"),
+    ],
+)
+def test_a_wrong_owner_is_refused(monkeypatch: pytest.MonkeyPatch, entry: str, said: str) -> None:
+    owners, faults = parse_owners(f"logs=111122223333,{entry}")
+    assert owners == {"logs": "111122223333"}
+    assert [fault.partition(said)[0] for fault in faults] == ["WHY403_BUCKET_OWNERS: entry 2: "]
+    monkeypatch.setenv("WHY403_BUCKET_OWNERS", f"logs=111122223333,{entry}")
+    with pytest.raises(SettingsError, match="entry 2"):
+        read_settings()
+
+
+@pytest.mark.parametrize("name", ["API_KEYS_FILE", "BUCKET_OWNERS_FILE"])
 @pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff\xfe"])
-def test_a_file_without_keys_stops_the_start(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+def test_a_file_that_holds_nothing_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, name: str
 ) -> None:
     file = tmp_path / "keys"
     if content is not None:
         file.write_bytes(content)
-    monkeypatch.setenv("WHY403_API_KEYS_FILE", str(file))
-    with pytest.raises(SettingsError, match="WHY403_API_KEYS_FILE: "):
+    monkeypatch.setenv(f"WHY403_{name}", str(file))
+    with pytest.raises(SettingsError, match=f"WHY403_{name}: "):
         read_settings()
 
 
@@ -181,6 +221,6 @@ def test_a_misspelt_variable_is_noticed_and_those_of_kubernetes_are_not(monkeypa
 
 def test_the_handbook_explains_every_variable_and_scope() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    names = [*VALUES, "API_KEYS_FILE"]
+    names = [*VALUES, "API_KEYS_FILE", "BUCKET_OWNERS_FILE"]
     assert [name for name in names if f"`WHY403_{name}`" not in text] == []
     assert [scope for scope in SCOPES if f"`{scope}`" not in text] == []

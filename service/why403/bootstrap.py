@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -9,7 +10,11 @@ from typing import Any
 import pluggy
 
 from why403 import hookspecs
+from why403.collecting.s3 import with_owners
+from why403.collects import Collects
 from why403.domain.errors import LayerContractError
+from why403.domain.evidence import Fact
+from why403.domain.facts import BUCKET_OWNER
 from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
 from why403.gathering import Desk, Reader
@@ -51,6 +56,7 @@ def build(
     settings = Settings() if settings is None else settings
     manager = plugins(entry_points(group=GROUP))
     registry = register(_layers(manager), blocked={*blocked, *settings.blocked_layers})
+    registry = replace(registry, collectors=_with_owners(registry.collectors, settings.bucket_owners))
     if reader is not None:
         reader.check({call for each in registry.collectors.values() for call in each.collector.reads})
     return Services(
@@ -60,6 +66,13 @@ def build(
         aws=None if reader is None else Desk(reader, threads=settings.collect_threads),
         collect_seconds=settings.collect_seconds,
     )
+
+
+def _with_owners(collectors: Mapping[Fact[Any], Collects], owners: Mapping[str, str]) -> Mapping[Fact[Any], Collects]:
+    found = collectors.get(BUCKET_OWNER)
+    if found is None or not owners:
+        return collectors
+    return {**collectors, BUCKET_OWNER: found._replace(collector=with_owners(found.collector, owners))}
 
 
 def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> Reader | None:

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -68,6 +69,7 @@ class Settings:
     role_name: str | None = None
     external_id: str | None = None
     organization_account: str | None = None
+    bucket_owners: Mapping[str, str] = field(default_factory=dict)
     misspelt: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -98,7 +100,9 @@ def read_settings(*, host: str | None = None, port: int | None = None) -> Settin
     """
     env = Env(eager=False, prefix=PREFIX)
     values = _plain_values(env)
-    keys, faults = parse_keys(_key_text(env))
+    keys, faults = parse_keys(_text(env, "API_KEYS", "key"))
+    owners, wrong = parse_owners(_text(env, "BUCKET_OWNERS", "bucket"))
+    faults += wrong
     try:
         env.seal()
     except EnvValidationError as error:
@@ -106,7 +110,7 @@ def read_settings(*, host: str | None = None, port: int | None = None) -> Settin
     values |= {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     if faults:
         raise SettingsError(faults)
-    return Settings(**values, api_keys=keys, misspelt=tuple(_misspelt()))
+    return Settings(**values, api_keys=keys, bucket_owners=owners, misspelt=tuple(_misspelt()))
 
 
 def parse_keys(text: str) -> tuple[tuple[ApiKey, ...], list[str]]:
@@ -114,17 +118,37 @@ def parse_keys(text: str) -> tuple[tuple[ApiKey, ...], list[str]]:
 
     Lines that begin with `#` are comments. Mistakes are named by number: a wrong entry may hold a secret.
     """
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    entries = [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
     keys: list[ApiKey] = []
     faults: list[str] = []
-    for number, entry in enumerate(entries, start=1):
+    for number, entry in enumerate(_entries(text), start=1):
         problems = list(_entry_problems(entry, keys))
         faults += [f"{PREFIX}API_KEYS: entry {number}: {problem}" for problem in problems]
         if not problems:
             name, scopes, digest = entry.split(":")
             keys.append(ApiKey(name=name, scopes=frozenset(scopes.split("+")), digest=bytes.fromhex(digest)))
     return tuple(keys), faults
+
+
+def parse_owners(text: str) -> tuple[dict[str, str], list[str]]:
+    """Read `bucket=account` entries in the same form; return the owners by bucket, and a sentence per mistake."""
+    owners: dict[str, str] = {}
+    faults: list[str] = []
+    for number, entry in enumerate(_entries(text), start=1):
+        bucket, _, account = (part.strip() for part in entry.partition("="))
+        if not bucket or not _is_account(account):
+            problem = f"must have the form bucket=account, the account an id of {_ACCOUNT_DIGITS} digits"
+        elif owners.setdefault(bucket, account) != account:
+            problem = f"`{bucket}` stands in an earlier entry with another account"
+        else:
+            continue
+        faults.append(f"{PREFIX}BUCKET_OWNERS: entry {number}: {problem}")
+    return owners, faults
+
+
+def _entries(text: str) -> list[str]:
+    """Return what stands between commas or newlines, without lines that are comments."""
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
 
 
 def use_metrics_directory(path: Path) -> None:
@@ -151,21 +175,25 @@ def _plain_values(env: Env) -> dict[str, Any]:
     } | {field: frozenset(env.list(name, [], validate=check) or ()) for name, (field, check) in _LISTS.items()}
 
 
-def _key_text(env: Env) -> str:
-    """Return the configured keys, those of the variable before those of the file."""
-    text: str = env.str("API_KEYS", "")
-    path: Path | None = env.path("API_KEYS_FILE", None, validate=_readable)
+def _text(env: Env, name: str, holds: str) -> str:
+    """Return what a variable lists, before what the file lists that another one names."""
+    text: str = env.str(name, "")
+    path: Path | None = env.path(f"{name}_FILE", None, validate=partial(_readable, holds=holds))
     return text if path is None else f"{text}\n{path.read_text(encoding='utf-8')}"
 
 
-def _readable(path: Path) -> None:
-    """Refuse a file that cannot be read or holds nothing: who names one wants keys to be asked for."""
+def _readable(path: Path, *, holds: str) -> None:
+    """Refuse a file that cannot be read or holds nothing: who names one wants, say, keys to be asked for."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ValidationError(f"`{path}` cannot be read as text") from error
     if not text.strip():
-        raise ValidationError(f"`{path}` holds no key")
+        raise ValidationError(f"`{path}` holds no {holds}")
+
+
+def _is_account(value: str) -> bool:
+    return len(value) == _ACCOUNT_DIGITS and value.isascii() and value.isdigit()
 
 
 def _account_id(value: str) -> None:
@@ -176,7 +204,7 @@ def _account_id(value: str) -> None:
 def _account_ids(values: list[str]) -> None:
     """Refuse what are no account ids."""
     for value in values:
-        if len(value) != _ACCOUNT_DIGITS or not value.isascii() or not value.isdigit():
+        if not _is_account(value):
             raise ValidationError(f"`{value}` is not an account id of {_ACCOUNT_DIGITS} digits")
 
 
@@ -207,7 +235,7 @@ def _sentences(messages: Mapping[str, list[str]] | list[str]) -> list[str]:
 
 def _misspelt() -> Iterator[str]:
     """Yield the names that look like settings and are none."""
-    known = {*_VARIABLES, *_LISTS, "API_KEYS", "API_KEYS_FILE"}
+    known = {*_VARIABLES, *_LISTS, "API_KEYS", "API_KEYS_FILE", "BUCKET_OWNERS", "BUCKET_OWNERS_FILE"}
     for name in sorted(os.environ):
         short = name.removeprefix(PREFIX)
         if name.startswith(PREFIX) and short not in known and not short.startswith(_SET_BY_KUBERNETES):

@@ -23,9 +23,14 @@ from tests.layers.reading_s3 import (
 )
 from tests.layers.tables import ANONYMOUS, BUCKET, LINKED, ROOT, SERVICE, SESSION, USER
 from why403 import AccessRequest, Call, Fact, Observation, Read, Unreadable
+from why403.bootstrap import build
 from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, GET_OBJECT_ACL
+from why403.collects import Collects
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP
 from why403.domain.principal import SOMEBODY
+from why403.gathering import Desk, Subject, gather
+from why403.gathering.by_hand import Table
+from why403.settings import Settings
 from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.owners import BUCKETS, CANONICAL_ID, WHO_READS
 
@@ -125,6 +130,34 @@ def test_nobody_known_makes_a_bucket_of_nobody_s() -> None:
     request = asked("s3:CreateBucket", resource=BUCKET, call=Call(operation="CreateBucket"))
     request.principal = SOMEBODY
     assert BUCKET_OWNER not in seen_of(request, the_callers())
+
+
+@pytest.fixture
+def set_by_operator() -> Mapping[Fact[Any], Collects]:
+    return build(Settings(bucket_owners={"reports": OWNERS})).registry.collectors
+
+
+def looked_for(collectors: Mapping[Fact[Any], Collects], request: AccessRequest) -> tuple[object, list[Read]]:
+    """Return whose the bucket is found to be, and what was read for that."""
+    table, subject = Table({**the_callers(), ACL: REFUSED}), Subject(request=request)
+    desk = Desk(table)
+    gathered = gather(desk, {BUCKET_OWNER: collectors[BUCKET_OWNER]}, [[subject]])
+    desk.close()
+    return plain(gathered.seen[subject][BUCKET_OWNER]), table.made
+
+
+def test_an_owner_that_the_operator_set_is_not_looked_for(set_by_operator: Mapping[Fact[Any], Collects]) -> None:
+    assert looked_for(set_by_operator, asked()) == (OWNERS, [])
+
+
+def test_other_owners_are_looked_for_all_the_same(set_by_operator: Mapping[Fact[Any], Collects]) -> None:
+    owner_of, made = looked_for(set_by_operator, asked(resource="arn:aws:s3:::reports-2/a"))
+    assert owner_of == "unreadable"
+    assert made
+    making = asked("s3:CreateBucket", resource=BUCKET, call=Call(operation="CreateBucket"))
+    assert looked_for(set_by_operator, making) == (CALLERS, [])
+    point = asked(resource="arn:aws:s3:us-east-1:111122223333:accesspoint/reports")
+    assert looked_for(set_by_operator, point) == ("unreadable", [])
 
 
 # --- canonical ids ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ API Reference).
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from why403.collecting.declared import AwsCall, CannotTell, Collecting, Collector, Keep, Observations, Read
@@ -173,6 +174,19 @@ def _evidence(seen: Observation[Any], told: Callable[[Any], Any], absent: Observ
     if isinstance(seen, Found):
         return Found(told(seen.value))
     return absent if isinstance(seen, Absent) else seen
+
+
+def with_owners(collector: Collector, owners: Mapping[str, str]) -> Collector:
+    """Return the collector of `bucket.owner` that reads nothing of a bucket whose owner the operator has set."""
+
+    def collect(request: AccessRequest) -> Collecting[Observations]:
+        account = owners.get(request.resource.bucket or "")
+        if account is not None and not makes_bucket(request):
+            return {BUCKET_OWNER: Found(account)}
+        found: Observations = yield collector.collect(request)
+        return found
+
+    return replace(collector, collect=collect)
 
 
 _GRANTEES: Final[Mapping[str, tuple[str, str]]] = {
