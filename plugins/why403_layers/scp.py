@@ -3,22 +3,36 @@
 from collections.abc import Iterator, Mapping
 
 from why403 import (
+    ABSENT,
     AccessRequest,
+    CannotTell,
     Claim,
+    Collecting,
+    Collector,
     Evidence,
     Fact,
     Found,
     Group,
+    Kind,
     Layer,
     May,
+    Observations,
     Place,
     Says,
     Unreadable,
     Verdict,
     Words,
     hookimpl,
+    value_of,
 )
-from why403.domain.facts import account
+from why403.collecting.organizations import (
+    OF_LEVELS,
+    OF_ORGANIZATION,
+    SERVICE_CONTROL,
+    levels_of,
+    organization_of,
+)
+from why403.domain.facts import ORGANIZATION_ID, account
 from why403.domain.truth import UNKNOWN
 from why403.policy import Level, PolicyKind, ceiling, levels, naming, policies_by_level, rule, unread
 
@@ -29,6 +43,39 @@ SCPS = Fact(
     policies=policies_by_level,
 )
 MANAGEMENT = Fact(name="organization.management_account", load=account, permission="organizations:DescribeOrganization")
+
+
+def collect_organization(request: AccessRequest) -> Collecting[Observations]:
+    """Read which organization the caller's account is in, and who manages it; services and anonymous have none."""
+    found = (yield organization_of(request.principal.account)) if _known(request) else None
+    if found is None:
+        return {MANAGEMENT: ABSENT, ORGANIZATION_ID: ABSENT}
+    return {MANAGEMENT: Found(found.management_account), ORGANIZATION_ID: Found(found.id)}
+
+
+def collect_policies(request: AccessRequest) -> Collecting[Observations]:
+    """Read what is attached to the root, to every organizational unit on the way, and to the caller's account.
+
+    Nothing of it applies to the management account, so the organization is known before a level is read.
+    """
+    management = value_of((yield MANAGEMENT), absent=None) if _known(request) else None
+    if management is None or management == request.principal.account:
+        return {SCPS: ABSENT}
+    levels = yield levels_of(request.principal.account, SERVICE_CONTROL)
+    return {SCPS: ABSENT if levels is None else Found(levels)}
+
+
+def _known(request: AccessRequest) -> bool:
+    """Return whether the caller is of some account; raises CannotTell where nobody knows who calls."""
+    if request.principal.kind is Kind.UNKNOWN:
+        raise CannotTell(Unreadable("it is not known who called"))
+    return request.principal.account != ""
+
+
+COLLECTORS = (
+    Collector(facts=(MANAGEMENT, ORGANIZATION_ID), reads=OF_ORGANIZATION, collect=collect_organization),
+    Collector(facts=(SCPS,), reads=OF_LEVELS, needs=(MANAGEMENT,), collect=collect_policies),
+)
 
 
 def exempt(request: AccessRequest, evidence: Evidence) -> bool:
@@ -79,7 +126,8 @@ def why403_register_layers() -> Iterator[Layer]:
         reference="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
         may=frozenset({May.DENY, May.LIMIT}),
         place=PLACES,
-        provides=(SCPS, MANAGEMENT),
+        provides=(SCPS, MANAGEMENT, ORGANIZATION_ID),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )

@@ -18,8 +18,9 @@ CALLS = sorted(
         for call in each.collector.reads
         if call.name != "sts:GetCallerIdentity"  # the wire answers that itself, for every reader
     },
-    key=lambda call: (call.name, call.permission, call.keep),
+    key=lambda call: (call.name, call.permission, call.keep, call.absent),
 )
+OF_JSON = {"account", "cloudtrail", "kms", "logs", "organizations"}
 
 
 def parameters(call: AwsCall) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def _value(shape: Any, name: str) -> Any:
 
 def _form(call: AwsCall, code: str, status: int) -> Reply:
     """Return an error in the form of the service."""
-    if call.service in {"organizations", "kms", "account"}:
+    if call.service in OF_JSON:
         return Reply(status, f'{{"__type": "{code}", "message": "hunter2"}}', {"x-amzn-errortype": code})
     return error(code, status)
 
@@ -64,7 +65,9 @@ _UNCHECKED = {"s3", "s3control"}
 # botocore takes a broken answer of S3 for a failure of S3's; its own reading of this call's answers trips over them.
 _OTHERWISE = {"s3": {"unavailable"}, "s3:GetBucketLocation": {"other"}}
 
-each_call = pytest.mark.parametrize("call", CALLS, ids=[f"{call.name} {call.permission} {call.keep}" for call in CALLS])
+each_call = pytest.mark.parametrize(
+    "call", CALLS, ids=[f"{call.name} {call.permission} {call.keep} {len(call.absent)}" for call in CALLS]
+)
 
 
 def test_there_are_calls_to_injure() -> None:
@@ -103,7 +106,7 @@ def _empty_page(call: AwsCall) -> Callable[[Sent], Reply]:
 
     def answers(_sent: Sent) -> Reply:
         turn = next(turns)
-        if call.service in {"organizations", "kms", "account"}:
+        if call.service in OF_JSON:
             return Reply(
                 body=f'{{"{call.pages}": [], "NextToken": "{turn}", "NextMarker": "{turn}", "Truncated": true}}'
             )

@@ -34,15 +34,15 @@ PASTED = (
 )
 TO = "arn:aws:s3:::to/a"
 EVERYTHING = {**USER, **a_role()}
+OF_THE_CALLER = {"identity", "permissions_boundary"}
 
 
 @cache
 def built() -> Services:
-    """Return services that read of the caller only, so that a few answers are all there is to read."""
-    found = build()
-    callers = {"identity", "permissions_boundary"}
-    collectors = {fact: each for fact, each in found.registry.collectors.items() if each.layer.name in callers}
-    return replace(found, registry=replace(found.registry, collectors=collectors))
+    """Return the service with the collectors of the caller's own policies only, whatever other layers read."""
+    services = build()
+    own = {fact: each for fact, each in services.registry.collectors.items() if each.layer.name in OF_THE_CALLER}
+    return replace(services, registry=replace(services.registry, collectors=own))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ class _PlaysAws(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        action = parse_qs(sent)["Action"][0]
+        action = parse_qs(sent).get("Action", [""])[0]
         known = {"GetCallerIdentity": IDENTITY, "GetRole": A_ROLE.body}
         body = known.get(action, DENIED).encode()
         self.send_response(200 if action in known else 403)
