@@ -82,7 +82,9 @@ def _body_of(text: str) -> dict[str, Any]:
         held = json.loads(text)
     except (ValueError, RecursionError):
         return {"error": text}
-    return held if isinstance(held, dict) and {"error", "event", "request"} & held.keys() else {"error": text}
+    return (
+        held if isinstance(held, dict) and {"error", "event", "request", "log_group"} & held.keys() else {"error": text}
+    )
 
 
 def _simulate(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ from why403.registry import Registry, register
 from why403.report import Report
 from why403.services import Services
 from why403.settings import Settings
+from why403.usecases.clues import READS
 
 _LOG = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def build(
     registry = register(_layers(manager), blocked={*blocked, *settings.blocked_layers})
     registry = replace(registry, collectors=_with_owners(registry.collectors, settings.bucket_owners))
     if reader is not None:
-        reader.check({call for each in registry.collectors.values() for call in each.collector.reads})
+        reader.check({*READS, *(call for each in registry.collectors.values() for call in each.collector.reads)})
     return Services(
         registry=registry,
         engine=Engine(registry.layers, tell, watch),

@@ -10,12 +10,13 @@ from botocore.model import ServiceModel
 from tests.aws.faking import AWAY, HOME, LOADER, Reply, Sent, a_reader, error
 from tests.cases import services
 from why403 import AwsCall, Unreadable
+from why403.usecases.clues import READS
 
 CALLS = sorted(
     {
         call
-        for each in services().registry.collectors.values()
-        for call in each.collector.reads
+        for calls in (READS, *(each.collector.reads for each in services().registry.collectors.values()))
+        for call in calls
         if call.name != "sts:GetCallerIdentity"  # the wire answers that itself, for every reader
     },
     key=lambda call: (call.name, call.permission, call.keep, call.absent),

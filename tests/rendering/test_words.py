@@ -154,6 +154,13 @@ def test_long_lists_say_how_much_is_left_out() -> None:
     assert "and 10 more" in section("What we could not see", "scp_denies", doubts=doubts)
 
 
+def test_a_record_that_was_not_found_is_among_what_could_not_be_seen() -> None:
+    lookup = {"found": False, "because": "logs:FilterLogEvents was refused", "needs": "logs:FilterLogEvents"}
+    said = section("What we could not see", "scp_denies", lookup=lookup, doubts=[])
+    assert "logs:FilterLogEvents was refused" in said
+    assert "would let us read it" in said
+
+
 def test_half_a_command_is_not_shown() -> None:
     causes = [{"layer": "scp", "fix": {"summary": "do it", "commands": ["aws " + "x" * 30_000, "aws short"]}}]
     fix = section("Fix", "scp_denies", causes=causes)

@@ -63,8 +63,9 @@ def _values(values: list[str]) -> Line:
 
 
 def doubts(diagnosis: Data) -> Iterator[Block]:
-    """Yield what is not known, each with the permission that would read it."""
-    found = parts(diagnosis, "doubts")
+    """Yield what is not known, each with the permission that would read it; first whether a record was found."""
+    lookup = part(diagnosis, "lookup")
+    found = [*([lookup] if text(lookup, "because") else []), *parts(diagnosis, "doubts")]
     for doubt in found[:MOST]:
         needs = text(doubt, "needs")
         account = text(doubt, "account")

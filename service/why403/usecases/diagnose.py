@@ -8,7 +8,7 @@ from why403.causes.rank import ranked
 from why403.causes.situation import Situation
 from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
-from why403.domain.errors import InvalidInput, escaped
+from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Evidence
 from why403.engine.call import Decided
 from why403.engine.explain import explained
@@ -16,12 +16,12 @@ from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.partial import Partial, partial
 from why403.rendering import markdown, mermaid
-from why403.report import LIMIT, Report, read, read_event, strip_secrets
+from why403.report import Report
 from why403.services import Services
+from why403.usecases.clues import Clue, look_up
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
+from why403.usecases.pasted import report_in
 from why403.usecases.simulate import decide_call
-
-_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh"})
 
 
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,8 +36,11 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
-    report, hints = _report(services, body), _hints(body)
+    report, hints = report_in(services, body), _hints(body)
     known = partial(report, hints)
+    clue = look_up(services, body, report, known)
+    if clue is not None:
+        report, services, known = clue.report, clue.services, partial(clue.report, hints)
     given, complete = _evidence(services, body, hints)
     collection = None
     if _collects(services, body, hints, complete=complete):
@@ -50,44 +53,19 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     answer["causes"] = ranked(situation, standing)
     answer["id"] = f"d_{uuid.uuid4().hex[:16]}"
     answer["understood"] = _understood(report, known, situation)
-    if "error" not in body and "event" not in body:
+    if "error" not in body and "event" not in body and not (clue and clue.told["found"]):
         answer["understood"]["source"] = "request"
-    if collection is not None:
-        answer["collected"] = {**collection.summary(), "facts": collection.each[0].facts}
+    answer.update(_reads(clue, collection))
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
     return answer
 
 
-def _report(services: Services, body: Mapping[str, Any]) -> Report:
-    """Return what was pasted, read: by a plugin if one knows the format; secrets are gone before anybody looks."""
-    for name in body:
-        if name not in _MEMBERS:
-            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no member of a diagnosis")
-    error, event = body.get("error"), body.get("event")
-    pasted = [held for held in (error, event) if held is not None]
-    if len(pasted) > 1 or not (pasted or body.get("request") is not None):
-        at = "/error" if "error" in body else ""
-        raise InvalidInput.at(at, "a diagnosis needs one of `error`, `event` and `request`")
-    if error is not None:
-        if not isinstance(error, str) or not error.strip():
-            raise InvalidInput.at("/error", "must be the text that was printed")
-        stripped = strip_secrets(error[: LIMIT + 1])  # one more, so that the reader says what it cut
-        return services.read_report({"error": stripped}) or read(stripped)
-    if event is not None:
-        if not isinstance(event, dict):
-            raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
-        record = _stripped(event)
-        return services.read_report({"event": record}) or read_event(record)
-    return Report()
-
-
-def _stripped(held: Any) -> Any:
-    """Return JSON without the secrets in its texts."""
-    if isinstance(held, dict):
-        return {name: _stripped(value) for name, value in held.items()}
-    if isinstance(held, list):
-        return [_stripped(value) for value in held]
-    return strip_secrets(held) if isinstance(held, str) else held
+def _reads(clue: Clue | None, collection: Collection | None) -> dict[str, Any]:
+    """Return what the answer says of that which was read from AWS."""
+    said: dict[str, Any] = {} if clue is None else {"lookup": clue.told}
+    if collection is not None:
+        said["collected"] = {**collection.summary(), "facts": collection.each[0].facts}
+    return said
 
 
 def _hints(body: Mapping[str, Any]) -> Mapping[str, Any]:

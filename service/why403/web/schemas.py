@@ -21,6 +21,7 @@ _BATCH_MESSAGES: _Messages = {
 _FLAG_MESSAGES: _Messages = {"invalid": "must be true or false", "null": "must be true or false"}
 _DETAIL_MESSAGES: _Messages = {"invalid": "must be `decision`", "null": "must be `decision`"}
 _TEXT_MESSAGES: _Messages = {"invalid": "must be the text that was printed"}
+_NAME_MESSAGES: _Messages = {"invalid": "must be a string"}
 _BODY_MESSAGES = {"type": "must be an object", "unknown": "is not a member of this body"}
 
 
@@ -96,6 +97,9 @@ class DiagnoseBody(Schema):
     evidence_is_complete = Flag()
     collect = Flag()
     fresh = Flag()
+    request_id = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
+    log_group = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
+    recent = Flag()
 
 
 def load(schema: Schema, body: Any) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""The report that a body of `/diagnose` brings: a text, an event, or none; secrets are gone before anybody looks."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from why403.domain.errors import InvalidInput, escaped
+from why403.report import LIMIT, Report, read, read_event, strip_secrets
+from why403.services import Services
+
+LOOKUP: Final = ("request_id", "log_group", "recent")
+"""The members that ask for the record of the call which AWS keeps."""
+
+_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh", *LOOKUP})
+
+
+def report_in(services: Services, body: Mapping[str, Any]) -> Report:
+    """Return what was pasted, read: by a plugin if one knows the format; raise InvalidInput for what is no report."""
+    for name in body:
+        if name not in _MEMBERS:
+            raise InvalidInput.at("/" + escaped(name), f"`{name}` is no member of a diagnosis")
+    error, event = body.get("error"), body.get("event")
+    pasted = [held for held in (error, event) if held is not None]
+    named = any(body.get(name) for name in ("request_id", "recent")) or body.get("log_group") is not None
+    if len(pasted) > 1 or not (pasted or named or body.get("request") is not None):
+        at = "/error" if "error" in body else ""
+        raise InvalidInput.at(at, "a diagnosis needs one of `error`, `event` and `request`")
+    if error is not None:
+        if not isinstance(error, str) or not error.strip():
+            raise InvalidInput.at("/error", "must be the text that was printed")
+        stripped = strip_secrets(error[: LIMIT + 1])  # one more, so that the reader says what it cut
+        return services.read_report({"error": stripped}) or read(stripped)
+    if event is not None:
+        if not isinstance(event, dict):
+            raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
+        return report_of(services, event)
+    return Report()
+
+
+def report_of(services: Services, event: Mapping[str, Any]) -> Report:
+    """Return what an event tells, wherever it comes from."""
+    record = _stripped(event)
+    return services.read_report({"event": record}) or read_event(record)
+
+
+def _stripped(held: Any) -> Any:
+    """Return JSON without the secrets in its texts."""
+    if isinstance(held, dict):
+        return {name: _stripped(value) for name, value in held.items()}
+    if isinstance(held, list):
+        return [_stripped(value) for value in held]
+    return strip_secrets(held) if isinstance(held, str) else held
