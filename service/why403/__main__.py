@@ -1,4 +1,4 @@
-"""The command line: serve, diagnose and simulate without HTTP, and make a key for a caller."""
+"""The command line: serve, diagnose and simulate without HTTP, say what may be read, make a key for a caller."""
 
 import argparse
 import json
@@ -13,6 +13,7 @@ from why403.rendering import terminal
 from why403.services import Services
 from why403.settings import SCOPES, SettingsError, plain_terminal, read_settings
 from why403.usecases.diagnose import diagnose
+from why403.usecases.permissions import HOLDERS, PARTITIONS, Deployment, described, needs, policy_for, where
 from why403.usecases.simulate import simulate
 from why403.web.keys import new_key
 
@@ -45,11 +46,23 @@ def _parser() -> argparse.ArgumentParser:
     decide.add_argument("file", nargs="?", default="-", help="a /simulate body or a single request (default: stdin)")
     decide.add_argument("--json", action="store_true", help="print the answer of /simulate")
     decide.set_defaults(run=_simulate)
+    _add_permissions(commands)
     key = commands.add_parser("new-key", help="make a key for a caller of the service")
     key.add_argument("name", help="whose key it is, for the log")
     key.add_argument("scopes", nargs="+", choices=sorted(SCOPES), help="what it may do")
     key.set_defaults(run=_new_key)
     return parser
+
+
+def _add_permissions(commands: Any) -> None:
+    needed = commands.add_parser("permissions", help="print the IAM policy with which the service can read AWS")
+    needed.add_argument("--for", dest="holder", choices=HOLDERS, default="own", help="whose policy (default: own)")
+    needed.add_argument("--partition", choices=PARTITIONS, default="aws", help="of the ARNs in it (default: aws)")
+    needed.add_argument("--with-objects", action="store_true", help="also give what opens objects, where calls need it")
+    form = needed.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the policy document (the default)")
+    form.add_argument("--markdown", action="store_true", help="print a page with all policies and the reason of each")
+    needed.set_defaults(run=_permissions)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -125,6 +138,23 @@ def _told(result: Mapping[str, Any]) -> str:
         lines.append(f"  ? {each['layer']}: {each['because']}{needs}")
     lines += [f"  ! {each['fact']}{each['pointer']}: {each['message']}" for each in result["warnings"]]
     return "\n".join(lines)
+
+
+def _permissions(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    registry = build(settings).registry
+    deployment = Deployment(
+        role_name=settings.role_name,
+        organization_account=settings.organization_account,
+        partition=options.partition,
+        objects=options.with_objects,
+    )
+    if options.markdown:
+        print(described(registry, deployment), end="")
+        return CERTAIN
+    print(json.dumps(policy_for(options.holder, needs(registry), deployment), indent=2))
+    print(f"why403: {where(options.holder, deployment)}", file=sys.stderr)
+    return CERTAIN
 
 
 def _new_key(options: argparse.Namespace) -> int:
