@@ -35,6 +35,7 @@ from why403.bootstrap import build
 from why403.gathering import Desk
 from why403.gathering.by_hand import Table
 from why403.settings import SCOPES, ApiKey, Settings
+from why403.usecases.preflight import WHO
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
 from why403.web.keys import digest_of
@@ -220,6 +221,9 @@ def accepting(media_type: str) -> dict[str, str]:
         ("GET", "/docs/nothing", {}, 404),
         ("GET", "/layers", {}, 200),
         ("GET", "/layers", {"headers": {"Authorization": "Bearer wrong"}}, 401),
+        ("GET", "/layers?account=111122223333", {}, 200),
+        ("GET", "/layers?account=111122223333", {"headers": {"Authorization": "Bearer nothing"}}, 403),
+        ("GET", "/layers?account=1", {}, 422),
         ("GET", "/metrics", {}, 200),
         ("GET", "/metrics", {"headers": {"Authorization": "Bearer wrong"}}, 401),
         ("GET", "/metrics", {"headers": {"Authorization": "Bearer nothing"}}, 403),
@@ -272,6 +276,34 @@ def test_what_is_collected_is_answered_as_described(
     assert answer.json is not None
     assert answer.json["collected"]["calls"] > 0
     conforms(contract, answer)
+
+
+@pytest.mark.parametrize("answers", [EVERYTHING, {}], ids=["read", "refused"])
+@pytest.mark.parametrize("query", ["", "&bucket=reports&principal=arn:aws:iam::111122223333:role/app"])
+def test_what_is_tried_is_answered_as_described(app: Flask, contract: OpenAPI, query: str, answers: Any) -> None:
+    identity = {"Arn": "arn:aws:sts::111122223333:assumed-role/why403/i-1"}
+    desk = Desk(Table({**answers, WHO.read(): identity}))
+    services = replace(app.extensions["why403"].services, aws=desk)
+    answer = create_app(Settings(), services).test_client().get(f"/layers?account=111122223333{query}")
+    desk.close()
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["preflight"]["identity"] == identity["Arn"]
+    conforms(contract, answer)
+
+
+def test_the_example_of_what_is_tried_has_the_members_of_an_answer(app: Flask) -> None:
+    content = SPECIFICATION["paths"]["/layers"]["get"]["responses"]["200"]["content"][JSON]
+    example = content["examples"]["preflight"]["value"]
+    answer = app.test_client().get("/layers?account=111122223333").json
+    assert answer is not None
+    assert example["preflight"].keys() == answer["preflight"].keys()
+    theirs = {layer["name"]: layer for layer in answer["layers"]}
+    for layer in example["layers"]:
+        for name in ("title", "reference", "from", "may", "needs"):
+            assert layer[name] == theirs[layer["name"]][name]
+        assert layer.keys() == theirs[layer["name"]].keys()
+        assert layer["calls"][0].keys() == theirs[layer["name"]]["calls"][0].keys()
 
 
 @pytest.mark.parametrize("path", ["/simulate", "/diagnose", "/layers", "/readyz"])

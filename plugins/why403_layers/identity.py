@@ -42,19 +42,33 @@ POLICIES = Fact(
 )
 
 
-def _list(operation: str, pages: str) -> AwsCall:
-    return AwsCall(service="iam", operation=operation, permission=f"iam:{operation}", pages=pages)
+# What nobody has: IAM looks for it only for those who may ask.
+_NO_NAME = "why403-preflight"
 
 
-def _get(operation: str) -> AwsCall:
-    return AwsCall(service="iam", operation=operation, permission=f"iam:{operation}", member="PolicyDocument")
+def _list(operation: str, pages: str, kind: str = "User") -> AwsCall:
+    return AwsCall(service="iam", operation=operation, permission=f"iam:{operation}", pages=pages, probe=_holder(kind))
+
+
+def _get(kind: str) -> AwsCall:
+    return AwsCall(
+        service="iam",
+        operation=f"Get{kind}Policy",
+        permission=f"iam:Get{kind}Policy",
+        member="PolicyDocument",
+        probe={**_holder(kind), "PolicyName": _NO_NAME},
+    )
+
+
+def _holder(kind: str) -> Mapping[str, str]:
+    return {f"{kind}Name": _NO_NAME if kind == "Group" else "{principal}"}
 
 
 _GROUPS = _list("ListGroupsForUser", "Groups")
-_ATTACHED = {kind: _list(f"ListAttached{kind}Policies", "AttachedPolicies") for kind in ("User", "Group", "Role")}
-_INLINE = {kind: _list(f"List{kind}Policies", "PolicyNames") for kind in ("User", "Group", "Role")}
-_DOCUMENT = {kind: _get(f"Get{kind}Policy") for kind in ("User", "Group", "Role")}
-_TAGS = {kind: _list(f"List{kind}Tags", "Tags") for kind in ("User", "Role")}
+_ATTACHED = {kind: _list(f"ListAttached{kind}Policies", "AttachedPolicies", kind) for kind in ("User", "Group", "Role")}
+_INLINE = {kind: _list(f"List{kind}Policies", "PolicyNames", kind) for kind in ("User", "Group", "Role")}
+_DOCUMENT = {kind: _get(kind) for kind in ("User", "Group", "Role")}
+_TAGS = {kind: _list(f"List{kind}Tags", "Tags", kind) for kind in ("User", "Role")}
 
 
 def collect_policies(request: AccessRequest) -> Collecting[Observations]:

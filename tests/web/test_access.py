@@ -77,6 +77,15 @@ def test_a_key_opens_what_its_scopes_say(keyed: FlaskClient, name: str, method: 
         assert answer.json["detail"] == f"the key `{name}` lacks the scope `{scope}`"
 
 
+def test_what_a_route_does_on_request_needs_its_own_scope(keyed: FlaskClient) -> None:
+    path = "/layers?account=111122223333"
+    refused = keyed.get(path, headers=bearer("simulate"))
+    assert refused.status_code == 403
+    assert refused.json is not None
+    assert refused.json["detail"] == "the key `simulate` lacks the scope `diagnose`"
+    assert keyed.get(path, headers=bearer("diagnose")).status_code == 200
+
+
 def test_a_key_is_also_taken_from_its_own_header(keyed: FlaskClient) -> None:
     assert keyed.get("/layers", headers={"X-API-Key": "secret of metrics"}).status_code == 200
 

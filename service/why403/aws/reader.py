@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Literal
 
 from botocore.exceptions import DataNotFoundError
@@ -54,12 +55,12 @@ class AwsReader:
         account = self._accounts.known(read.account)
         where = f" in account {account}" if account else ""
         because = failure.because.format(permission=read.call.permission, where=where)
-        return read.unreadable(because, account)
+        return replace(read.unreadable(because, account), result=failure.result)
 
     def _refused(self, read: Read, refused: RoleRefused) -> Unreadable:
         self._tell(read.call.name, refused.failure.result)
-        why = f"{read.call.name} {refused.failure.because}"
-        return Unreadable(why, "sts:AssumeRole", call=read.call.name, account=refused.account)
+        name, (result, because) = read.call.name, refused.failure
+        return Unreadable(f"{name} {because}", "sts:AssumeRole", call=name, account=refused.account, result=result)
 
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Raise LayerContractError with a sentence for a call that is no read, or none of AWS's."""

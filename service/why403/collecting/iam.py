@@ -13,8 +13,12 @@ from why403.domain.facts import ISSUER
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 
-GET_USER = AwsCall(service="iam", operation="GetUser", permission="iam:GetUser", member="User")
-GET_ROLE = AwsCall(service="iam", operation="GetRole", permission="iam:GetRole", member="Role")
+GET_USER = AwsCall(
+    service="iam", operation="GetUser", permission="iam:GetUser", member="User", probe={"UserName": "{principal}"}
+)
+GET_ROLE = AwsCall(
+    service="iam", operation="GetRole", permission="iam:GetRole", member="Role", probe={"RoleName": "{principal}"}
+)
 GET_POLICY = AwsCall(
     service="iam",
     operation="GetPolicy",

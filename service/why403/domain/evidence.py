@@ -1,7 +1,7 @@
 """Facts about the world and what was seen of them: found, absent, or not readable - never confused."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -26,13 +26,15 @@ class Absent:
 class Unreadable:
     """It is not known; `permission` is the IAM permission that would read it, if one would.
 
-    Where a read was tried, `call` names it, and `account` the account in which the permission would have to be granted.
+    Where a read was tried, `call` names it, `account` the account in which the permission would have to be granted, and
+    `result` what came of it, as the metrics name it.
     """
 
     why: str
     permission: str | None = None
     call: str | None = None
     account: str | None = None
+    result: str | None = field(default=None, compare=False)
 
 
 Observation: TypeAlias = Found[T] | Absent | Unreadable

@@ -74,8 +74,18 @@ def _require_scope(caller: ApiKey) -> None:
     scope = SCOPE_OF.get(endpoint)
     if scope is None:
         raise Forbidden("this endpoint is not open to any key")
+    _require(scope, caller)
+
+
+def _require(scope: str, caller: ApiKey) -> None:
     if scope not in caller.scopes:
         raise Forbidden(f"the key `{caller.name}` lacks the scope `{scope}`")
+
+
+def require_scope(scope: str) -> None:
+    """Raise 403 where this request, other than its endpoint as a whole, needs a scope that the caller's key lacks."""
+    if parts().settings.api_keys:
+        _require(scope, g.caller)
 
 
 def _is_local(host: str) -> bool:
