@@ -31,11 +31,13 @@ from werkzeug.test import TestResponse
 from tests.openapi_examples import ANSWERS, JSON, PATHS, PLACE, PROBLEM, asked, rewritten
 from tests.usecases.test_collecting import ASKED as COLLECTED
 from tests.usecases.test_collecting import EVERYTHING, PASTED
+from why403 import Found, Read
 from why403.bootstrap import build
 from why403.gathering import Desk
 from why403.gathering.by_hand import Table
 from why403.settings import SCOPES, ApiKey, Settings
 from why403.usecases.preflight import WHO
+from why403.usecases.simulator import PRINCIPAL
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
 from why403.web.keys import digest_of
@@ -258,11 +260,12 @@ def test_every_described_status_is_answered_as_described(
     ("path", "body"),
     [
         ("/diagnose", {"error": PASTED}),
+        ("/diagnose", {"error": PASTED, "cross_check": True}),
         ("/simulate", {"requests": [COLLECTED], "collect": True, "fresh": True}),
         ("/simulate", {"requests": [COLLECTED], "collect": True, "edits": {"principal.policies": None}}),
         ("/simulate", {"requests": [COLLECTED], "collect": True, "detail": "decision"}),
     ],
-    ids=["diagnose", "simulate", "edits", "short"],
+    ids=["diagnose", "cross-check", "simulate", "edits", "short"],
 )
 @pytest.mark.parametrize("answers", [EVERYTHING, {}], ids=["read", "refused"])
 def test_what_is_collected_is_answered_as_described(
@@ -275,6 +278,24 @@ def test_what_is_collected_is_answered_as_described(
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["collected"]["calls"] > 0
+    conforms(contract, answer)
+
+
+def test_a_second_opinion_is_answered_as_described(app: Flask, contract: OpenAPI) -> None:
+    class Says(Table):
+        def read(self, read: Read) -> Any:
+            return Found([{"EvalDecision": "allowed"}]) if read.call is PRINCIPAL else super().read(read)
+
+    desk = Desk(Says(EVERYTHING))
+    services = replace(app.extensions["why403"].services, aws=desk)
+    body = {"error": PASTED, "cross_check": True}
+    answer = create_app(Settings(), services).test_client().post("/diagnose", json=body)
+    desk.close()
+    assert answer.json is not None
+    told = answer.json["cross_check"]
+    assert told["decision"] == "allowed"
+    [example] = SPECIFICATION["components"]["schemas"]["CrossCheck"]["examples"]
+    assert example.keys() == told.keys()
     conforms(contract, answer)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pluggy
 
 from why403 import hookspecs
+from why403.collecting import AwsCall
 from why403.collecting.s3 import with_owners
 from why403.collects import Collects
 from why403.domain.errors import LayerContractError
@@ -23,7 +24,8 @@ from why403.registry import Registry, register
 from why403.report import Report
 from why403.services import Services
 from why403.settings import Settings
-from why403.usecases.clues import READS
+from why403.usecases.permissions import OWN_READS
+from why403.usecases.preflight import WHO
 
 _LOG = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def build(
     registry = register(_layers(manager), blocked={*blocked, *settings.blocked_layers})
     registry = replace(registry, collectors=_with_owners(registry.collectors, settings.bucket_owners))
     if reader is not None:
-        reader.check({*READS, *(call for each in registry.collectors.values() for call in each.collector.reads)})
+        reader.check(_reads(registry))
     return Services(
         registry=registry,
         engine=Engine(registry.layers, tell, watch),
@@ -74,6 +76,12 @@ def _with_owners(collectors: Mapping[Fact[Any], Collects], owners: Mapping[str, 
     if found is None or not owners:
         return collectors
     return {**collectors, BUCKET_OWNER: found._replace(collector=with_owners(found.collector, owners))}
+
+
+def _reads(registry: Registry) -> set[AwsCall]:
+    """Return every read that may be made, for a layer or for the service itself."""
+    own = {call for calls in OWN_READS.values() for call in calls}
+    return {WHO, *own, *(call for each in registry.collectors.values() for call in each.collector.reads)}
 
 
 def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> Reader | None:

@@ -24,7 +24,9 @@ from why403.services import Services
 from why403.settings import Settings
 from why403.usecases.diagnose import diagnose
 from why403.usecases.gather import MOST_KEYS, Wanted, collect
+from why403.usecases.preflight import WHO
 from why403.usecases.simulate import simulate
+from why403.usecases.simulator import SIMULATES
 
 GET = {"operation": "GetObject", "resource": "arn:aws:s3:::reports/q3.csv"}
 ASKED = {"principal": APP, **GET}
@@ -227,7 +229,7 @@ def test_a_reader_is_asked_about_every_declared_call_at_the_start() -> None:
     services = build(Settings(collect_seconds=1.5), reader=reader)
     assert services.aws is not None
     assert services.collect_seconds == 1.5
-    assert GET_ROLE in reader.checked
+    assert {GET_ROLE, WHO, *SIMULATES} <= reader.checked
 
 
 # --- subjects of a call -----------------------------------------------------------------------------------------------

@@ -24,9 +24,14 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
+# What is asked about more kinds than it is used for.
+_NARROWER: Final[Mapping[str, tuple[str, ...]]] = {"iam:simulateprincipalpolicy": ("role", "user")}
+
+
 def kinds_of(permission: str) -> tuple[str, ...]:
-    """Return the kinds of resources that a policy can name for a permission; none where it takes only `*`."""
-    return _KINDS.get(permission.lower(), ())
+    """Return the kinds of resources that a policy should name for a permission; none where it takes only `*`."""
+    name = permission.lower()
+    return _NARROWER.get(name) or _KINDS.get(name, ())
 
 
 def every(permission: str, kind: str, partition: str) -> str:

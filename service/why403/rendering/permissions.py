@@ -16,11 +16,11 @@ class Row(NamedTuple):
 
 _HEAD = """# What the service may read
 
-Without AWS credentials the service needs nothing. Where it reads AWS, it makes the calls below and no others; what it
-may not call is *not known* in its answers, and each doubt names the permission and the account in which it is missing.
-So these policies may be cut down: fewer permissions mean more doubts, never wrong decisions. A read may also be refused
-by the very policy that is looked into; that, too, is then said. `GET /layers?account=ACCOUNT` tries every call and says
-which of them are refused.
+Without AWS credentials the service needs nothing. Where it reads AWS, it makes the calls below and no others (but
+`sts:GetCallerIdentity`, which every identity may make); what it may not call is *not known* in its answers, and each
+doubt names the permission and the account in which it is missing. So these policies may be cut down: fewer permissions
+mean more doubts, never wrong decisions. A read may also be refused by the very policy that is looked into; that, too,
+is then said. `GET /layers?account=ACCOUNT` tries every call and says which of them are refused.
 
 This page is what `why403 permissions --markdown` prints; in your own installation it speaks of the layers that are
 loaded there. The policies alone come from `why403 permissions`, with `--for` one of those named below.

@@ -19,6 +19,7 @@ from why403.rendering import markdown, mermaid
 from why403.report import Report
 from why403.services import Services
 from why403.usecases.clues import Clue, look_up
+from why403.usecases.cross_check import Checking
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
 from why403.usecases.pasted import report_in
 from why403.usecases.simulate import decide_call
@@ -38,11 +39,11 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = report_in(services, body), _hints(body)
     known = partial(report, hints)
+    checking, collection = _checking(services, body, hints), None
     clue = look_up(services, body, report, known)
     if clue is not None:
         report, services, known = clue.report, clue.services, partial(clue.report, hints)
     given, complete = _evidence(services, body, hints)
-    collection = None
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)
     seen = given if collection is None else collection.each[0].observed
@@ -56,6 +57,8 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     if "error" not in body and "event" not in body and not (clue and clue.told["found"]):
         answer["understood"]["source"] = "request"
     answer.update(_reads(clue, collection))
+    if checking is not None:
+        answer["cross_check"] = checking.of(decided, _missing(known))
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
     return answer
 
@@ -103,6 +106,17 @@ def _collects(services: Services, body: Mapping[str, Any], hints: Mapping[str, A
     return asked is None and services.aws is not None and not given and not complete
 
 
+def _checking(services: Services, body: Mapping[str, Any], hints: Mapping[str, Any]) -> Checking | None:
+    """Return what makes the second opinion, if one is wanted; its time counts from now, as that of collecting."""
+    if not body.get("cross_check"):
+        return None
+    if services.aws is None:
+        raise InvalidInput.at("/cross_check", "this service does not read AWS, so it cannot ask for a second opinion")
+    given = {**(body.get("evidence") or {}), **(hints.get("evidence") or {})}
+    until = services.aws.clock() + services.collect_seconds
+    return Checking(services=services, desk=services.aws, given=given, until=until, fresh=body.get("fresh", False))
+
+
 def _collection(services: Services, body: Mapping[str, Any], known: Partial, given: Observed) -> Collection | None:
     """Return the evidence as far as the request is known: nothing is read of what only stands in for something."""
     if known.asked is None:
@@ -135,7 +149,7 @@ def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:
         doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
         return _open([doubt], [])
     answer = explained(decided)
-    missing = known.missing or (None if known.request.get("principal") else "who called")
+    missing = _missing(known)
     if missing is not None:
         doubt = {"layer": None, "because": f"it is not known {missing}", "needs": None}
         return _open([doubt, *answer["doubts"]], answer["warnings"])
@@ -144,6 +158,11 @@ def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:
     elif answer["decision"] == "unknown" and len({doubt["layer"] for doubt in answer["doubts"]}) == 1:
         answer["certainty"] = "by_elimination"
     return answer
+
+
+def _missing(known: Partial) -> str | None:
+    """Return what is not known of a request, where something stands in for it."""
+    return known.missing or (None if known.request.get("principal") else "who called")
 
 
 def _open(doubts: list[dict[str, Any]], warnings: list[dict[str, Any]]) -> dict[str, Any]:

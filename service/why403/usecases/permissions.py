@@ -3,7 +3,7 @@
 AWS: "Grant least privilege access" and "IAM and AWS STS quotas" (IAM User Guide).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -12,6 +12,8 @@ from why403.collecting import AwsCall
 from why403.domain.permissions import every, kinds_of, of_organization, of_organization_too, opens_objects
 from why403.registry import Registry
 from why403.rendering.permissions import Row, permissions_page
+from why403.usecases.clues import READS
+from why403.usecases.simulator import SIMULATES
 
 Holder = Literal["own", "account", "organization"]
 """Who is given a policy: the service's own identity, its role in another account, or that of the organization's."""
@@ -19,6 +21,8 @@ HOLDERS: Final[tuple[str, ...]] = get_args(Holder)
 PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
 VERSION: Final = "2012-10-17"
 ASSUME: Final = "sts:AssumeRole"
+OWN_READS: Final[Mapping[str, tuple[AwsCall, ...]]] = {"`cross_check`": SIMULATES, "`log_group` and `request_id`": READS}
+"""What the service reads itself and no layer declares, by the member of a body that asks for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +47,8 @@ class Need(NamedTuple):
 
 
 def needs(registry: Registry) -> list[Need]:
-    """Return every call that is made, one for each name and permission, in their order."""
-    found: dict[tuple[str, str], tuple[AwsCall, list[str]]] = {}
+    """Return every call that is made, for layers or a second opinion, one for each name and permission."""
+    found = {(call.name, call.permission): (call, [what]) for what, calls in OWN_READS.items() for call in calls}
     for layer in registry.layers:
         for call in sorted(calls_of(layer.collectors), key=lambda each: each.name):
             _, layers = found.setdefault((call.name, call.permission), (call, []))

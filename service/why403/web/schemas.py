@@ -100,6 +100,7 @@ class DiagnoseBody(Schema):
     request_id = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
     log_group = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
     recent = Flag()
+    cross_check = Flag()
 
 
 def load(schema: Schema, body: Any) -> dict[str, Any]:
