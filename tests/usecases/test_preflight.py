@@ -227,7 +227,8 @@ def test_a_layer_and_its_facts_are_readable_if_all_calls_are(results: Mapping[st
 
 def test_a_layer_that_reads_nothing_is_neither() -> None:
     answer = tried(Fake(answering()), ROLE)
-    services = replace(SERVICES, aws=None)
+    layers = tuple(replace(layer, collectors=()) for layer in SERVICES.registry.layers)
+    services = replace(SERVICES, aws=None, registry=replace(SERVICES.registry, layers=layers))
     silent = next(each for each in preflight(services, PLACE)["layers"] if each["calls"] == [])
     assert silent["readable"] is None
     assert answer["preflight"] == {

@@ -93,8 +93,11 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     if hinted.get("resource") or hinted.get("bucket"):
         found = {name: held for name, held in found.items() if name not in _PLACE}
     context, parameters = _both(report.context, hinted, "context"), _both(report.parameters, hinted, "parameters")
-    _told_by_keys(context, parameters)
-    merged = {**found, **hinted, "context": context, "context_is_complete": hinted.get("context_is_complete", False)}
+    complete = hinted.get("context_is_complete", False)
+    _told_by_keys(context, parameters, complete=complete is True)
+    if report.action and "Version" not in report.action and found.get("operation"):
+        parameters.setdefault("VersionId", None)  # AWS names the action that was needed, and a version needs another
+    merged = {**found, **hinted, "context": context, "context_is_complete": complete}
     if merged.get("operation") is not None:
         merged["parameters"] = parameters
     else:
@@ -119,9 +122,11 @@ def _both(read: Mapping[str, Any], hinted: Mapping[str, Any], name: str) -> dict
     return {**{key: value for key, value in read.items() if key.lower() not in lower}, **(held or {})}
 
 
-def _told_by_keys(context: Mapping[str, Any], parameters: dict[str, Any]) -> None:
+def _told_by_keys(context: Mapping[str, Any], parameters: dict[str, Any], *, complete: bool) -> None:
     """Take a parameter from the condition key it fills: a known key tells what was sent, or that it was not."""
-    for key, value in context.items():
+    listed = {key.lower() for key in context}
+    unsent = dict.fromkeys(key for key in PARAMETER_OF if key not in listed) if complete else {}
+    for key, value in {**unsent, **context}.items():
         name = PARAMETER_OF.get(key.lower())
         if name is not None and name not in parameters and "." not in name:
             parameters[name] = value[0] if isinstance(value, list) and value else value

@@ -10,7 +10,9 @@ from why403.services import Services
 LOOKUP: Final = ("request_id", "log_group", "recent")
 """The members that ask for the record of the call which AWS keeps."""
 
-_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh", "cross_check", *LOOKUP})
+_MEMBERS = frozenset(
+    {"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh", "cross_check", *LOOKUP}
+)
 
 
 def report_in(services: Services, body: Mapping[str, Any]) -> Report:

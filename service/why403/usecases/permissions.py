@@ -21,7 +21,10 @@ HOLDERS: Final[tuple[str, ...]] = get_args(Holder)
 PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
 VERSION: Final = "2012-10-17"
 ASSUME: Final = "sts:AssumeRole"
-OWN_READS: Final[Mapping[str, tuple[AwsCall, ...]]] = {"`cross_check`": SIMULATES, "`log_group` and `request_id`": READS}
+OWN_READS: Final[Mapping[str, tuple[AwsCall, ...]]] = {
+    "`cross_check`": SIMULATES,
+    "`log_group` and `request_id`": READS,
+}
 """What the service reads itself and no layer declares, by the member of a body that asks for it."""
 
 
