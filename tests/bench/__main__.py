@@ -30,9 +30,12 @@ def answers(rounds: int) -> None:
     print(f"\nanswers over loopback, {SETTINGS['WHY403_WORKERS']} worker, {CLIENTS} clients (http.client, keep-alive)")
     print("  requests (bodies) a second                  rate    server   clients")
     for way, ours, plain in measure(rounds):
-        for name, served in ((f"/simulate, {way.title}", ours), ("  only parsing and writing", plain)):
+        for name, served in ((way.title, ours), ("  only parsing and writing", plain)):
             print(f"  {name:<36} {served.rate:>11,.1f}   {served.server:>6.0%}    {served.clients:>6.0%}")
-        print(f"    the service takes {plain.rate / ours.rate:.1f} times as long as parsing and writing")
+        longer, computed = plain.rate / ours.rate, (ours.server / ours.rate) / (plain.server / plain.rate)
+        print(
+            f"    the service takes {longer:.1f} times as long as parsing and writing, and computes {computed:.1f} times"
+        )
     print("  server, clients: share of one core they computed; where the server's is well below 100%, the rate is")
     print("  bound by the clients and by the cores they share with it, not by the server")
 

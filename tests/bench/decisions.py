@@ -1,9 +1,10 @@
-"""Decisions in process, on one core: the engine, a whole /simulate, and the reference, on the same requests."""
+"""Decisions in process, on one core: engine, /simulate, /diagnose and the reference, on the same requests."""
 
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
+from tests.bench.refusals import asked, pasted
 from tests.bench.workload import Outcome, body, cases, expected, outcomes
 from tests.cases import services
 from tests.reference.evaluator import decide
@@ -13,6 +14,7 @@ from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget
 from why403.intake.evidence import observed
 from why403.intake.request import asked_for
+from why403.usecases.diagnose import diagnose
 from why403.usecases.simulate import simulate
 
 SINGLES: Final = 200
@@ -39,6 +41,8 @@ def measured() -> list[Measured]:
         Measured("simulate, 1,000 a body, full explanation", whole, _simulate({})),
         Measured("simulate, 1 a body, verdict only", SINGLES, _singles({"detail": "decision"})),
         Measured("simulate, 1 a body, full explanation", SINGLES, _singles({})),
+        Measured("diagnose, request", len(asked()), _diagnose(asked())),
+        Measured("diagnose, pasted error and request", len(pasted()), _diagnose(pasted())),
         Measured(REFERENCE, whole, _reference),
     ]
 
@@ -83,6 +87,17 @@ def _singles(members: dict[str, Any]) -> Run:
     def run() -> tuple[float, list[Outcome]]:
         start = perf_counter()
         found = [simulate(services(), each)["results"][0] for each in bodies]
+        return perf_counter() - start, outcomes(found)
+
+    return run
+
+
+def _diagnose(bodies: list[dict[str, Any]]) -> Run:
+    """Return a round of bodies of one refusal; evidence, request and text are read with each."""
+
+    def run() -> tuple[float, list[Outcome]]:
+        start = perf_counter()
+        found = [diagnose(services(), each) for each in bodies]
         return perf_counter() - start, outcomes(found)
 
     return run

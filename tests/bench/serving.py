@@ -1,4 +1,4 @@
-"""Answers over HTTP: /simulate beside a route that only parses and writes bodies of the same sizes."""
+"""Answers over HTTP: /simulate and /diagnose beside a route that only parses and writes bodies of the same sizes."""
 
 import os
 import re
@@ -17,8 +17,10 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from tests.bench.load import Load
+from tests.bench.refusals import asked, pasted
 from tests.bench.workload import body, expected, outcomes
-from tests.cases import answers
+from tests.cases import answers, services
+from why403.usecases.diagnose import diagnose
 
 SERVICE: Final = [
     "-c",
@@ -43,10 +45,11 @@ class Running(NamedTuple):
 
 
 class Sizes(NamedTuple):
-    """One way to ask: what it is called, the bodies of a round, and the answer that the plain route gives."""
+    """One way to ask: what it is called, where, the bodies of a round, and the answer that the plain route gives."""
 
     name: str
     title: str
+    path: str
     bodies: list[bytes]
     requests: int
     answer: Any
@@ -61,24 +64,31 @@ class Served(NamedTuple):
 
 
 def ways() -> list[Sizes]:
-    """Return the four ways to ask."""
-    found = []
+    """Return the ways to ask."""
+    return [*_simulations(), *_diagnoses()]
+
+
+def _simulations() -> Iterator[Sizes]:
     for detail in ("decision", "full"):
         members = {**body(), **({"detail": detail} if detail == "decision" else {})}
         every = answers(**members)
         singles = [orjson.dumps({**members, "requests": [each]}) for each in body()["requests"][:SINGLES]]
-        middle = sorted(every, key=lambda each: len(orjson.dumps(each)))[len(every) // 2]
-        found += [
-            Sizes(f"one-{detail}", f"1 a body, {detail}", singles, 1, {"results": [middle]}),
-            Sizes(
-                f"many-{detail}",
-                f"1,000 a body, {detail}",
-                [orjson.dumps(members)] * CLIENTS,
-                1_000,
-                {"results": every},
-            ),
-        ]
-    return found
+        one, many = {"results": [_middle(every)]}, {"results": every}
+        bodies = [orjson.dumps(members)] * CLIENTS
+        yield Sizes(f"one-{detail}", f"/simulate, 1 a body, {detail}", "/simulate", singles, 1, one)
+        yield Sizes(f"many-{detail}", f"/simulate, 1,000 a body, {detail}", "/simulate", bodies, 1_000, many)
+
+
+def _diagnoses() -> Iterator[Sizes]:
+    for name, title, bodies in (("asked", "request", asked()), ("pasted", "pasted error, request", pasted())):
+        sent = [orjson.dumps(each) for each in bodies]
+        middle = _middle([diagnose(services(), each) for each in bodies])
+        yield Sizes(name, f"/diagnose, {title}", "/diagnose", sent, 1, middle)
+
+
+def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the answer of median size."""
+    return sorted(found, key=lambda each: len(orjson.dumps(each)))[len(found) // 2]
 
 
 @contextmanager
@@ -124,26 +134,27 @@ def measure(rounds: int) -> list[tuple[Sizes, Served, Served]]:
 def _compared(load: Load, way: Sizes, service: Running, plain: Running, rounds: int) -> tuple[Served, Served]:
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(_round(load, way, service, "/simulate"))
-        theirs.append(_round(load, way, plain, f"/{way.name}"))
+        ours.append(_checked_round(load, way, service))
+        theirs.append(_round(load, way, plain, f"/{way.name}")[0])
     return _medians(ours), _medians(theirs)
 
 
-def _round(load: Load, way: Sizes, server: Running, path: str) -> Served:
+def _round(load: Load, way: Sizes, server: Running, path: str) -> tuple[Served, list[bytes]]:
     before = server.cpu()
     wall, clients, found = load.send(server.port, path, way.bodies)
     spent = server.cpu() - before
-    if path == "/simulate":
-        _check(way, found)
-    return Served(len(way.bodies) / wall, spent / wall, clients / wall)
+    return Served(len(way.bodies) / wall, spent / wall, clients / wall), found
 
 
-def _check(way: Sizes, found: list[bytes]) -> None:
-    """Raise if an answer of the timed round decides anything otherwise than the reference."""
-    decided = [outcome for answer in found for outcome in outcomes(orjson.loads(answer)["results"])]
+def _checked_round(load: Load, way: Sizes, service: Running) -> Served:
+    """Return a round of the service; raise if any answer of it decides otherwise than the reference."""
+    served, found = _round(load, way, service, way.path)
+    read = [orjson.loads(answer) for answer in found]
+    decided = outcomes([each for answer in read for each in answer.get("results", [answer])])
     if decided != list(islice(cycle(expected()), len(way.bodies) * way.requests)):
         message = f"{way.title}: some answers are not the reference's"
         raise AssertionError(message)
+    return served
 
 
 def _medians(rounds: list[Served]) -> Served:
