@@ -6,9 +6,8 @@ are often made of the text after the escapes are gone.
 """
 
 import re
-from collections.abc import Iterator
 from itertools import groupby, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from why403.rendering.document import (
     CODE,
@@ -31,9 +30,22 @@ LONGEST: Final = 3500
 _LONGEST_LINE, _LONGEST_HEADLINE, _MOST_UNDER = 600, 400, 8
 _NOTE: Final = 120
 
-_WORD: Final = re.compile(r"""[("']*(?:[^\W\d_]+(?:['-][^\W\d_]+)*[0-9]{0,3}|[0-9]{1,6}(?=[,;:]*$))?[.,;:!?)"']*…?""")
-_HASH: Final = re.compile(r"[0-9a-fA-F]{7,}")  # might be taken for a commit
-_AFTER: Final = re.compile(r"[.,;:!?)]*$")
+# A word that might mean something to whoever shows it: one that looks like a commit, or is more than letters, a number
+# and punctuation. What ends a sentence after it is no part of it.
+_UNSAFE: Final = re.compile(
+    r"""(?<![^ ])
+        (?:(?=[^ ]*?[0-9a-fA-F]{7})
+          |(?![("']*(?:[^\W\d_]+(?:['-][^\W\d_]+)*[0-9]{0,3}|[0-9]{1,6}(?=[,;:]*(?![^ ])))?[.,;:!?)"']*…?(?![^ ])))
+        (?P<word>[^ ]+?)(?P<after>[.,;:!?)]*)(?![^ ])""",
+    re.VERBOSE,
+)
+
+
+class _Shown(NamedTuple):
+    """A block as Markdown, and whether it is an item of a list."""
+
+    text: str
+    of_list: bool
 
 
 def markdown(diagnosis: Data) -> str:
@@ -55,32 +67,30 @@ def _note(left_out: int) -> list[str]:
     return [f"Cut to fit one message: {left_out} more {entries} in the full answer."] if left_out else []
 
 
-def _fitting(sections: tuple[Section, ...], room: int) -> tuple[list[list[Block]], int]:
+def _fitting(sections: tuple[Section, ...], room: int) -> tuple[list[list[_Shown]], int]:
     """Return the blocks that fit, taken from all sections in turn, and how many do not."""
-    kept: list[list[Block]] = [[] for _ in sections]
+    kept: list[list[_Shown]] = [[] for _ in sections]
     left_out = 0
     for rank in zip_longest(*(section.blocks for section in sections)):
         for index, block in enumerate(rank):
             if block is None:
                 continue
+            shown = _Shown(_block(block), isinstance(block, Item))
             heading = 0 if kept[index] else len(sections[index].heading) + 6
-            cost = heading + len(_block(block)) + 2
+            cost = heading + len(shown.text) + 2
             if cost <= room:
                 room -= cost
-                kept[index].append(block)
+                kept[index].append(shown)
             else:
                 left_out += 1
     return kept, left_out
 
 
-def _section(section: Section, blocks: list[Block]) -> str:
-    groups = [list(group) for _, group in groupby(blocks, key=lambda block: isinstance(block, Item))]
-    shown = ["\n".join(map(_block, group)) if isinstance(group[0], Item) else _apart(group) for group in groups]
+def _section(section: Section, blocks: list[_Shown]) -> str:
+    """Return a section; the items of a list stand close together."""
+    groups = groupby(blocks, key=lambda each: each.of_list)
+    shown = [("\n" if of_list else "\n\n").join(each.text for each in group) for of_list, group in groups]
     return "\n\n".join([f"**{section.heading}**", *shown])
-
-
-def _apart(blocks: list[Block]) -> str:
-    return "\n\n".join(map(_block, blocks))
 
 
 def _block(block: Block) -> str:
@@ -103,6 +113,8 @@ def _item(item: Item) -> str:
 
 def _shortened(line: Line, longest: int) -> Line:
     """Return the line, cut after so many characters."""
+    if sum(len(span.text) for span in line) <= longest:
+        return line
     spans: list[Span] = []
     for span in line:
         if len(span.text) > longest:
@@ -114,34 +126,23 @@ def _shortened(line: Line, longest: int) -> Line:
 
 def inline(line: Line) -> str:
     """Return a line as Markdown; code spans that would touch get a space between."""
-    pieces: list[str] = []
+    shown = ""
     for style, group in groupby(line, key=lambda span: span.style):
-        text = (" " if style == CODE else "").join(span.text for span in group)
-        for piece in _pieces(text, style):
-            touching = pieces and pieces[-1].endswith("`") and piece.startswith("`")
-            pieces.extend([" ", piece] if touching else [piece] if piece else [])
-    return "".join(pieces).strip()
+        piece = _piece([span.text for span in group], style)
+        touching = shown.endswith("`") and piece.startswith("`")
+        shown += f" {piece}" if touching else piece
+    return shown.strip()
 
 
-def _pieces(text: str, style: str) -> Iterator[str]:
+def _piece(texts: list[str], style: str) -> str:
     if style == CODE:
-        yield code_span(text)
-    elif style == STRONG:
-        yield f"**{''.join(_guarded(text))}**"
-    else:
-        yield from _guarded(text)
+        return code_span(" ".join(texts))
+    guarded = _UNSAFE.sub(_quoted, "".join(texts))
+    return f"**{guarded}**" if style == STRONG else guarded
 
 
-def _guarded(text: str) -> Iterator[str]:
-    """Yield the words of a text, those that might mean something to whoever shows it as code spans."""
-    for word in re.split(r"( +)", text):
-        if not word or word.isspace() or (_WORD.fullmatch(word) and not _HASH.search(word)):
-            yield word
-            continue
-        after = _AFTER.search(word)
-        end = after.start() if after and after.start() else len(word)
-        yield code_span(word[:end])
-        yield word[end:]
+def _quoted(found: re.Match[str]) -> str:
+    return f"{code_span(found['word'])}{found['after']}"
 
 
 def code_span(text: str) -> str:
