@@ -33,9 +33,7 @@ def answers(rounds: int) -> None:
         for name, served in ((way.title, ours), ("  only parsing and writing", plain)):
             print(f"  {name:<36} {served.rate:>11,.1f}   {served.server:>6.0%}    {served.clients:>6.0%}")
         longer, computed = plain.rate / ours.rate, (ours.server / ours.rate) / (plain.server / plain.rate)
-        print(
-            f"    the service takes {longer:.1f} times as long as parsing and writing, and computes {computed:.1f} times"
-        )
+        print(f"    takes {longer:.1f} times as long as parsing and writing, and {computed:.1f} times the computing")
     print("  server, clients: share of one core they computed; where the server's is well below 100%, the rate is")
     print("  bound by the clients and by the cores they share with it, not by the server")
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, agreed
+from why403.domain.verdict import Words
 from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
@@ -25,6 +26,7 @@ class LegDecided:
     key: str | None = None
     own_doubts: Sequence[Doubt] = ()
     tell: Callable[[str, str], None] = ignore
+    told: dict[Blamed, Words] = field(default_factory=dict)  # what has been put into words already
 
     @property
     def outcome(self) -> Truth:

@@ -47,6 +47,14 @@ def brief(decided: Decided) -> dict[str, Any]:
 
 
 def told(leg: LegDecided, blamed: Blamed) -> Words:
+    """Return the words of a claim, which is asked for them once."""
+    words = leg.told.get(blamed)
+    if words is None:
+        words = leg.told[blamed] = _told(leg, blamed)
+    return words
+
+
+def _told(leg: LegDecided, blamed: Blamed) -> Words:
     """Return the words of a claim; a layer that failed, or fails now, has none of its own."""
     if blamed.claim.about is FAILED:
         return Words(because=f"the layer `{blamed.layer.name}` failed, so what it would say is not known")

@@ -37,7 +37,7 @@ class _Node:
 
     def drawn(self) -> str:
         """Return the definition of the box."""
-        return f'{self.name}["{"<br/>".join(map(_label, self.lines))}"]'
+        return f'{self.name}["{"<br/>".join(_OWN.get(each) or _label(each) for each in self.lines)}"]'
 
 
 def mermaid(diagnosis: Data) -> str:
@@ -140,3 +140,7 @@ def _label(words: str) -> str:
 
 def _numbered(found: re.Match[str]) -> str:
     return f"#{ord(found[0])};"
+
+
+# The table's own words stand in most charts; they are made into labels once.
+_OWN: Final = {words: _label(words) for words in (*(row.title for row in LAYERS), *_SAID.values(), *_REFUSES.values())}

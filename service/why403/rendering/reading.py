@@ -12,9 +12,9 @@ MOST: Final = 20
 def text(data: Data, name: str) -> str:
     """Return a text or number as text, without space around it."""
     value = data.get(name)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return str(value).strip()
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
 def texts(data: Data, name: str) -> list[str]:
