@@ -9,6 +9,9 @@ from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation
 from why403.causes.surroundings import REST
+from why403.engine.blame import Blamed
+from why403.engine.call import LegDecided
+from why403.engine.explain import told
 
 POSSIBLE: Final = (*POLICIES, *REST)
 MOST: Final = 5
@@ -29,7 +32,7 @@ class Standing:
     lacks: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
     speaks: frozenset[str] = frozenset()
-    words: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = field(default_factory=dict)
     actions: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -74,6 +77,8 @@ def _likelihood(score: int) -> str:
 
 def _filled(text: str, situation: Situation) -> str:
     """Return a text with what is known put in; what is not stays a word in capitals."""
+    if "{" not in text:
+        return text
     for name, value in situation.words().items():
         text = text.replace("{" + name + "}", value or name.upper())
     return text
@@ -84,15 +89,16 @@ def _cause(row: Possible, likelihood: str, situation: Situation, standing: Stand
     missing = row.missing_action or ((own or situation.action) if row.kind != "requirement" else None)
     if missing and situation.names(row.layer, row.kind):
         missing = situation.action or missing
-    told = situation.about(missing) if missing and not row.missing_action else situation
+    about = situation.about(missing) if missing and not row.missing_action else situation
+    claim = standing.claims.get((row.layer, row.kind))
     return {
         "layer": row.layer,
         "kind": row.kind,
         "likelihood": likelihood,
-        "because": standing.words.get((row.layer, row.kind)) or _filled(row.because, told),
+        "because": (claim and told(*claim).because) or _filled(row.because, about),
         "missing_action": missing,
-        "check": {"what": _filled(row.what, told), "command": _filled(row.command, told)},
-        "fix": {"summary": _filled(row.fix, told), "applicability": row.applicability, "commands": []},
+        "check": {"what": _filled(row.what, about), "command": _filled(row.command, about)},
+        "fix": {"summary": _filled(row.fix, about), "applicability": row.applicability, "commands": []},
     }
 
 

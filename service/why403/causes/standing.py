@@ -9,7 +9,7 @@ from why403.domain.truth import FALSE, TRUE
 from why403.domain.verdict import Claim, Says
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
-from why403.engine.explain import kind_of, told
+from why403.engine.explain import kind_of
 from why403.layer import Layer
 from why403.registry import Registry
 
@@ -30,7 +30,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         lacks=frozenset(each.layer.name for _, each in lacking),
         near=frozenset(each.layer.name for leg, each in lacking if _near(leg, each.layer)),
         speaks=frozenset(each.layer.name for _, each in doubted) | given,
-        words=_words([*blocking, *lacking]),
+        claims=_first([*blocking, *lacking]),
         actions=_actions([*blocking, *lacking, *doubted]),
     )
 
@@ -98,12 +98,11 @@ def _given_unread(decided: Decided, registry: Registry) -> Iterable[str]:
                 yield each.reader
 
 
-def _words(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+def _first(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], tuple[LegDecided, Blamed]]:
+    """Return the first claim of each layer and kind; few are shown, so none is put into words yet."""
+    found: dict[tuple[str, str], tuple[LegDecided, Blamed]] = {}
     for leg, each in claims:
-        key = (each.layer.name, kind_of(each))
-        if key not in found:
-            found[key] = told(leg, each).because
+        found.setdefault((each.layer.name, kind_of(each)), (leg, each))
     return found
 
 
