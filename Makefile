@@ -15,7 +15,7 @@ ANY := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test lint format coverage demo serve bench lock clean
+.PHONY: help install test lint format coverage demo serve bench fuzz lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ serve: $(ANY)  ## the service; ARGS="--host H --port P"
 
 bench: $(DEV)  ## measure the speed of decisions and answers
 	$(BIN)/python -m tests.bench
+
+fuzz: $(DEV)  ## read mutated samples, look for errors, leaks and slowness; ARGS="COUNT SEED"
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # uv writes the lock files; installing from them needs pip only. UPGRADE=1 takes newer versions.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
