@@ -1,15 +1,17 @@
 """Calls: allowed if all legs are, blockers of all legs in one order, and legs that may not be needed deny nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.laws.claims import RELATIONS, layer
 from why403.domain.evidence import Evidence, Unreadable
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import Claim, Reach, Says
+from why403.domain.verdict import Claim, Reach, Says, Words
 from why403.engine.call import Decided, LegDecided
 from why403.engine.decide import Engine, Ruled
-from why403.engine.explain import explained
+from why403.engine.explain import explained, told
 from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
 from why403.testing import a_request
@@ -149,3 +151,16 @@ def test_every_layer_whose_allow_decided_is_named_once() -> None:
     other = layer("other", (Claim(Says.GRANT, TRUE, Reach.DIRECT),))
     useless = layer("useless", (Claim(Says.GRANT, TRUE, Reach.ACCOUNT),))
     assert call(leg(GRANT, useless), leg(GRANT, other)).granted_by == ["own", "other"]
+
+
+def test_a_claim_is_put_into_words_once() -> None:
+    asked = []
+
+    def words(_request: object, _evidence: object, claim: Claim) -> Words:
+        asked.append(claim)
+        return Words(because="so it is")
+
+    denied = leg(replace(DENY, words=words))
+    found = explained(call(denied))
+    assert found["blockers"][0]["because"] == told(denied, denied.blockers[0]).because == "so it is"
+    assert asked == [denied.blockers[0].claim]

@@ -12,7 +12,6 @@ from tests.fuzz.texts import CARRIERS, RECORDS, mutated
 from tests.intake import mutations
 from why403.bootstrap import build
 from why403.domain.errors import InvalidInput
-from why403.rendering import page, terminal
 from why403.report import Report, read, read_event, strip_secrets
 from why403.report.plain import plain
 from why403.usecases.diagnose import diagnose
@@ -94,8 +93,7 @@ def _diagnosed(body: dict[str, Any], secret: Planted | None) -> str:
         _shown_safely(repr(error.faults), secret)
         return "diagnosed: refused"
     _must(not _FAILED, "; ".join(_FAILED))
-    written = orjson.dumps(answer).decode()
-    _shown_safely(written + page(answer) + terminal(answer, colour=True), secret)
+    _shown_safely(orjson.dumps(answer).decode(), secret)
     return f"diagnosed: {answer['decision']}, {answer['certainty']}"
 
 

@@ -24,9 +24,9 @@ class Planted(NamedTuple):
 
 def planted(rng: random.Random) -> Planted:
     """Return a fresh secret of some kind where such secrets stand."""
-    templates, made = rng.choice(_KINDS)
+    templates, before, made = rng.choice(_KINDS)
     secret = made(rng)
-    return Planted(secret, rng.choice(templates).replace("{}", secret))
+    return Planted(secret, rng.choice(templates).replace("{}", before + secret))
 
 
 def within(text: str, secret: Planted, rng: random.Random) -> str:
@@ -40,12 +40,13 @@ def _base64(size: int) -> Callable[[random.Random], str]:
     return lambda rng: base64.b64encode(rng.randbytes(size)).decode()
 
 
-_KINDS: Final[tuple[tuple[tuple[str, ...], Callable[[random.Random], str]], ...]] = (
-    (KEYS, _base64(30)),
-    (TOKENS, lambda rng: "IQoJb3JpZ2luX2Vj" + _base64(rng.randrange(120, 400))(rng)),
-    (SIGNATURES, lambda rng: "".join(rng.choices(HEX, k=64))),
-    (OLD_SIGNATURES, _base64(20)),
-    (CUSTOMER_KEYS, _base64(32)),
+# Of each kind: where such secrets stand, how all of them begin, and the rest.
+_KINDS: Final[tuple[tuple[tuple[str, ...], str, Callable[[random.Random], str]], ...]] = (
+    (KEYS, "", _base64(30)),
+    (TOKENS, "IQoJb3JpZ2luX2Vj", lambda rng: _base64(rng.randrange(120, 400))(rng)),
+    (SIGNATURES, "", lambda rng: "".join(rng.choices(HEX, k=64))),
+    (OLD_SIGNATURES, "", _base64(20)),
+    (CUSTOMER_KEYS, "", _base64(32)),
 )
 
 
