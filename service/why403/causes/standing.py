@@ -1,12 +1,12 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from why403.causes.rank import Standing
 from why403.domain.evidence import Absent, Fact, Found
 from why403.domain.truth import FALSE, TRUE
-from why403.domain.verdict import Claim, Says
+from why403.domain.verdict import Claim, Says, Verdict
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import kind_of
@@ -26,7 +26,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     given = frozenset(_given_unread(decided, registry))
     return Standing(
         blocks=tuple(dict.fromkeys((each.layer.name, kind_of(each)) for _, each in blocking)),
-        passes=frozenset(_passes(decided, registry)) | frozenset(_unread_passes(decided, registry, given)),
+        passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
         lacks=frozenset(each.layer.name for _, each in lacking),
         near=frozenset(each.layer.name for leg, each in lacking if _near(leg, each.layer)),
         speaks=frozenset(each.layer.name for _, each in doubted) | given,
@@ -63,29 +63,26 @@ def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
     return any(isinstance(evidence.get(fact), Found) for fact in layer.provides)
 
 
-def _passes(decided: Decided, registry: Registry) -> Iterable[tuple[str, str]]:
-    """Yield layer and kind of every refusal that the evidence rules out."""
-    for layer in registry.layers:
-        said = [
-            [claim for each, verdict in leg.ruled.conclusion.said if each is layer for claim in verdict]
-            for leg in decided.legs
-        ]
-        for kind in _KINDS:
-            if all(_is_fine(claims, kind) for claims in said):
-                yield layer.name, kind
+def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:
+    """Return layer and kind of every refusal that the evidence rules out."""
+    said = [each for leg in decided.legs for each in leg.ruled.conclusion.said]
+    left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
+    return {(layer.name, kind) for layer in registry.layers for kind in _KINDS} - left
 
 
-def _is_fine(claims: list[Claim], kind: str) -> bool:
-    match kind:
-        case "explicit":
-            return all(claim.holds == FALSE for claim in claims if claim.says <= Says.YIELDING_DENIAL)
-        case "requirement":
-            return all(claim.holds == TRUE for claim in claims if claim.says == Says.REQUIREMENT)
-    allowing = [claim for claim in claims if claim.says in {Says.LIMIT, Says.CAP, Says.GRANT}]
-    grants = [claim.holds for claim in allowing if claim.says == Says.GRANT]
-    return all(claim.holds == TRUE for claim in allowing if claim.says != Says.GRANT) and (
-        not grants or max(grants) == TRUE
-    )
+def _left(verdict: Verdict) -> Iterator[str]:
+    """Yield the kinds of refusal that what a layer says of one leg does not rule out."""
+    for claim in verdict:
+        match claim.says:
+            case Says.DENIAL | Says.YIELDING_DENIAL if claim.holds != FALSE:
+                yield "explicit"
+            case Says.REQUIREMENT if claim.holds != TRUE:
+                yield "requirement"
+            case Says.LIMIT | Says.CAP if claim.holds != TRUE:
+                yield "implicit"
+    grants = [claim.holds for claim in verdict if claim.says == Says.GRANT]
+    if grants and max(grants) != TRUE:
+        yield "implicit"
 
 
 def _given_unread(decided: Decided, registry: Registry) -> Iterable[str]:
