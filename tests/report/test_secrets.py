@@ -142,12 +142,14 @@ around = st.sampled_from(
         f"{{}}\n{ERROR}",
         "2026-11-20 10:00:00 DEBUG {}",
         "{}\n" + samples()["curl: verbose"].text.replace("{", "").replace("}", ""),
+        "X-Amz-Signature=\n{}",
     )
 )
 
 
 @settings(max_examples=1_000, deadline=None)
 @given(cases, around)
+@example((CUSTOMER_KEYS[0], "9YpHFBmUtVKuirqpgoZGXINgejm253xai68kq+k/fEQ="), "X-Amz-Signature=\n{}")
 @example((KEYS[0], "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "{}")
 @example((KEYS[-1], "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), "{}")
 def test_a_secret_is_nowhere_in_a_report(case: tuple[str, str], frame: str) -> None:

@@ -77,6 +77,7 @@ _USER_INFO: Final = re.compile(
 _PEM: Final = "-----BEGIN"
 _PEM_END: Final = "-----END"
 
+_LONGEST_NAME: Final = 100  # with what separates it from its value
 _SHORT_SECRET: Final = 16
 _LONG_WORD: Final = 32  # longer than words are
 _FEWEST_TURNS: Final = 9
@@ -142,7 +143,8 @@ def _named(text: str) -> Iterator[_Span]:
         span = _value(text, lower, found, at)
         if span is not None:
             yield span
-            at = max(span.end, at)
+            # What was taken for a value may end in a name that has its own.
+            at = max(span.end - _LONGEST_NAME, at)
 
 
 def _value(text: str, lower: str, found: re.Match[str], at: int) -> _Span | None:
