@@ -15,6 +15,7 @@ COUNT: Final = 200_000
 PROCESSES: Final = 2
 SHOWN: Final = 10
 _PORTION: Final = 200
+_TOLD_EVERY: Final = 20_000
 
 
 def main() -> int:
@@ -37,6 +38,8 @@ def _told(found: Iterable[Tried], seed: str) -> int:
     wrong = 0
     for number, each in enumerate(found):
         outcomes.update(each.outcomes)
+        if number and number % _TOLD_EVERY == 0:
+            print(f"  {number:,} so far", flush=True)
         if each.wrong is not None:
             wrong += 1
             if wrong <= SHOWN:
