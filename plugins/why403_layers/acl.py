@@ -1,8 +1,6 @@
 """Access control lists: grants of a bucket or an object to accounts and groups; they never deny."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from why403 import (
     FALSE,
@@ -16,7 +14,6 @@ from why403 import (
     Fact,
     Found,
     Group,
-    InvalidInput,
     Kind,
     Layer,
     May,
@@ -31,70 +28,11 @@ from why403 import (
     hookimpl,
 )
 from why403.collecting.s3 import GET_BUCKET_ACL, GET_OBJECT_ACL, acl_told, bucket_collector, object_collector
+from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, Acl, AclGrant, grantee_account, load_acl
 from why403.domain.facts import CANONICAL_IDS, OWNERSHIP
 from why403.policy import unread
 
-_GROUPS = "http://acs.amazonaws.com/groups/"
-ALL_USERS = _GROUPS + "global/AllUsers"
-AUTHENTICATED_USERS = _GROUPS + "global/AuthenticatedUsers"
-LOG_DELIVERY = _GROUPS + "s3/LogDelivery"
 _LOG_SERVICES = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
-_PERMISSIONS = frozenset({"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"})
-_FORMS = frozenset({"id", "uri", "email", "account"})
-_ACCOUNT_DIGITS = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AclGrant:
-    """One grant: the form and text of its grantee, and the permission."""
-
-    form: str
-    grantee: str
-    permission: str
-    index: int
-
-    @property
-    def public(self) -> bool:
-        """Return whether it is to everyone, or to everyone signed."""
-        return self.grantee in {ALL_USERS, AUTHENTICATED_USERS}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Acl:
-    """An ACL: its owner's id, and its grants."""
-
-    owner: str | None
-    grants: tuple[AclGrant, ...]
-
-
-def load_acl(value: Any) -> Acl:
-    """Return an ACL from `{"owner": ID, "grants": [{"grantee": {...}, "permission": "READ"}]}`."""
-    if not isinstance(value, dict) or not isinstance(value.get("grants", []), list):
-        raise InvalidInput.at("", "must hold `owner` and a list of `grants`")
-    owner = value.get("owner")
-    if not isinstance(owner, str | None):
-        raise InvalidInput.at("/owner", "must be an id")
-    return Acl(owner, tuple(_grant(each, index) for index, each in enumerate(value.get("grants", []))))
-
-
-def _grant(each: Any, index: int) -> AclGrant:
-    if not isinstance(each, dict):
-        raise InvalidInput.at(f"/grants/{index}", "must hold `grantee` and `permission`")
-    missing = [name for name in ("grantee", "permission") if name not in each]
-    if missing:
-        raise InvalidInput.at(f"/grants/{index}", f"`{missing[0]}` is missing")
-    grantee = each["grantee"]
-    if not isinstance(grantee, dict) or len(grantee) != 1 or not _FORMS.issuperset(grantee):
-        raise InvalidInput.at(f"/grants/{index}/grantee", "must hold one of `id`, `uri`, `email` and `account`")
-    form, name = next(iter(grantee.items()))
-    permission = each["permission"]
-    if not isinstance(name, str):
-        raise InvalidInput.at(f"/grants/{index}/grantee/{form}", "must be a string")
-    if not isinstance(permission, str) or permission not in _PERMISSIONS:
-        names = ", ".join(f"`{known}`" for known in sorted(_PERMISSIONS))
-        raise InvalidInput.at(f"/grants/{index}/permission", f"must be one of {names}")
-    return AclGrant(form=form, grantee=name, permission=permission, index=index)
-
 
 BUCKET_ACL = Fact(name="bucket.acl", load=load_acl, permission="s3:GetBucketAcl", of_resource=True)
 OBJECT_ACL = Fact(name="object.acl", load=load_acl, permission="s3:GetObjectAcl", of_resource=True, of_object=True)
@@ -181,7 +119,10 @@ def grantee_is(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl:
         return TRUE if _in_group(grant.grantee, request) else FALSE
     if not principal.signed:
         return FALSE
-    account = grantee_account(grant, request, evidence, acl)
+    of_object = evidence[OBJECT_ACL]
+    owns_object = isinstance(of_object, Found) and of_object.value is acl
+    owner = request.object_owner if owns_object else request.bucket_owner
+    account = grantee_account(grant, acl, owner, evidence)
     if account is None or principal.kind is Kind.UNKNOWN:
         return UNKNOWN
     return TRUE if account == principal.account else FALSE
@@ -195,26 +136,6 @@ def _in_group(uri: str, request: AccessRequest) -> bool:
         case _ if uri == AUTHENTICATED_USERS:
             return principal.signed
     return uri == LOG_DELIVERY and principal.kind is Kind.SERVICE and principal.arn in _LOG_SERVICES
-
-
-def is_account_id(name: str) -> bool:
-    """Return whether an id is an account's, not a canonical one."""
-    return len(name) == _ACCOUNT_DIGITS and name.isdigit()
-
-
-def grantee_account(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl) -> str | None:
-    """Return the account of a grantee, None if it cannot be resolved."""
-    if grant.form == "email":
-        return None
-    if is_account_id(grant.grantee):
-        return grant.grantee
-    seen = evidence[CANONICAL_IDS]
-    known = seen.value.get(grant.grantee) if isinstance(seen, Found) else None
-    if known is None and grant.grantee == acl.owner:
-        of_object = evidence[OBJECT_ACL]
-        is_object_s = isinstance(of_object, Found) and of_object.value is acl
-        return request.object_owner if is_object_s else request.bucket_owner
-    return known
 
 
 def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl], str] | None) -> bool:

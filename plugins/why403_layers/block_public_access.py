@@ -29,9 +29,9 @@ from why403 import (
     Words,
     hookimpl,
 )
+from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403.domain.truth import truth_of
 from why403.policy import PolicyKind, is_public, one_policy
-from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
 

@@ -29,11 +29,12 @@ from why403 import (
     hookimpl,
 )
 from why403.collecting.s3 import GET_BUCKET_LOCATION, bucket_collector, of_bucket
+from why403.domain.acl import Acl, AclGrant, grantee_account, is_account_id
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP, REGION
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
-from why403_layers.acl import BUCKET_ACL, Acl, AclGrant, grantee_account, is_account_id
+from why403_layers.acl import BUCKET_ACL
 from why403_layers.owners import COLLECTORS as OWNERS
 
 _ACCEPTED = "bucket-owner-full-control"
@@ -149,17 +150,18 @@ def _grants_others(request: AccessRequest, evidence: Evidence) -> Truth:
     if not isinstance(seen, Found):
         return UNKNOWN if isinstance(seen, Unreadable) else FALSE
     acl = seen.value
-    others = (_is_other(grant, acl, grantee_account(grant, request, evidence, acl), request) for grant in acl.grants)
+    owner = request.bucket_owner
+    others = (_is_other(grant, acl, grantee_account(grant, acl, owner, evidence), owner) for grant in acl.grants)
     return max(others, default=FALSE)
 
 
-def _is_other(grant: AclGrant, acl: Acl, account: str | None, request: AccessRequest) -> Truth:
+def _is_other(grant: AclGrant, acl: Acl, account: str | None, owner: str | None) -> Truth:
     if grant.form == "uri":
         return TRUE
     if grant.grantee == acl.owner:
         return FALSE
-    if account is not None and request.bucket_owner:
-        return truth_of(account != request.bucket_owner)
+    if account is not None and owner:
+        return truth_of(account != owner)
     if grant.form != "id" or acl.owner is None or is_account_id(acl.owner) or is_account_id(grant.grantee):
         return UNKNOWN
     return TRUE  # two canonical ids that differ are two accounts

@@ -12,6 +12,7 @@ from tests.cases import services
 from tests.layers.reading_s3 import ALL_ON, plain
 from why403 import ABSENT, AccessRequest, Call, Fact, Observation, Unreadable
 from why403.aws import Access, connect
+from why403.domain.acl import ALL_USERS, Acl
 from why403.domain.facts import (
     BUCKET_OWNER,
     BUCKET_TAGS,
@@ -23,7 +24,7 @@ from why403.domain.facts import (
 )
 from why403.gathering import Desk, Subject, gather
 from why403.testing import a_request
-from why403_layers.acl import ALL_USERS, BUCKET_ACL, OBJECT_ACL, Acl
+from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET

@@ -16,12 +16,13 @@ from tests.layers.tables import (
     said,
     worded,
 )
+from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP
 from why403.domain.request import AccessRequest
 from why403.testing import a_request
-from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS, BUCKET_ACL, LOG_DELIVERY, OBJECT_ACL
+from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 
 Facts = dict[Fact[Any], object]
 

@@ -18,12 +18,12 @@ from tests.layers.tables import (
     said,
     worded,
 )
+from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.request import AccessRequest, Call
 from why403.testing import a_request
-from why403_layers.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET

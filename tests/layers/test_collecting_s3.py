@@ -26,6 +26,7 @@ from tests.layers.reading_s3 import (
 from tests.layers.tables import BUCKET, ROOT
 from why403 import ABSENT, AccessRequest, AwsCall, Call, Fact, Observation, Read, Unreadable
 from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, GET_OBJECT_ACL
+from why403.domain.acl import Acl
 from why403.domain.evidence import SOURCE
 from why403.domain.facts import (
     BUCKET_ABAC,
@@ -38,7 +39,7 @@ from why403.domain.facts import (
     REGION,
 )
 from why403.domain.truth import UNKNOWN
-from why403_layers.acl import BUCKET_ACL, OBJECT_ACL, Acl
+from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY, GET_ABAC, GET_OBJECT_TAGS, GET_POLICY, GET_TAGS
 from why403_layers.ownership import GET_CONTROLS
 from why403_layers.public_access import (

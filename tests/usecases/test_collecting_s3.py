@@ -25,10 +25,10 @@ from tests.layers.test_collecting_identity import APP, a_role
 from why403 import ABSENT, Read
 from why403.bootstrap import build
 from why403.collecting.s3 import GET_OBJECT_ACL
+from why403.domain.acl import ALL_USERS
 from why403.gathering import Desk
 from why403.gathering.by_hand import Table
 from why403.usecases.diagnose import diagnose
-from why403_layers.acl import ALL_USERS
 from why403_layers.bucket_policy import GET_POLICY
 from why403_layers.ownership import GET_CONTROLS
 from why403_layers.public_access import GET_OF_ACCOUNT, GET_OF_BUCKET, GET_OF_ORGANIZATION
