@@ -9,9 +9,11 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 # Empty files that say what is installed; each is older than what would make it untrue.
 VENV_MADE := $(VENV)/.made
 RUNTIME := $(VENV)/.runtime
+DEMO := $(VENV)/.demo
 DEV := $(VENV)/.dev
 # What runs the service needs no more than the service, but takes the full environment where there is one.
 ANY := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
+ANY_DEMO := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -38,7 +40,7 @@ format: $(DEV)  ## format the code and mend what can be mended
 coverage: $(DEV)  ## the tests, and the lines and branches they leave out
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-demo: $(ANY)  ## explain real incidents over HTTP, then keep serving; ONCE=1 ends after printing
+demo: $(ANY_DEMO)  ## explain refusals over HTTP, real and in a stand-in account, then keep serving; ONCE=1 ends after printing
 	$(BIN)/python -m why403.demo $(if $(ONCE),--once)
 
 serve: $(ANY)  ## the service; ARGS="--host H --port P"
@@ -56,8 +58,9 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock:  ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
-	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --constraint requirements/build.txt \
-		--output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra demo --constraint requirements/runtime.txt --output-file requirements/demo.txt
+	$(LOCK) pyproject.toml --extra demo --group dev --constraint requirements/build.txt \
+		--constraint requirements/demo.txt --output-file requirements/dev.txt
 
 clean:  ## remove the environment and everything generated
 	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -70,6 +73,10 @@ $(VENV_MADE):
 $(RUNTIME): pyproject.toml requirements/build.txt requirements/runtime.txt | $(VENV_MADE)
 	$(PIP) --require-hashes --requirement requirements/build.txt --requirement requirements/runtime.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEMO): requirements/demo.txt $(RUNTIME)
+	$(PIP) --require-hashes --requirement requirements/demo.txt
 	@touch $@
 
 $(DEV): pyproject.toml requirements/dev.txt | $(VENV_MADE)

@@ -28,7 +28,7 @@ every_module = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(pat
 
 
 def requirements() -> list[str]:
-    groups = PROJECT["dependency-groups"].values()
+    groups = [*PROJECT["dependency-groups"].values(), *PROJECT["project"]["optional-dependencies"].values()]
     declared = [*PROJECT["project"]["dependencies"], *(entry for group in groups for entry in group)]
     return sorted({name(entry) for entry in declared if isinstance(entry, str)})
 
@@ -51,7 +51,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 def test_there_is_something_to_look_at() -> None:
     assert SOURCES
-    assert {path.name for path in LOCKS} == {"build.txt", "dev.txt", "runtime.txt"}
+    assert {path.name for path in LOCKS} == {"build.txt", "demo.txt", "dev.txt", "runtime.txt"}
 
 
 @every_module
@@ -148,6 +148,6 @@ def test_a_lock_file_names_versions_and_hashes_but_no_index(path: Path) -> None:
 
 def test_the_lock_files_agree() -> None:
     pins = {path.stem: set(re.findall(r"^[a-z0-9._-]+==\S+", path.read_text(), re.MULTILINE)) for path in LOCKS}
-    assert pins["runtime"] <= pins["dev"]
+    assert pins["runtime"] <= pins["demo"] <= pins["dev"]
     assert pins["build"] <= pins["dev"]
     assert {name(entry) for entry in PROJECT["project"]["dependencies"]} <= {name(pin) for pin in pins["runtime"]}

@@ -1,0 +1,67 @@
+"""`python -m why403.demo`: real incidents, explained on the terminal by a service that reads a stand-in account."""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+from why403.demo import incidents
+from why403.demo.processes import HOST, PORT, ask, serving, standing_in
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+_INTERRUPTED, _TERMINATED = 130, 143
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Explain everything; return 0 if each incident came out as it was confirmed."""
+    parser = argparse.ArgumentParser(prog="why403.demo")
+    parser.add_argument("--once", action="store_true", help="end after printing")
+    parser.add_argument("--port", type=int, default=PORT, help="of the service; another one where it is taken")
+    options = parser.parse_args(arguments)
+    with ExitStack() as running:
+        environment = running.enter_context(standing_in(EXAMPLES / "organization.json"))
+        port = running.enter_context(serving(environment, options.port))
+        wrong = explained(port)
+        if not options.once:
+            with suppress(KeyboardInterrupt):
+                print(f"Serving on http://{HOST}:{port} (API page: /docs); Ctrl-C ends it.", flush=True)
+                _wait()
+            print()
+    return 1 if wrong else 0
+
+
+def explained(port: int) -> list[str]:
+    """Print all explanations; return the names of those that are wrong."""
+    told = _lines("incidents.jsonl")
+    loaded = {layer["name"] for layer in ask(port, "GET", "/layers", None)[1]["layers"]}
+    wrong = [each["id"] for each in told if not incidents.explain(port, each, loaded)]
+    _count(told, wrong, "incidents explained as confirmed")
+    return wrong
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (EXAMPLES / name).read_text("utf-8").splitlines()]
+
+
+def _count(of: Sequence[object], wrong: Sequence[str], what: str) -> None:
+    rest = f"; not: {', '.join(wrong)}" if wrong else "."
+    print(f"{len(of) - len(wrong)} of {len(of)} {what}{rest}", flush=True)
+
+
+def _wait() -> None:
+    while True:
+        time.sleep(3600)
+
+
+if __name__ == "__main__":
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda *_: sys.exit(_TERMINATED))  # so that what was started is ended
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
