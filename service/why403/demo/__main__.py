@@ -1,4 +1,4 @@
-"""`python -m why403.demo`: real incidents, explained on the terminal by a service that reads a stand-in account."""
+"""`python -m why403.demo`: real incidents and refusals of an account that is read, explained on the terminal."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from why403.demo import incidents
+from why403.demo import incidents, stories
 from why403.demo.processes import HOST, PORT, ask, serving, standing_in
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
@@ -18,7 +18,7 @@ _INTERRUPTED, _TERMINATED = 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Explain everything; return 0 if each incident came out as it was confirmed."""
+    """Explain everything; return 0 if each incident and each story came out as it was confirmed or made."""
     parser = argparse.ArgumentParser(prog="why403.demo")
     parser.add_argument("--once", action="store_true", help="end after printing")
     parser.add_argument("--port", type=int, default=PORT, help="of the service; another one where it is taken")
@@ -37,11 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def explained(port: int) -> list[str]:
     """Print all explanations; return the names of those that are wrong."""
-    told = _lines("incidents.jsonl")
+    told, made = _lines("incidents.jsonl"), _lines("stories.jsonl")
     loaded = {layer["name"] for layer in ask(port, "GET", "/layers", None)[1]["layers"]}
     wrong = [each["id"] for each in told if not incidents.explain(port, each, loaded)]
+    astray = [each["id"] for each in made if not stories.explain(port, each)]
     _count(told, wrong, "incidents explained as confirmed")
-    return wrong
+    _count(made, astray, "refusals of the stand-in account explained from what was read there")
+    return wrong + astray
 
 
 def _lines(name: str) -> list[dict[str, Any]]:
