@@ -95,6 +95,7 @@ def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> 
 
     access = Access(
         role_name=settings.role_name,
+        accounts=settings.collect_accounts,
         external_id=settings.external_id,
         organization_account=settings.organization_account,
         threads=settings.collect_threads,

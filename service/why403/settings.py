@@ -66,6 +66,7 @@ class Settings:
     collect: Literal["auto", "off", "on"] = "auto"
     collect_seconds: float = 8.0
     collect_threads: int = 16
+    collect_accounts: frozenset[str] = frozenset()
     role_name: str | None = None
     external_id: str | None = None
     organization_account: str | None = None
@@ -269,4 +270,5 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
 _LISTS: dict[str, tuple[str, Callable[[Any], object] | None]] = {
     "BLOCKED_LAYERS": ("blocked_layers", None),
     "METRICS_ACCOUNTS": ("metrics_accounts", _account_ids),
+    "COLLECT_ACCOUNTS": ("collect_accounts", _account_ids),
 }

@@ -92,6 +92,21 @@ def test_without_a_role_no_other_account_is_read() -> None:
     assert [sent.action for sent in wire.sent] == ["GetCallerIdentity"]
 
 
+@pytest.mark.parametrize("listed", [{"accounts": frozenset({AWAY})}, {"organization_account": AWAY}, {}])
+def test_an_account_that_may_be_read_is_read(listed: dict[str, Any]) -> None:
+    reader, wire = a_reader(lets_in(), role_name="why403", **listed)
+    reader.read(THERE)
+    assert len(asked(wire, "AssumeRole")) == 1
+
+
+def test_in_an_account_that_is_not_listed_no_role_is_assumed() -> None:
+    reader, wire = a_reader(lets_in(), role_name="why403", accounts=frozenset({"999999999999"}))
+    seen = reader.read(THERE)
+    why = "iam:GetRole was not made: the account is none of those that the service may read"
+    assert seen == Unreadable(why, "sts:AssumeRole", call="iam:GetRole", account=AWAY)
+    assert asked(wire, "AssumeRole") == []
+
+
 def test_a_role_is_of_the_service_s_own_partition() -> None:
     wire = Wire(lets_in())
     accounts = Accounts(Access(role_name="why403"), wire.session(), new_session=wire.bare)

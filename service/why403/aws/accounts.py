@@ -32,9 +32,14 @@ _USUAL_REGION: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How AWS is reached: the role that is assumed in other accounts, and where the organization is read."""
+    """How AWS is reached: the role that is assumed in other accounts, and where the organization is read.
+
+    `accounts` are the only others in which it is assumed, none: any. Whoever asks names the accounts, and who owns one
+    sees the attempt with its external id.
+    """
 
     role_name: str | None = None
+    accounts: frozenset[str] = frozenset()
     external_id: str | None = None
     organization_account: str | None = None
     threads: int = 16
@@ -164,6 +169,8 @@ class Accounts:
         """Return the session of the role in another account, its credentials fetched; raises RoleRefused."""
         if self._access.role_name is None:
             raise RoleRefused(_NO_ROLE, account)
+        if self._access.accounts and account not in {*self._access.accounts, self._access.organization_account}:
+            raise RoleRefused(_NOT_LISTED, account)
         arn = f"arn:{own.partition}:iam::{account}:role/{self._access.role_name}"
         with self._lock:
             role = self._roles.get(account) or self._new(account, arn)
@@ -206,4 +213,5 @@ def _fetched(credentials: Any, arn: str) -> Failure | None:
     return None
 
 
+_NOT_LISTED: Final = Failure("role", "was not made: the account is none of those that the service may read")
 _NO_ROLE: Final = Failure("role", "was not made: the service has no role to assume in other accounts")
