@@ -177,3 +177,12 @@ def test_an_unknown_reason_is_no_reason(tail: str) -> None:
     report = read(f"{ON} {tail}")
     assert report.aws_named is None
     assert (report.principal, report.action, report.bucket) == (USER, "s3:GetObject", "heron")
+
+
+@pytest.mark.parametrize("white", ["\u2028", "\n", "\u00a0"])
+@pytest.mark.parametrize("letter", ["k", "K", "\u212a"])
+def test_what_a_special_reason_says_is_known_however_it_is_spelt(letter: str, white: str) -> None:
+    text = f"because public ACLs are{white}prevented by the Bloc{letter}PublicAcls setting in S3 Bloc{letter} Public Access."
+    named = read(text).aws_named
+    assert named is not None
+    assert (named.layer, named.kind) == ("block_public_access", "explicit")

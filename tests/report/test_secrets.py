@@ -257,3 +257,12 @@ def test_a_secret_that_a_terminal_broke_is_in_no_report(case: tuple[str, str], w
     broken = "\n".join(line[at : at + width] for line in text.split("\n") for at in range(0, len(line) or 1, width))
     report = repr(read(broken))
     assert not any(case[1][at : at + 14] in report for at in range(len(case[1]) - 13))
+
+
+@pytest.mark.parametrize("quote", ["&quot;", "&#39;", "&#x27;", "&amp;#x27;", "&amp;amp;quot;"])
+@pytest.mark.parametrize(
+    "form", ["SSECustomerKey={0}{1}{0}, Algorithm={0}AES256{0}", "{0}SSECustomerKey{0}: {0}{1}{0},"]
+)
+def test_quotes_may_be_escaped_however_often(form: str, quote: str) -> None:
+    text = form.format(quote, "s6YyXQgiSe9JfsOBZjSs1CrqzjT2ZraEHLeaaQ3LIyw=")
+    assert strip_secrets(text) == form.format(quote, "***")

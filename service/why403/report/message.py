@@ -78,7 +78,7 @@ _SPECIAL: Final = (
     _Special("The ciphertext refers to a customer master key that does not exist", "kms", None, "kms:Decrypt"),
 )
 _SPECIAL_WORDS: Final = re.compile(
-    "|".join(re.escape(each.words).replace(r"\ ", r"\s{1,80}") for each in _SPECIAL), re.IGNORECASE
+    "|".join(f"({re.escape(each.words)})".replace(r"\ ", r"\s{1,80}") for each in _SPECIAL), re.IGNORECASE
 )
 _SENTENCE: Final = re.compile(r"[^\n<\"{}]{0,300}")
 
@@ -220,8 +220,7 @@ def _specials(text: str) -> Iterator[Sighting]:
     for count, found in enumerate(_SPECIAL_WORDS.finditer(text)):
         if count == MOST:
             break
-        words = collapsed(found[0]).lower()
-        special = next(each for each in _SPECIAL if each.words.lower() == words)
+        special = _SPECIAL[(found.lastindex or 1) - 1]
         rest = _SENTENCE.match(text, found.end())
         sentence = collapsed(found[0] + (rest[0] if rest else ""))
         named = Named(layer=special.layer, kind=special.kind, special=sentence.partition(". ")[0])

@@ -34,10 +34,12 @@ _NAME: Final = re.compile(
 _WEAK: Final = frozenset({"secret", "token"})  # words of prose and parts of names
 _HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-mfa"})
 
+# Quotes as HTML writes them, escaped as often as a text was taken for plain.
+_ENTITY: Final = r"&(?:amp;){0,4}(?:quot|apos|\#0{0,4}3[49]|\#x0{0,4}2[27]);"
 _SEPARATOR: Final = re.compile(
-    r"""(?P<open>["'\\\]]{0,6})[ \t]{0,4}(?:\[[^\]\n]{0,24}\][ \t]?)?
-        (?:(?P<tag>>|&gt;|\\u003e|\\x3e)|(?:=>|=|:|%3d|%253d)\s{0,3}|(?<=["'])\s?,\s?)
-        (?:[bru](?=["']))?(?P<quote>\\{0,6}["']|\[)?""",
+    rf"""(?P<open>(?:["'\\\]]|{_ENTITY}){{0,6}})[ \t]{{0,4}}(?:\[[^\]\n]{{0,24}}\][ \t]?)?
+        (?:(?P<tag>>|&gt;|\\u003e|\\x3e)|(?:=>|=|:|%3d|%253d)\s{{0,3}}|(?<=["'])\s?,\s?)
+        (?:[bru](?=["']))?(?P<quote>\\{{0,6}}["']|\[|{_ENTITY})?""",
     re.VERBOSE,
 )
 _SPACE: Final = re.compile(r"""["']?\s{1,6}(?:(?:is|was)\s{1,3})?["']?(?=[a-z0-9+/=]{16})""")
@@ -162,7 +164,7 @@ def _value(text: str, lower: str, found: re.Match[str], at: int) -> _Span | None
         )
     if name in _HEADERS:
         return _header(text, lower, name, start, quoted=quote not in {None, "["})
-    if quote and quote != "[":
+    if quote and quote[-1] in "\"'":
         return _between_quotes(lower, start, quote[-1])
     return _bare(lower, start, needs_digit=name in _WEAK)
 
