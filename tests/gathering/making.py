@@ -83,6 +83,16 @@ class Fake:
         """Accept them."""
 
 
+class Clock:
+    """A clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def own(given: Mapping[Fact[Any], Any] | None = None, **more: Any) -> Subject:
     return Subject(request=a_request(rest="unknown"), given=given or {}, **more)
 

@@ -6,19 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.gathering.making import LISTEN, LOOK, Fake
+from tests.gathering.making import LISTEN, LOOK, Clock, Fake
 from why403 import ABSENT, Found, Observation, Read, Unreadable
 from why403.gathering import Desk
 
 READ = LOOK.read(account="111122223333", n=1)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_equal_reads_under_way_are_one() -> None:
