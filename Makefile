@@ -46,7 +46,7 @@ demo: $(ANY_DEMO)  ## explain refusals over HTTP, real and in a stand-in account
 serve: $(ANY)  ## the service; ARGS="--host H --port P"
 	$(BIN)/why403 serve $(ARGS)
 
-bench: $(DEV)  ## measure the speed of decisions and answers
+bench: $(DEV)  ## measure the speed of decisions, collecting and answers
 	$(BIN)/python -m tests.bench
 
 fuzz: $(DEV)  ## read mutated samples, look for errors, leaks and slowness; ARGS="COUNT SEED"

@@ -50,7 +50,9 @@ LOADER = Session().get_component("data_loader")  # one for all: reading the mode
 Answers = Callable[[Sent], Reply | Exception]
 
 
-class _Raw(BytesIO):
+class Raw(BytesIO):
+    """The body of an answer, as botocore takes it."""
+
     def stream(self, **_: Any) -> Iterator[bytes]:
         """Yield the body as urllib3 does."""
         while found := self.read():
@@ -76,7 +78,7 @@ class Wire:
         reply = Reply(body=IDENTITY) if sent.action == "GetCallerIdentity" else self.answers(sent)
         if isinstance(reply, Exception):
             raise reply
-        return AWSResponse(request.url, reply.status, dict(reply.headers), _Raw(reply.body.encode()))
+        return AWSResponse(request.url, reply.status, dict(reply.headers), Raw(reply.body.encode()))
 
     def session(self) -> Session:
         """Return a session that sends here."""

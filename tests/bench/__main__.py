@@ -5,6 +5,7 @@ import platform
 import sys
 from statistics import median
 
+from tests.bench.collecting import collecting
 from tests.bench.decisions import REFERENCE, checked, measured
 from tests.bench.growth import growth
 from tests.bench.serving import CLIENTS, SETTINGS, measure
@@ -46,6 +47,7 @@ def main() -> None:
     print("decision and kind of every answer in the timed rounds compared with the reference evaluator")
     decisions(rounds)
     growth(rounds)
+    collecting(rounds)
     answers(rounds)
 
 
