@@ -25,6 +25,20 @@ def test_equal_reads_under_way_are_one() -> None:
     assert futures[0] is futures[1]
 
 
+def test_an_answer_that_came_in_since_somebody_looked_for_it_serves() -> None:
+    """Between looking into memory and asking, the read of somebody else may end."""
+    clock, reader = Clock(), Fake()
+    desk = Desk(reader, clock=clock)
+    assert desk.kept(READ) is None
+    first = desk.ask(READ).result()
+    assert desk.ask(READ, since=clock.now - 1).result() is first
+    assert len(reader.made) == 1
+    assert desk.ask(READ, since=clock.now).result() is not first
+    assert desk.ask(READ).result() is not first
+    desk.close()
+    assert len(reader.made) == 3
+
+
 @pytest.mark.parametrize(
     ("seen", "kept"), [(Found("full"), True), (ABSENT, True), (Unreadable("clouds"), False)], ids=str
 )

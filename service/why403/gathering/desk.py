@@ -1,6 +1,7 @@
 """Where reads are handed in: answered from memory, by a read that is under way, or by one of a few threads."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -53,9 +54,15 @@ class Desk:
         with self._lock:
             return self._kept.get(read)
 
-    def ask(self, read: Read) -> Future[Answer]:
-        """Return the answer to come, of a read that is under way already or is made now; it never fails."""
+    def ask(self, read: Read, since: float = math.inf) -> Future[Answer]:
+        """Return the answer to come, of a read that is under way already or is made now; it never fails.
+
+        One that came in after the caller looked into memory serves as well, if it was asked for after `since`.
+        """
         with self._lock:
+            kept = self._kept.get(read)
+            if kept is not None and kept.at > since:
+                return _given(kept)
             found = self._under_way.get(read)
             if found is None:
                 found = self._under_way[read] = _UnderWay(self._threads_started().submit(self._read, read))
@@ -100,6 +107,12 @@ class Desk:
             # Without the message, which may hold what AWS answered.
             _LOG.error("reading %s failed: %s", read.call.name, type(error).__name__)
             return read.unreadable("could not be read: the service failed")
+
+
+def _given(answer: Answer) -> Future[Answer]:
+    future: Future[Answer] = Future()
+    future.set_result(answer)
+    return future
 
 
 def _expiry(read: Read, answer: Answer, _now: float) -> float:

@@ -1,5 +1,6 @@
 """Driving collectors: all that are wanted at once, in the caller's thread; threads are for reads only."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -75,7 +76,9 @@ class _Gathering:
 
     def __init__(self, desk: Desk, collectors: Mapping[Fact[Any], Collects], terms: Terms) -> None:
         self._desk, self._collectors, self._terms = desk, collectors, terms
-        self._until, self._late = desk.clock() + terms.seconds, False
+        began = desk.clock()
+        self._until, self._late = began + terms.seconds, False
+        self._since = began if terms.fresh else -math.inf
         self._known: dict[Subject, _Known] = {}
         self._ready: deque[tuple[Task, Outcome]] = deque()
         self._answers: SimpleQueue[tuple[Read, Future[Answer]]] = SimpleQueue()
@@ -208,7 +211,7 @@ class _Gathering:
             answered(answer)
             return
         if read not in self._pending:
-            future = self._desk.ask(read)
+            future = self._desk.ask(read, self._since)
             self._calls += 1
             self._pending[read] = (future, [])
             future.add_done_callback(lambda done: self._answers.put((read, done)))
