@@ -29,7 +29,14 @@ from why403 import (
     hookimpl,
     value_of,
 )
-from why403.collecting.iam import GET_ROLE, OF_MANAGED_POLICIES, entity_behind, managed_policy
+from why403.collecting.iam import (
+    GET_ROLE,
+    GET_USER,
+    OF_MANAGED_POLICIES,
+    entity_behind,
+    managed_policy,
+    same_entity,
+)
 from why403.domain.facts import ISSUER, PRINCIPAL_TAGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.policy import PolicyKind, naming, near_miss, policies_of, policy_list, rule, unread
@@ -77,8 +84,13 @@ def collect_policies(request: AccessRequest) -> Collecting[Observations]:
     if entity is None:
         return {POLICIES: ABSENT}
     if entity.is_role:
-        return {POLICIES: Found((yield _policies("Role", entity.name, entity.account)))}
-    own, theirs = yield (_policies("User", entity.name, entity.account), _of_groups(entity.name, entity.account))
+        held, _ = yield (_policies("Role", entity.name, entity.account), same_entity(request, entity))
+        return {POLICIES: Found(held)}
+    own, theirs, _ = yield (
+        _policies("User", entity.name, entity.account),
+        _of_groups(entity.name, entity.account),
+        same_entity(request, entity),
+    )
     return {POLICIES: Found([*own, *theirs])}
 
 
@@ -128,9 +140,16 @@ def collect_tags(request: AccessRequest) -> Collecting[Observations]:
     if entity is None:
         return {PRINCIPAL_TAGS: ABSENT}
     if not entity.is_role:
-        listed = yield _TAGS["User"].read(account=entity.account, UserName=entity.name)
+        listed, _ = yield (
+            _TAGS["User"].read(account=entity.account, UserName=entity.name),
+            same_entity(request, entity),
+        )
         return {PRINCIPAL_TAGS: Found(value_of(listed))}
-    record, listed = yield (entity.record(), _TAGS["Role"].read(account=entity.account, RoleName=entity.name))
+    record, listed, _ = yield (
+        entity.record(),
+        _TAGS["Role"].read(account=entity.account, RoleName=entity.name),
+        same_entity(request, entity),
+    )
     if _sessions_may_bring_tags(value_of(record)):
         return {PRINCIPAL_TAGS: _session_tags(f"a session of the role `{entity.name}`")}
     return {PRINCIPAL_TAGS: Found(value_of(listed))}
@@ -159,12 +178,15 @@ def _sessions_may_bring_tags(role: Mapping[str, Any]) -> bool:
 COLLECTORS = (
     Collector(
         facts=(POLICIES,),
-        reads=(*_ATTACHED.values(), *_INLINE.values(), *_DOCUMENT.values(), *OF_MANAGED_POLICIES, _GROUPS),
+        reads=(
+            *(*_ATTACHED.values(), *_INLINE.values(), *_DOCUMENT.values(), *OF_MANAGED_POLICIES, _GROUPS),
+            *(GET_USER, GET_ROLE),
+        ),
         needs=(ISSUER,),
         collect=collect_policies,
     ),
     Collector(facts=(ISSUER,), reads=(GET_ROLE,), collect=collect_issuer),
-    Collector(facts=(PRINCIPAL_TAGS,), reads=(*_TAGS.values(), GET_ROLE), collect=collect_tags),
+    Collector(facts=(PRINCIPAL_TAGS,), reads=(*_TAGS.values(), GET_USER, GET_ROLE), collect=collect_tags),
 )
 
 _NO_POLICIES = (Claim(Says.GRANT, FALSE, Reach.ATTACHED, "unsigned"),)

@@ -24,7 +24,14 @@ from why403 import (
     hookimpl,
     value_of,
 )
-from why403.collecting.iam import GET_ROLE, GET_USER, OF_MANAGED_POLICIES, entity_behind, managed_policy
+from why403.collecting.iam import (
+    GET_ROLE,
+    GET_USER,
+    OF_MANAGED_POLICIES,
+    entity_behind,
+    managed_policy,
+    same_entity,
+)
 from why403.domain.facts import ISSUER
 from why403.domain.truth import UNKNOWN
 from why403.policy import PolicyKind, capped, naming, one_policy, policies_of, rule, unread
@@ -42,7 +49,8 @@ def collect(request: AccessRequest) -> Collecting[Observations]:
     entity = yield entity_behind(request)
     if entity is None:
         return {BOUNDARY: ABSENT}
-    bounded = value_of((yield entity.record())).get("PermissionsBoundary")
+    record, _ = yield (entity.record(), same_entity(request, entity))
+    bounded = value_of(record).get("PermissionsBoundary")
     if bounded is None:
         return {BOUNDARY: ABSENT}
     return {BOUNDARY: Found((yield managed_policy(bounded["PermissionsBoundaryArn"], entity.account)))}

@@ -65,9 +65,11 @@ def collect_policies(request: AccessRequest) -> Collecting[Observations]:
     began = _issued_at(request)
     found: list[Observation[Any]] = list((yield tuple(_started(request, began, each) for each in _regions(request))))
     records = [record for each in found if isinstance(each, Found) for record in each.value]
+    unreadable = next((each for each in found if isinstance(each, Unreadable)), None)
+    if unreadable is not None:  # what is there may be another session's, of the same name and moment
+        raise CannotTell(unreadable)
     if not records:
-        unread = next((each for each in found if isinstance(each, Unreadable)), None)
-        raise CannotTell(unread or Unreadable(_no_event(principal, began, _regions(request))))
+        raise CannotTell(Unreadable(_no_event(principal, began, _regions(request))))
     passed = [_passed(record) for record in records]
     if any(each != passed[0] for each in passed):
         raise CannotTell(Unreadable(f"sessions with different policies were named `{principal.arn}` at that moment"))

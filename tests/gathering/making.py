@@ -79,6 +79,9 @@ class Fake:
         seen: Observation[Any] = self.answer(read) if callable(self.answer) else Found(self.answer)
         return seen
 
+    def partition(self) -> str | None:
+        return None
+
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Accept them."""
 

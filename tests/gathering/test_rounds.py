@@ -44,6 +44,9 @@ class InRounds:
             assert self._changed.wait_for(lambda: self._come[now] == self._sizes[now], timeout=10)
         return TABLE.read(read)
 
+    def partition(self) -> str | None:
+        return None
+
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Accept them."""
 
@@ -58,6 +61,9 @@ class Kept:
 
     def read(self, read: Read) -> Observation[Any]:
         return self.reader.read(read)
+
+    def partition(self) -> str | None:
+        return None
 
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Accept them."""

@@ -8,7 +8,6 @@ import pytest
 from tests.layers.tables import ANONYMOUS, ROOT, SERVICE, SESSION, allow, layer, policy
 from why403 import ABSENT, AccessRequest, Fact, Found, Observation, Read, Unreadable
 from why403.collecting.iam import (
-    GET_AWS_POLICY,
     GET_AWS_POLICY_VERSION,
     GET_POLICY,
     GET_POLICY_VERSION,
@@ -37,7 +36,7 @@ def iam(operation: str, **parameters: Any) -> Read:
 
 def text_of(arn: str, document: Any = DOCUMENT) -> Mapping[Read, Any]:
     """Return the answers for a managed policy."""
-    call, version = (GET_AWS_POLICY, GET_AWS_POLICY_VERSION) if arn == AWS else (GET_POLICY, GET_POLICY_VERSION)
+    call, version = (GET_POLICY, GET_AWS_POLICY_VERSION) if arn == AWS else (GET_POLICY, GET_POLICY_VERSION)
     name = arn.rpartition("/")[2]
     return {
         call.read(account=ACCOUNT, PolicyArn=arn): {"PolicyName": name, "DefaultVersionId": "v3"},
@@ -223,3 +222,12 @@ def test_a_malformed_answer_leaves_what_needs_it_unreadable(
             continue  # told as a failure, and unreadable: that is the gathering's to test
         for fact in resting_on(one, caller, answers) & set(seen):
             assert isinstance(seen[fact], Unreadable)
+
+
+@pytest.mark.parametrize("path", ["", "eng/"])
+def test_a_user_of_that_name_in_another_path_is_another_user(path: str) -> None:
+    named = ANA.rpartition("/")[2]
+    record = {**USER[GET_USER.read(account=ACCOUNT, UserName=named)], "Arn": ANA.replace(named, path + named)}
+    seen = collected(IDENTITY, asked(ANA), {**USER, GET_USER.read(account=ACCOUNT, UserName=named): record})
+    assert isinstance(seen[POLICIES], Found) is (path == "")
+    assert isinstance(seen[PRINCIPAL_TAGS], Found) is (path == "")

@@ -24,8 +24,8 @@ from tests.layers.reading_s3 import (
     the_callers,
 )
 from tests.layers.tables import BUCKET, ROOT
-from why403 import ABSENT, AccessRequest, AwsCall, Call, Fact, Observation, Read, Unreadable
-from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, GET_OBJECT_ACL
+from why403 import ABSENT, AccessRequest, AwsCall, Call, CannotTell, Fact, Observation, Read, Unreadable
+from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, GET_OBJECT_ACL, bucket_named
 from why403.domain.acl import Acl
 from why403.domain.evidence import SOURCE
 from why403.domain.facts import (
@@ -39,6 +39,7 @@ from why403.domain.facts import (
     REGION,
 )
 from why403.domain.truth import UNKNOWN
+from why403.testing import a_request
 from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY, GET_ABAC, GET_OBJECT_TAGS, GET_POLICY, GET_TAGS
 from why403_layers.ownership import GET_CONTROLS
@@ -409,3 +410,9 @@ def test_all_reads_are_named_as_iam_names_them() -> None:
         "s3:ListAllMyBuckets",
         "sts:GetCallerIdentity",
     }
+
+
+@pytest.mark.parametrize("name", ["arn:aws:s3:us-west-2:999988887777:accesspoint:foo", "..", "a", "-abc", "b@d"])
+def test_what_is_no_name_of_a_bucket_is_not_read(name: str) -> None:
+    with pytest.raises(CannotTell):
+        bucket_named(a_request(resource=f"arn:aws:s3:::{name}"))

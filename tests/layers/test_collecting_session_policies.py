@@ -9,7 +9,7 @@ import pytest
 from tests.layers.tables import ANONYMOUS, FEDERATED, HOME, ROLE, ROOT, SERVICE, SESSION, USER, allow, layer, policy
 from why403 import ABSENT, AccessRequest, Found, Observation, Read, Unreadable
 from why403.collecting.cloudtrail import LOOKUP_EVENTS, global_region, moment_of
-from why403.collecting.iam import GET_AWS_POLICY, GET_AWS_POLICY_VERSION
+from why403.collecting.iam import GET_AWS_POLICY_VERSION, GET_POLICY
 from why403.domain.principal import SOMEBODY
 from why403.gathering.by_hand import collected
 from why403.testing import a_request
@@ -62,7 +62,7 @@ def world(*records: Mapping[str, Any], caller: str = SESSION) -> Answers:
     return {
         lookup("eu-west-1", caller): page(*records),
         lookup("us-east-1", caller): page(),
-        GET_AWS_POLICY.read(account=HOME, PolicyArn=READ_ONLY): {"PolicyName": "ReadOnly", "DefaultVersionId": "v3"},
+        GET_POLICY.read(account=HOME, PolicyArn=READ_ONLY): {"PolicyName": "ReadOnly", "DefaultVersionId": "v3"},
         GET_AWS_POLICY_VERSION.read(account=HOME, PolicyArn=READ_ONLY, VersionId="v3"): {"Document": NARROW},
     }
 
@@ -130,8 +130,8 @@ def test_who_has_no_session_has_no_policies_of_one(caller: str) -> None:
 def test_the_global_endpoint_is_looked_at_as_well() -> None:
     answers = {**world(), lookup("us-east-1"): page(a_start(policy=INLINE))}
     assert names(found(answers)) == [None]
-    unread = lookup("eu-west-1").unreadable("was refused")
-    assert names(found({**answers, lookup("eu-west-1"): unread})) == [None]
+    unread = lookup("eu-west-1").unreadable("was refused")  # another session of that name and moment may be there
+    assert found({**answers, lookup("eu-west-1"): unread}) == unread
     assert names(found(answers, asked(region=("../evil",)))) == [None]
     assert names(found(answers, asked(region=None))) == [None]
     assert names(found(answers, asked(region=("us-east-1",)))) == [None]

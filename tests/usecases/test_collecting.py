@@ -222,6 +222,9 @@ def test_a_service_that_reads_nothing_says_so(use: Any) -> None:
 
 def test_a_reader_is_asked_about_every_declared_call_at_the_start() -> None:
     class Noting(Table):
+        def partition(self) -> str | None:
+            return None
+
         def check(self, calls: Any) -> None:
             self.checked = set(calls)
 

@@ -29,7 +29,7 @@ from why403.domain.acl import ALL_USERS
 from why403.gathering import Desk
 from why403.gathering.by_hand import Table
 from why403.usecases.diagnose import diagnose
-from why403_layers.bucket_policy import GET_POLICY
+from why403_layers.bucket_policy import GET_OBJECT_TAGS, GET_POLICY
 from why403_layers.ownership import GET_CONTROLS
 from why403_layers.public_access import GET_OF_ACCOUNT, GET_OF_BUCKET, GET_OF_ORGANIZATION
 
@@ -185,3 +185,42 @@ def test_no_answer_that_is_missing_reverses_a_decision(world: World) -> None:
 def test_with_no_answer_at_all_only_the_form_of_a_request_decides(world: World) -> None:
     decided = world.decided({read: read.unreadable("was refused", CALLERS) for read in world.table()})["decision"]
     assert decided in {world.decision, "unknown"}
+
+
+class OfPartition(Table):
+    def partition(self) -> str | None:
+        return "aws"
+
+
+@pytest.mark.parametrize("resource", ["arn:aws-cn:s3:::reports/k", "arn:aws:s3:::reports/k"])
+def test_names_of_another_partition_are_not_read_as_if_they_were_of_this_one(resource: str) -> None:
+    answers = WORLDS["allowed by the role, and nothing against it"].table()
+    desk = Desk(OfPartition(answers), threads=2)
+    request = {"principal": "anonymous", "action": "s3:GetObject", "resource": resource, "context_is_complete": True}
+    body = {"request": request, "collect": True, "evidence": {"bucket.owner": CALLERS}}
+    try:
+        facts = diagnose(replace(SERVICES, aws=desk), body)["collected"]["facts"]
+    finally:
+        desk.close()
+    assert ({each["seen"] for each in facts.values()} == {"unreadable"}) is resource.startswith("arn:aws-cn:")
+
+
+@pytest.mark.parametrize("named", [{}, {"VersionId": None}])
+def test_what_is_read_of_an_object_is_of_its_current_version(named: Mapping[str, None]) -> None:
+    secret = {"StringEquals": {"s3:ExistingObjectTag/class": "secret"}}
+    own = policy(allow("s3:GetObject*"), {**deny("s3:GetObject*"), "Condition": secret})
+    world = World(
+        "denied",
+        "identity",
+        {GET_POLICY: ABSENT, GET_OBJECT_TAGS.current: [{"Key": "class", "Value": "secret"}], **DISABLED},
+        request={"operation": "GetObject", "resource": OBJECT, "parameters": named},
+        evidence={"principal.policies": [own]},
+    )
+    desk = Desk(Table(world.table()), threads=4)
+    request = {"principal": APP, **world.request, "context_is_complete": False}
+    body = {"request": request, "collect": True, "evidence": {**ELSEWHERE, **world.evidence}}
+    try:
+        found = diagnose(replace(SERVICES, aws=desk), body)
+    finally:
+        desk.close()
+    assert found["decision"] == ("denied" if named else "unknown")

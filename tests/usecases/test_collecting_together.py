@@ -42,6 +42,9 @@ class Holding:
             self.at_once -= 1
         return TABLE.read(read)
 
+    def partition(self) -> str | None:
+        return None
+
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Accept them."""
 

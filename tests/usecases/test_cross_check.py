@@ -382,3 +382,19 @@ def test_without_results_for_the_resource_the_whole_counts() -> None:
 
 def test_a_policy_is_sent_in_letters_that_it_accepts() -> None:
     assert text_of({"document": {"Id": "é"}}).isascii()
+
+
+@pytest.mark.parametrize("held", ["abc", [1], 5])
+def test_evidence_that_is_none_is_said_to_be(held: Any) -> None:
+    desk = Desk(Table({}))
+    body = {
+        "request": {
+            "principal": "anonymous",
+            "operation": "GetObject",
+            "resource": "arn:aws:s3:::b/k",
+            "evidence": held,
+        }
+    }
+    with pytest.raises(InvalidInput) as caught:
+        diagnose(replace(built(), aws=desk), {"request": request, "cross_check": True})
+    assert [fault.pointer for fault in caught.value.faults] == ["/request/evidence"]

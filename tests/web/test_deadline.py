@@ -30,6 +30,9 @@ class Silent:
         self.ended.wait(30)  # far beyond the deadline: without one the words below would be others
         return read.unreadable("was not answered before the test ended")
 
+    def partition(self) -> str | None:
+        return None
+
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Accept them."""
 

@@ -138,6 +138,10 @@ class Accounts:
             account = self._access.organization_account
         return account or (self._own.account if self._own else None)
 
+    def partition(self) -> str | None:
+        """Return the partition of the service's own account, None while nobody asked for it."""
+        return self._own.partition if self._own else None
+
     def meant(self, account: str | None) -> str:
         """Return the account in which a read is made; raises what botocore raises."""
         return self.known(account) or self.own().account

@@ -50,6 +50,10 @@ class AwsReader:
         self._tell(read.call.name, "absent" if found is ABSENT else "found")
         return found
 
+    def partition(self) -> str | None:
+        """Return the partition of the service's credentials, None while that is not known; makes no call."""
+        return self._accounts.partition()
+
     def _failed(self, read: Read, failure: Failure) -> Unreadable:
         self._tell(read.call.name, failure.result)
         account = self._accounts.known(read.account)

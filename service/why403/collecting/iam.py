@@ -35,9 +35,8 @@ GET_POLICY_VERSION = AwsCall(
     probe={"PolicyArn": "arn:{partition}:iam::aws:policy/ReadOnlyAccess", "VersionId": "v1"},
 )
 # Of policies that AWS manages.
-GET_AWS_POLICY = replace(GET_POLICY, keep=Keep.LONG)
 GET_AWS_POLICY_VERSION = replace(GET_POLICY_VERSION, keep=Keep.LONG)
-OF_MANAGED_POLICIES = (GET_POLICY, GET_AWS_POLICY, GET_POLICY_VERSION, GET_AWS_POLICY_VERSION)
+OF_MANAGED_POLICIES = (GET_POLICY, GET_POLICY_VERSION, GET_AWS_POLICY_VERSION)
 
 
 class Entity(NamedTuple):
@@ -68,7 +67,7 @@ def entity_behind(request: AccessRequest) -> Collecting[Entity | None]:
         case Kind.FEDERATED:
             # Only the user who asked for the token gives it permissions, and no call of AWS tells who that was.
             issuer = split_arn(value_of((yield ISSUER), absent=""))
-            if issuer is not None and issuer.rest.startswith("user/"):
+            if issuer is not None and issuer.account == principal.account and issuer.rest.startswith("user/"):
                 return Entity(issuer.rest.rpartition("/")[2], is_role=False, account=issuer.account)
             raise CannotTell(Unreadable("it is not known which user the federated user's session comes from"))
         case Kind.UNKNOWN:
@@ -76,12 +75,22 @@ def entity_behind(request: AccessRequest) -> Collecting[Entity | None]:
     return None
 
 
+def same_entity(request: AccessRequest, entity: Entity) -> Collecting[None]:
+    """Raise CannotTell where the user or role of that name is not the one asked about, but one in another path."""
+    principal = request.principal
+    if principal.kind not in {Kind.USER, Kind.ROLE}:
+        return
+    arn = value_of((yield entity.record()))["Arn"]
+    if arn != principal.arn:
+        raise CannotTell(Unreadable(f"the {principal.kind.value} of that name is `{arn}`, not `{principal.arn}`"))
+
+
 def managed_policy(arn: str, account: str) -> Collecting[dict[str, Any]]:
     """Return a managed policy as evidence holds it: `name`, `arn` and the `document` of its default version."""
     parts = split_arn(arn)
     of_aws = parts is not None and parts.account == "aws"
-    get, get_version = (GET_AWS_POLICY, GET_AWS_POLICY_VERSION) if of_aws else (GET_POLICY, GET_POLICY_VERSION)
-    policy = value_of((yield get.read(account=account, PolicyArn=arn)))
+    get_version = GET_AWS_POLICY_VERSION if of_aws else GET_POLICY_VERSION
+    policy = value_of((yield GET_POLICY.read(account=account, PolicyArn=arn)))
     which = policy["DefaultVersionId"]
     version = value_of((yield get_version.read(account=account, PolicyArn=arn, VersionId=which)))
     return {"name": policy["PolicyName"], "arn": arn, "document": version["Document"]}

@@ -4,6 +4,7 @@ AWS: "Required permissions for Amazon S3 API operations"; "GetBucketAcl", "GetOb
 API Reference).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,8 @@ _NO_BUCKETS: Final[Mapping[str, str]] = {
     "--xa-s3": "`{}` is an access point of a directory bucket, and those are not read",
 }
 _VERSION: Final = "s3:versionid"
+# Buckets of us-east-1 that were made before 2018 may have capitals, underscores and up to 255 characters.
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{1,253})[A-Za-z0-9]", re.ASCII)
 
 
 def of_bucket(operation: str, permission: str, *, keep: int = Keep.SHORT, **more: Any) -> AwsCall:
@@ -79,6 +82,8 @@ def bucket_named(request: AccessRequest) -> str | None:
     if request.resource.access_point is not None:
         raise CannotTell(Unreadable("the bucket behind the access point is not known", "s3:GetAccessPoint"))
     name = request.resource.bucket
+    if name is not None and _NAME.fullmatch(name) is None:  # clients take an ARN in its place for an access point
+        raise CannotTell(Unreadable("what is named is no name of a bucket"))
     for ending, why in _NO_BUCKETS.items():
         if name is not None and name.endswith(ending):
             raise CannotTell(Unreadable(why.format(name)))

@@ -20,5 +20,8 @@ class Reader(Protocol):
     def read(self, read: Read) -> Observation[Any]:
         """Return what AWS answers: found JSON, absent, or unreadable with call, permission and account."""
 
+    def partition(self) -> str | None:
+        """Return the partition of the credentials, None while that is not known; makes no call."""
+
     def check(self, calls: Iterable[AwsCall]) -> None:
         """Raise LayerContractError with a sentence for a call that is no read, or none of AWS's."""

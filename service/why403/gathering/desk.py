@@ -18,12 +18,12 @@ _LOG = logging.getLogger(__name__)
 
 
 class _UnderWay:
-    """A read that was handed in and is not answered, and how many wait for it."""
+    """A read that was handed in and is not answered, when that was, and how many wait for it."""
 
-    __slots__ = ("future", "waiting")
+    __slots__ = ("began", "future", "waiting")
 
-    def __init__(self, future: Future[Answer]) -> None:
-        self.future, self.waiting = future, 0
+    def __init__(self, future: Future[Answer], began: float) -> None:
+        self.future, self.began, self.waiting = future, began, 0
 
 
 class Desk:
@@ -49,6 +49,10 @@ class Desk:
         self._kept: TLRUCache[Read, Answer] = TLRUCache(entries, _expiry, timer=clock)
         self._under_way: dict[Read, _UnderWay] = {}
 
+    def partition(self) -> str | None:
+        """Return the partition that is read, None while nothing was: names mean others in another partition."""
+        return self._reader.partition()
+
     def kept(self, read: Read) -> Answer | None:
         """Return the answer that is in memory, if it may still be used."""
         with self._lock:
@@ -57,15 +61,18 @@ class Desk:
     def ask(self, read: Read, since: float = math.inf) -> Future[Answer]:
         """Return the answer to come, of a read that is under way already or is made now; it never fails.
 
-        One that came in after the caller looked into memory serves as well, if it was asked for after `since`.
+        One that came in after the caller looked into memory serves as well, if it was asked for after `since`; so does
+        one that is under way, unless it was begun before that.
         """
         with self._lock:
             kept = self._kept.get(read)
             if kept is not None and kept.at > since:
                 return _given(kept)
             found = self._under_way.get(read)
-            if found is None:
-                found = self._under_way[read] = _UnderWay(self._threads_started().submit(self._read, read))
+            if found is None or (math.isfinite(since) and found.began < since):
+                began = self.clock()
+                future = self._threads_started().submit(self._read, read)
+                found = self._under_way[read] = _UnderWay(future, began)
             found.waiting += 1
             return found.future
 
@@ -95,8 +102,10 @@ class Desk:
         at = self.clock()  # what is seen is at least as new as this
         answer = Answer(self._seen(read), at)
         with self._lock:
-            self._under_way.pop(read, None)
-            if not isinstance(answer.seen, Unreadable):
+            under_way, kept = self._under_way.get(read), self._kept.get(read)
+            if under_way is not None and under_way.began <= at:
+                del self._under_way[read]
+            if not isinstance(answer.seen, Unreadable) and (kept is None or kept.at <= at):
                 self._kept[read] = answer
         return answer
 

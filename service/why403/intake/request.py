@@ -1,7 +1,7 @@
 """Requests as callers write them: each becomes the legs it needs, with context and evidence."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from why403.domain.arn import Resource, resource
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
 from why403.domain.errors import Fault, InvalidInput, escaped
-from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found
+from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
@@ -36,6 +36,7 @@ MEMBERS: Final = frozenset(
         "evidence_is_complete",
     }
 )
+_OF_THAT_VERSION: Final = Unreadable("it is not known which version of the object is meant")
 MOST_VALUES: Final = 256  # no key of AWS's comes near; policies compare each value with each of theirs
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
@@ -70,19 +71,31 @@ class Asked:
         """Return what is asked for, in words."""
         return f"{self.call.operation if self.call else self.action} on {self.resource.arn}"
 
-    def legs(self, evidence: Evidence, facts: Mapping[str, Fact[Any]]) -> tuple[Leg, ...]:
-        """Return the legs on this evidence; raise InvalidInput if operation, resource and parameters do not fit."""
+    def legs(
+        self, evidence: Evidence, facts: Mapping[str, Fact[Any]], current: Collection[Fact[Any]] = ()
+    ) -> tuple[Leg, ...]:
+        """Return the legs on this evidence; raise InvalidInput if operation, resource and parameters do not fit.
+
+        `current` are facts that are known of the object's current version only.
+        """
         if self.call is None:
             request = AccessRequest(self.principal, self.action, self.resource, self.context, self.rest, evidence)
             return (Leg(request, TRUE, None),)
         known = _Known(evidence, facts)
         found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
         return tuple(
-            Leg(self._leg(each, evidence), each.needed, each.key, self._of_version(each, evidence)) for each in found
+            Leg(self._leg(each, evidence), each.needed, each.key, self._of_version(each, evidence, current))
+            for each in found
         )
 
-    def _of_version(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest | None:
-        return self._leg(leg._replace(action=leg.of_version), evidence) if leg.of_version else None
+    def _of_version(self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]) -> AccessRequest | None:
+        if not leg.of_version:
+            return None
+        unknown = dict.fromkeys(current, _OF_THAT_VERSION)
+        theirs = Evidence(
+            {**evidence, **unknown}, of_source=evidence.of_source, of_keys=evidence.of_keys, complete=evidence.complete
+        )
+        return self._leg(leg._replace(action=leg.of_version), theirs)
 
     def _leg(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest:
         target = resource(leg.resource)

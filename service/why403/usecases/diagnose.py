@@ -9,7 +9,7 @@ from why403.causes.situation import Situation
 from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import Evidence
+from why403.domain.evidence import Evidence, Fact
 from why403.engine.call import Decided
 from why403.engine.explain import explained
 from why403.engine.settle import Budget, OverBudget
@@ -47,7 +47,8 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)
     seen = given if collection is None else collection.each[0].observed
-    decided = _decided(services, known, seen.evidence(complete=complete))
+    current = _of_current(collection, given)
+    decided = _decided(services, known, seen.evidence(complete=complete), current)
     situation = Situation.of(report, known, decided)
     answer = aws_word(_answer(decided, known), report, situation)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
@@ -112,7 +113,8 @@ def _checking(services: Services, body: Mapping[str, Any], hints: Mapping[str, A
         return None
     if services.aws is None:
         raise InvalidInput.at("/cross_check", "this service does not read AWS, so it cannot ask for a second opinion")
-    given = {**(body.get("evidence") or {}), **(hints.get("evidence") or {})}
+    held = (body.get("evidence"), hints.get("evidence"))
+    given = {name: value for each in held if isinstance(each, dict) for name, value in each.items()}
     until = services.aws.clock() + services.collect_seconds
     return Checking(services=services, desk=services.aws, given=given, until=until, fresh=body.get("fresh", False))
 
@@ -130,11 +132,17 @@ def _collection(services: Services, body: Mapping[str, Any], known: Partial, giv
         raise error.below("/request") from error
 
 
-def _decided(services: Services, known: Partial, evidence: Evidence) -> Decided | None:
+def _of_current(collection: Collection | None, given: Observed) -> frozenset[Fact[Any]]:
+    """Return the facts of the object that were read, and so are its current version's."""
+    found = () if collection is None else collection.each[0].observed.own
+    return frozenset(fact for fact in found if fact.of_object and fact not in given.own)
+
+
+def _decided(services: Services, known: Partial, evidence: Evidence, current: frozenset[Fact[Any]]) -> Decided | None:
     if known.asked is None:
         return None
     try:
-        legs = known.asked.legs(evidence, services.registry.facts)
+        legs = known.asked.legs(evidence, services.registry.facts, current)
     except InvalidInput as error:
         raise error.below("/request") from error
     try:

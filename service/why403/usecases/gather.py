@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import SOURCE, Absent, Evidence, Found
+from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
 from why403.domain.request import AccessRequest
 from why403.gathering import Desk, Gathered, Subject, Terms, gather
 from why403.gathering.run import Run
@@ -60,9 +60,20 @@ def collect(services: Services, wanted: Sequence[Wanted], *, fresh: bool) -> Col
     families = [_subjects(services, each) for each in wanted]
     terms = Terms(seconds=services.collect_seconds, fresh=fresh, tell=engine.tell, watch=engine.watch)
     gathered = gather(desk, services.registry.collectors, families, terms)
-    each = [_collected(gathered, family, one.given) for family, one in zip(families, wanted, strict=True)]
+    each = [
+        _collected(gathered, family, one.given, elsewhere=_elsewhere(one.asked, desk.partition()))
+        for family, one in zip(families, wanted, strict=True)
+    ]
     ages = [fact["age_seconds"] for one in each for fact in one.facts.values() if fact["age_seconds"] is not None]
     return Collection(each, gathered.calls, max(ages, default=None))
+
+
+def _elsewhere(asked: Asked, own: str | None) -> str | None:
+    """Return the partition of a caller or resource that is another than the service's own: names are not its names."""
+    named = [asked.principal.partition] if asked.principal.account else []
+    if asked.resource.arn != "*":
+        named.append(asked.resource.partition)
+    return next((each for each in named if own is not None and each != own), None)
 
 
 def _subjects(services: Services, wanted: Wanted) -> list[Subject]:
@@ -98,11 +109,13 @@ def _keys(legs: Sequence[Leg], given: Observed) -> Iterator[Subject]:
         yield Subject(request=request, given=given.of_keys.get(key, {}), kind="key", key=key)
 
 
-def _collected(gathered: Gathered, family: Sequence[Subject], given: Observed) -> Collected:
+def _collected(gathered: Gathered, family: Sequence[Subject], given: Observed, *, elsewhere: str | None) -> Collected:
     found = Observed({}, {}, {})
     facts: dict[str, dict[str, Any]] = {}
     for subject in family:
-        seen = gathered.seen[subject]
+        seen = dict(gathered.seen[subject])
+        if elsewhere is not None:
+            seen = dict.fromkeys(seen, Unreadable(f"the partition `{elsewhere}` is none that this service reads"))
         _part(found, subject).update(seen)
         for fact, each in seen.items():
             how = "found" if isinstance(each, Found) else "absent" if isinstance(each, Absent) else "unreadable"
