@@ -17,6 +17,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Verdict
 from why403.engine.decide import Engine
 from why403.layer import Layer, May
+from why403.policy import unread
 from why403.registry import Registry
 from why403.services import Services
 from why403.testing import a_request, check_layer
@@ -35,7 +36,7 @@ def judge(_request: AccessRequest, evidence: Evidence) -> Verdict:
 def words(_request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     seen = evidence[MOON]
     if isinstance(seen, Unreadable):
-        return Words(because=seen.why, needs=seen.permission)
+        return unread(seen)
     return Words(because="the moon is full", citations=(Citation(fact=MOON.name),) if claim.holds else ())
 
 

@@ -30,7 +30,7 @@ from why403 import (
 from why403.collecting.s3 import GET_BUCKET_ACL, GET_OBJECT_ACL, acl_told, bucket_collector, object_collector
 from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, Acl, AclGrant, grantee_account, load_acl
 from why403.domain.facts import CANONICAL_IDS, OWNERSHIP
-from why403.policy import unread
+from why403.policy import doubted, unread
 
 _LOG_SERVICES = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
 
@@ -172,7 +172,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return unread(seen)
     if claim.holds == UNKNOWN and fact is BUCKET_ACL and _helps(request) == UNKNOWN:
         because = f"the bucket's ACL helps only an owner with {request.action}, and it is not known who owns what"
-        return Words(because=because, citations=(Citation(fact=fact.name),), needs=fact.permission)
+        return doubted(because, request.owner_unread, needs=fact.permission)._replace(citations=(Citation(fact.name),))
     which = "the object's ACL" if fact is OBJECT_ACL else "the bucket's ACL"
     if not isinstance(seen, Found):
         return Words(because=f"{which} grants nobody else {permission}, which {request.action} needs")
@@ -186,7 +186,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if claim.holds == TRUE:
         return Words(because=f"{which} grants the caller {permission}", citations=cites)
     if claim.holds == UNKNOWN:
-        return Words(because=f"{which} grants {permission} to somebody who cannot be resolved", citations=cites)
+        because = f"{which} grants {permission} to somebody who cannot be resolved"
+        return doubted(because, evidence[CANONICAL_IDS], request.owner_unread)._replace(citations=cites)
     return Words(
         because=f"{which} does not grant the caller {permission}, which {request.action} needs",
         citations=(Citation(fact=fact.name),),

@@ -20,6 +20,7 @@ from why403 import (
     Kind,
     Layer,
     May,
+    Observation,
     Place,
     Reach,
     Says,
@@ -30,8 +31,9 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
+from why403.domain.facts import BUCKET_OWNER
 from why403.domain.truth import truth_of
-from why403.policy import PolicyKind, is_public, one_policy
+from why403.policy import PolicyKind, doubted, is_public, one_policy, unread
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
 
@@ -178,14 +180,23 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 
 
 def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
-    writes = flag.startswith("Block")
-    facts: tuple[Fact[Any], ...] = (*_counting(flag, request, evidence), *(() if writes else (BUCKET_POLICY,)))
-    unknown = [seen for seen in (evidence[fact] for fact in facts) if isinstance(seen, Unreadable)]
-    if unknown:
-        return Words(because=f"{flag} may hold it back: {unknown[0].why}", needs=unknown[0].permission)
-    if writes:
+    creates = request.call is not None and _creates(request.call) and flag.startswith("Block")
+    on = _account_level(flag, evidence) if creates else effective(flag, request, evidence)
+    if on == UNKNOWN:
+        levels = (evidence[fact] for fact in _counting(flag, request, evidence))
+        hidden = next(seen for seen in levels if isinstance(seen, Unreadable))
+        return _may_hold_back(flag, hidden)
+    if flag.startswith("Block"):
         return Words(because=f"{flag} refuses what is public, and it is not known what the call sends")
-    return Words(because=f"{flag} may hold it back: the bucket's owner is not known", needs="s3:GetBucketAcl")
+    if _outsider(request) == UNKNOWN:
+        because = f"{flag} may hold it back: the bucket's owner is not known"
+        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+    return _may_hold_back(flag, evidence[BUCKET_POLICY])
+
+
+def _may_hold_back(flag: str, seen: Observation[Any]) -> Words:
+    words = unread(seen)
+    return words._replace(because=f"{flag} may hold it back: {words.because}")
 
 
 PLACES: Mapping[int, Place] = {

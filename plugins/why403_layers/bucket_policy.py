@@ -27,14 +27,16 @@ from why403 import (
     hookimpl,
 )
 from why403.collecting.s3 import bucket_collector, object_collector, of_bucket, of_object
-from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, OBJECT_TAGS
+from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER, BUCKET_TAGS, OBJECT_TAGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 from why403.policy import (
     NO_GRANTS,
     Grants,
+    Policies,
     PolicyKind,
     advise,
     denies_caller,
+    doubted,
     grants,
     naming,
     near_miss,
@@ -168,14 +170,31 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
             because="the bucket behind the access point is not known, so its policy is not", needs="s3:GetAccessPoint"
         )
     if claim.says == Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
-        return Words(because="it is not known whether the bucket's owner owns the object", needs="s3:GetObjectAcl")
+        because = "it is not known whether the bucket's owner owns the object"
+        return doubted(because, request.owner_unread, needs="s3:GetObjectAcl")
     if isinstance(seen, Found):
+        if claim.says == Says.DENIAL and claim.holds == UNKNOWN:
+            unsure = _unsure_denial(seen.value, request, evidence)
+            if unsure is not None:
+                return unsure
         return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
     does = "denies" if claim.says == Says.DENIAL else "allows"
     return Words(
         because=f"the bucket has no policy, so none {does} {request.action}",
         citations=(Citation(fact=BUCKET_POLICY.name),),
     )
+
+
+def _unsure_denial(policies: Policies, request: AccessRequest, evidence: Evidence) -> Words | None:
+    """Return the words of a Deny that is in doubt for another reason than what its statement asks about the request."""
+    limits = bounded(request, evidence)
+    if denies_caller(policies, request, limits) == TRUE:
+        because = "the bucket policy denies, unless root of the bucket owner's account calls: the owner is not known"
+        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+    if limits == UNKNOWN and denies_caller(policies, request, FALSE) != denies_caller(policies, request, TRUE):
+        because = "a Deny with `NotPrincipal` hits whoever has a permissions boundary, and that is not known"
+        return doubted(because, evidence[BOUNDARY], needs=BOUNDARY.permission)
+    return None
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

@@ -34,6 +34,7 @@ from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNER
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
+from why403.policy import doubted, unread
 from why403_layers.acl import BUCKET_ACL
 from why403_layers.owners import COLLECTORS as OWNERS
 
@@ -171,7 +172,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Say what the setting refuses."""
     cites: tuple[Citation, ...] = (Citation(fact=OWNERSHIP.name),)
     if claim.holds == UNKNOWN:
-        return _doubt(claim, evidence)
+        return _doubt(request, claim, evidence)
     if claim.about is _OWNER_CALL:
         operation = request.call.operation if request.call else request.action
         because = f"{operation} is for identities of the bucket owner's account only, whatever they are allowed"
@@ -189,13 +190,18 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return Words(because=because, citations=cites)
 
 
-def _doubt(claim: Claim, evidence: Evidence) -> Words:
-    fact: Fact[Any] = BUCKET_OWNER if claim.about is _OWNER_CALL else OWNERSHIP
-    if claim.about is _ACL_LEFT:
-        fact = BUCKET_ACL
-    seen = evidence[fact]
-    because = seen.why if isinstance(seen, Unreadable) else "it is not known who owns the object"
-    return Words(because=because, needs=fact.permission)
+def _doubt(request: AccessRequest, claim: Claim, evidence: Evidence) -> Words:
+    if claim.about is _OWNER_CALL:
+        owner = evidence[BUCKET_OWNER]
+        return unread(owner) if isinstance(owner, Unreadable) else Words(because="it is not known who calls")
+    creates = request.call is not None and request.call.operation == "CreateBucket"
+    fact: Fact[Any] = BUCKET_ACL if claim.about is _ACL_LEFT else OWNERSHIP
+    if isinstance(evidence[fact], Unreadable) and not (creates and claim.about is _ACL_LEFT):
+        return unread(evidence[fact])
+    if creates or claim.about is _ACL_REFUSED:
+        return Words(because="it is not known which ACL the call sends")
+    because = "it is not known whom the bucket's ACL grants something"
+    return doubted(because, evidence[CANONICAL_IDS], request.owner_unread, needs=fact.permission)
 
 
 PLACES: Mapping[int, Place] = {

@@ -37,6 +37,7 @@ __all__ = [
     "check_blindness",
     "check_citations",
     "check_declarations",
+    "check_doubts",
     "check_hiding",
     "check_layer",
     "check_places",
@@ -112,6 +113,8 @@ def check_layer(layer: Layer, requests: Iterable[AccessRequest], *, telling: Col
         check_citations(layer, request)
         check_hiding(layer, request, telling=telling)
     check_blindness(layer, examples)
+    for request in examples:
+        check_doubts(layer, request)
 
 
 def check_places(layer: Layer) -> None:
@@ -194,6 +197,18 @@ def check_hiding(layer: Layer, request: AccessRequest, *, telling: Collection[Fa
             _compare(layer, request.given({key: NOT_KNOWN}), full, f"the key `{key}` is not known")
 
 
+def check_doubts(layer: Layer, request: AccessRequest) -> None:
+    """Check that a doubt which is there only while a fact cannot be read says which read would settle it, and where."""
+    before = {claim[:1] + claim[2:] for claim in layer.judge(request, request.evidence) if claim.holds == UNKNOWN}
+    for fact in _facts(layer, request):
+        hidden = _refused(layer, request, fact)
+        for claim in layer.judge(hidden, hidden.evidence):
+            if claim.holds == UNKNOWN and claim[:1] + claim[2:] not in before:
+                words = layer.words(hidden, hidden.evidence, claim)
+                if None in {words.needs, words.call, words.account}:
+                    _fail(layer, hidden, f"doubts {_text(claim)} because `{fact.name}` is refused, and names no read")
+
+
 def check_blindness(layer: Layer, requests: Sequence[AccessRequest]) -> None:
     """Check that with nothing readable, the layer is certain only of what the form of the request decides.
 
@@ -231,6 +246,13 @@ def _without(request: AccessRequest, facts: Iterable[Fact[Any]]) -> AccessReques
         {},
         Evidence({**request.evidence, **{fact: fact.unread() for fact in facts}}, complete=request.evidence.complete),
     )
+
+
+def _refused(layer: Layer, request: AccessRequest, fact: Fact[Any]) -> AccessRequest:
+    """Return the same request where AWS refused to tell a fact, and whatever else is not known."""
+    tried = [each for each in _facts(layer, request) if each is fact or isinstance(request.evidence[each], Unreadable)]
+    seen = {each: Unreadable(f"`{each.name}` is refused", f"a:{each.name}", "a:Call", "111122223333") for each in tried}
+    return request.given({}, Evidence({**request.evidence, **seen}, complete=request.evidence.complete))
 
 
 def _unseen(fact: Fact[Any]) -> Iterator[object]:

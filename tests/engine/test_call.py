@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.laws.claims import RELATIONS, layer
-from why403.domain.evidence import Evidence, Unreadable
-from why403.domain.facts import BUCKET_OWNER
+from why403.domain.evidence import Evidence, Found, Unreadable
+from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, Reach, Says, Words
 from why403.engine.call import Decided, LegDecided
@@ -111,6 +111,15 @@ def test_whose_a_bucket_is_may_have_been_asked_in_vain() -> None:
             "account": "111122223333",
         }
     ]
+
+
+def test_whose_an_object_is_may_hang_on_a_setting_that_could_not_be_read() -> None:
+    seen = Unreadable("was refused", "s3:GetBucketOwnershipControls", call="s3:Get", account="111122223333")
+    owners = {BUCKET_OWNER: Found("111122223333"), OBJECT_OWNER: Found("444455556666")}
+    request = a_request(rest="unknown").given({}, Evidence({**owners, OWNERSHIP: seen}))
+    (doubt,) = explained(call(LegDecided(ruled=Engine((GRANT,)).rule(request))))["doubts"]
+    assert doubt["because"] == "it is not known whether the object is of the caller's account: was refused"
+    assert (doubt["needs"], doubt["call"], doubt["account"]) == (seen.permission, seen.call, seen.account)
 
 
 def test_each_leg_is_told_where_there_are_several() -> None:

@@ -172,7 +172,7 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         Worded(
             "the bucket's ACL helps only an owner with s3:DeleteObject, and it is not known who owns what",
             ("bucket.acl",),
-            needs="s3:GetBucketAcl",
+            needs="s3:GetObjectAcl",
         ),
     ),
     "what is missing": (

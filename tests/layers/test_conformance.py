@@ -30,6 +30,7 @@ from why403 import (
     Words,
 )
 from why403.domain.facts import BUCKET_OWNER
+from why403.policy import unread
 from why403.testing import a_request, check_layer
 
 MOON: Fact[str] = Fact(name="moon.phase", load=str, permission="moon:Look")
@@ -48,7 +49,7 @@ def words(_request: AccessRequest, evidence: Evidence, _claim: Claim) -> Words:
     """Say so."""
     seen = evidence[MOON]
     if isinstance(seen, Unreadable):
-        return Words(because=seen.why, needs=seen.permission)
+        return unread(seen)
     return Words(because="the moon decides", citations=(Citation(fact=MOON.name),))
 
 
@@ -101,6 +102,12 @@ def changing_facts(request: AccessRequest, evidence: Evidence) -> Verdict:
 def inventing_facts(request: AccessRequest, evidence: Evidence) -> Verdict:
     evidence[TIDE] = Found("low")
     return judge(request, evidence)
+
+
+def keeping_the_read_to_itself(_request: AccessRequest, evidence: Evidence, _claim: Claim) -> Words:
+    seen = evidence[MOON]
+    needs = seen.permission if isinstance(seen, Unreadable) else None
+    return Words(because="the moon decides", citations=(Citation(fact=MOON.name),), needs=needs)
 
 
 class Moody:
@@ -192,6 +199,10 @@ BROKEN: dict[str, tuple[Layer, str]] = {
         replace(GOOD, words=worded("so it is", "bucket.owner")),
         "says denial (true) because of `moon.phase`, and does not cite it",
     ),
+    "names no read": (
+        replace(GOOD, words=keeping_the_read_to_itself),
+        "doubts denial (unknown) because `moon.phase` is refused, and names no read",
+    ),
     "takes what is not known for absent": (
         replace(GOOD, judge=taking_unread_for_absent),
         "turns around when it knows less: while `moon.phase` is not known, a denial",
@@ -230,8 +241,8 @@ def test_what_is_certain_of_nothing_is_compared_with_all_examples() -> None:
     """Hiding each of two facts alone leaves it in doubt; only with both hidden it is sure, and wrong."""
 
     def blind(_request: AccessRequest, evidence: Evidence) -> Verdict:
-        unread = [isinstance(evidence[fact], Unreadable) for fact in (MOON, TIDE)]
-        return (Claim(Says.DENIAL, FALSE if all(unread) else UNKNOWN if any(unread) else TRUE),)
+        hidden = [isinstance(evidence[fact], Unreadable) for fact in (MOON, TIDE)]
+        return (Claim(Says.DENIAL, FALSE if all(hidden) else UNKNOWN if any(hidden) else TRUE),)
 
     layer = replace(GOOD, judge=blind, provides=(MOON, TIDE))
     with pytest.raises(AssertionError, match=r"is certain that .* is false with nothing readable, but that depends"):

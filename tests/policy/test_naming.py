@@ -8,7 +8,8 @@ import pytest
 from tests.policy.asking import ACCOUNT, BUCKET, OBJECT, SESSION, USER, asked, compiled, statement
 from why403.domain.context import NOT_KNOWN
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import ABSENT, Fact, Found, Unreadable
+from why403.domain.evidence import ABSENT, Evidence, Fact, Found, Unreadable
+from why403.domain.facts import OBJECT_TAGS, PRINCIPAL_TAGS
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Claim, Says, Words
@@ -159,6 +160,21 @@ def test_a_doubt_about_the_role_behind_a_session_needs_its_path() -> None:
     found = told(document(named), Says.LIMIT, UNKNOWN, asked(SESSION))
     assert found.because == "statement 1 of the policy may allow s3:GetObject: who calls is not known"
     assert found.needs == "iam:GetRole"
+
+
+@pytest.mark.parametrize(
+    ("key", "fact"),
+    [("aws:PrincipalTag/team", PRINCIPAL_TAGS), ("s3:ExistingObjectTag/team", OBJECT_TAGS)],
+)
+def test_a_doubt_about_a_key_names_the_read_of_the_fact_it_follows_from(key: str, fact: Fact[Any]) -> None:
+    seen = Unreadable("it was refused", "a:Read", call="a:Call", account=ACCOUNT)
+    request = asked().given({}, Evidence({fact: seen}, complete=True))
+    policy = document(body(Condition={"StringEquals": {key: "red"}}))
+    found = told(policy, Says.LIMIT, UNKNOWN, request)
+    assert found.because.endswith(f"may allow s3:GetObject: `{key}` is not known: it was refused")
+    assert (found.needs, found.call, found.account) == ("a:Read", "a:Call", ACCOUNT)
+    given = told(policy, Says.LIMIT, UNKNOWN, request.given({key.lower(): NOT_KNOWN}))
+    assert (given.needs, given.call, given.account) == (None, None, None)
 
 
 def test_a_fact_that_was_not_read_tells_why() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from why403.domain.evidence import Evidence, Fact, Found, Unreadable
-from why403.domain.facts import BUCKET_ABAC, BUCKET_TAGS, OBJECT_TAGS, PRINCIPAL_TAGS
+from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER, BUCKET_TAGS, ISSUER, OBJECT_TAGS, PRINCIPAL_TAGS
 from why403.domain.principal import Kind
 
 if TYPE_CHECKING:
@@ -54,13 +54,25 @@ class Context(dict[str, Values]):
 
     def __missing__(self, key: str) -> Values:
         """Derive the key, or fall back to what holds for the rest."""
-        derive = _DERIVED.get(key) or _DERIVED.get(key.partition("/")[0] + "/")
+        derive = _DERIVED.get(key) or _DERIVED.get(_group(key))
         if derive in _OF_PRINCIPAL and self.request.principal.kind is Kind.UNKNOWN:
             self[key] = NOT_KNOWN
             return NOT_KNOWN
         values = derive(self.request, key) if derive else self.rest
         self[key] = values
         return values
+
+    def unread(self, key: str) -> Unreadable | None:
+        """Return the fact that keeps a key from being derived, None for one that does not follow from a fact."""
+        facts = () if key in self.given else _FACTS.get(_DERIVED.get(key) or _DERIVED.get(_group(key)), ())
+        return next(
+            (seen for seen in map(self.request.evidence.__getitem__, facts) if isinstance(seen, Unreadable)), None
+        )
+
+
+def _group(key: str) -> str:
+    """Return what keys of one kind begin with, `aws:principaltag/`."""
+    return key.partition("/")[0] + "/"
 
 
 def _principal_arn(request: "AccessRequest", _key: str) -> Values:
@@ -189,3 +201,10 @@ _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
 _OF_PRINCIPAL: Final = frozenset(
     {_principal_arn, _principal_account, _principal_type, _username, _is_service, _service_name}
 )
+_FACTS: Final[Mapping[Any, tuple[Fact[Any], ...]]] = {
+    _principal_arn: (ISSUER,),
+    _resource_account: (BUCKET_OWNER,),
+    _principal_tag: (PRINCIPAL_TAGS,),
+    _resource_tag: (BUCKET_TAGS, BUCKET_ABAC),
+    _object_tag: (OBJECT_TAGS,),
+}

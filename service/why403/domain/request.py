@@ -131,6 +131,12 @@ class AccessRequest:
         return self.principal.service_linked or ":role/aws-service-role/" in (self.issuer or "")
 
     @property
+    def owner_unread(self) -> Unreadable | None:
+        """Return what could not be read of who owns the bucket, or then of who owns the object."""
+        facts = (BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP) if self.bucket_owner is None else (OBJECT_OWNER, OWNERSHIP)
+        return next((seen for seen in map(self.evidence.__getitem__, facts) if isinstance(seen, Unreadable)), None)
+
+    @property
     def of_source(self) -> bool:
         """Return whether this leg reads the source of a copy."""
         return self.subject == SOURCE

@@ -176,7 +176,7 @@ def _whose(leg: LegDecided) -> dict[str, Any]:
     fact, what = (OBJECT_OWNER, "object") if of_object else (BUCKET_OWNER, "bucket")
     because = f"it is not known whether the {what} is of the caller's account"
     layer = next((layer.name for layer, _ in leg.ruled.conclusion.said if fact in layer.provides), None)
-    seen = request.evidence[fact]
+    seen = request.owner_unread if of_object else request.evidence[fact]
     if isinstance(seen, Unreadable) and seen.call is not None:
         return _doubt(layer, replace(seen, why=f"{because}: {seen.why}"))
     return {"layer": layer, "because": because, "needs": fact.permission}

@@ -12,7 +12,7 @@ from why403.policy.compiled import (
 )
 from why403.policy.document import PolicyKind
 from why403.policy.levels import Level, levels, policies_by_level
-from why403.policy.naming import naming, unread
+from why403.policy.naming import doubted, naming, unread
 from why403.policy.nearest import near_miss
 from why403.policy.public import is_public
 from why403.policy.ruling import (
@@ -38,6 +38,7 @@ __all__ = [
     "capped",
     "ceiling",
     "denies_caller",
+    "doubted",
     "grants",
     "is_public",
     "levels",

@@ -1,9 +1,10 @@
 """Rulings in words: which statement denies or allows, and where an allow is missing or only just failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from why403.domain.evidence import Fact, Observation, Unreadable
+from why403.domain.facts import CANONICAL_IDS, ISSUER
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, UNKNOWN, Truth
 from why403.domain.verdict import Citation, Claim, Says, Words
@@ -55,16 +56,26 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
 
 
 def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
-    keys = sorted({key for each in cited for key in _unknown(each.statement, request)})
+    keys = {name.lower(): name for each in cited for name in sorted(_unknown(each.statement, request))}
     which = f"{_called(cited[0].placed, cited[0].statement)} of {what}" if cited else what
-    whether = " and ".join(f"`{key}`" for key in keys) or "who calls"
+    whether = " and ".join(f"`{keys[key]}`" for key in sorted(keys)) or "who calls"
     verb = "are" if len(keys) > 1 else "is"
     because = f"{which} may {does} {request.action}: {whether} {verb} not known"
-    return Words(
-        because=because,
-        citations=tuple(each.citation for each in cited),
-        needs=None if keys else "iam:GetRole",
+    hidden = _hidden_key(keys, request) if keys else _hidden_caller(request)
+    return doubted(because, hidden, needs=None if keys else "iam:GetRole")._replace(
+        citations=tuple(each.citation for each in cited)
     )
+
+
+def _hidden_key(keys: Iterable[str], request: AccessRequest) -> Unreadable | None:
+    """Return the first fact that could not be read and that one of the keys follows from."""
+    return next(filter(None, map(request.context.unread, sorted(keys))), None)
+
+
+def _hidden_caller(request: AccessRequest) -> Unreadable | None:
+    """Return what could not be read of whose session calls, or of which account has which canonical id."""
+    facts = (ISSUER,) if request.issuer is None else (CANONICAL_IDS,)
+    return next((seen for seen in map(request.evidence.__getitem__, facts) if isinstance(seen, Unreadable)), None)
 
 
 def _unknown(statement: Statement, request: AccessRequest) -> Iterator[str]:
@@ -84,3 +95,15 @@ def unread(seen: Observation[Any]) -> Words:
     if isinstance(seen, Unreadable):
         return Words(because=seen.why, needs=seen.permission, call=seen.call, account=seen.account)
     return Words(because="nothing is said here")
+
+
+def doubted(because: str, *seen: Observation[Any] | None, needs: str | None = None) -> Words:
+    """Return the words for what is not known because of the first of these that could not be read, if one could not.
+
+    Where a read was tried, what came of it follows the words. `needs` is the permission where no other is known.
+    """
+    hidden = next((each for each in seen if isinstance(each, Unreadable)), None)
+    if hidden is None:
+        return Words(because=because, needs=needs)
+    why = because if hidden.call is None else f"{because}: {hidden.why}"
+    return Words(because=why, needs=hidden.permission or needs, call=hidden.call, account=hidden.account)
