@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +10,16 @@ from shutil import rmtree
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from why403 import logs
 from why403.metrics import forget_process, share_between_processes
 from why403.settings import Settings, metrics_directory, use_metrics_directory
 from why403.web.app import create_app
 
+_ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the file system in memory, not a shared temporary directory
 
 
@@ -26,11 +30,12 @@ def run(settings: Settings) -> None:
     for name in settings.misspelt:
         log.warning("the variable %s is not a setting of this service", name)
     directory, ours = _shared_directory()
+    first = os.getpid()
     share_between_processes(directory)
     try:
         Server(settings, directory).run()
     finally:
-        if ours:
+        if ours and os.getpid() == first:  # a worker that ends comes through here too
             rmtree(directory, ignore_errors=True)
 
 
@@ -41,6 +46,31 @@ class JsonLogger(Logger):  # type: ignore[misc]
         """Add no handlers: the root logger has ours."""
         self.error_log.setLevel(cfg.loglevel.upper())
         self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker with threads, which ends at once when it is told to."""
+
+    def init_signals(self) -> None:
+        """Listen to the signals that were held back while the process began."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    def handle_quit(self, _signal: Any, _frame: Any) -> None:
+        """End here and now; whatever takes a lock could wait for ever for one that the interrupted code holds."""
+        os._exit(0)
+
+
+class Master(Arbiter):  # type: ignore[misc]
+    """gunicorn's first process, whose workers hear a signal also while they begin."""
+
+    def spawn_worker(self) -> Any:
+        """Hold signals back until the worker listens to them: before, it would take them for the master's."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -61,6 +91,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Return the WSGI application; called once, before the workers are forked."""
         return create_app(self._settings)
 
+    def run(self) -> None:
+        """Start the first process, which starts the others."""
+        Master(self).run()
+
     def _configuration(self) -> dict[str, Any]:
         """Return gunicorn's settings, by its names."""
         settings = self._settings
@@ -68,7 +102,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": _address(settings.host, settings.port),
             "workers": settings.workers,
             "threads": settings.threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "worker_tmp_dir": str(_MEMORY) if _in_memory() else None,
             "preload_app": True,
             "timeout": settings.worker_timeout_seconds,

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -51,7 +52,6 @@ def started(counters: Path, **settings: str) -> Running:
         "WHY403_WORKERS": "2",
         "WHY403_MAX_BODY_BYTES": str(LIMIT),
         "PROMETHEUS_MULTIPROC_DIR": str(counters),
-        "WHY403_GRACEFUL_TIMEOUT_SECONDS": "5",  # a process that is told to end while it begins does not hear it
         "HOME": str(counters.parent),
         **settings,
     }
@@ -68,11 +68,11 @@ def started(counters: Path, **settings: str) -> Running:
     pytest.fail("the service did not start:\n" + "".join(said))
 
 
-def ended(running: Running) -> tuple[int, list[dict[str, Any]]]:
+def ended(running: Running, how: signal.Signals = signal.SIGTERM) -> tuple[int, list[dict[str, Any]]]:
     """End the service; return its exit status and what it logged since it listened."""
     with running.process as process:
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+        process.send_signal(how)
+        _, log = process.communicate(timeout=20)  # less than it waits for a process that does not end
     return process.returncode, [json.loads(line) for line in log.splitlines()]
 
 
@@ -118,6 +118,40 @@ def test_it_ends_in_order_and_leaves_only_json_in_its_log(tmp_path: Path) -> Non
     status, log = ended(running)
     assert status == 0
     assert [line["route"] for line in log if line["event"] == "request"] == ["/healthz"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("requests", [0, 40, 41])
+def test_a_signal_ends_it_whatever_its_processes_are_about(tmp_path: Path, requests: int, how: signal.Signals) -> None:
+    """They begin, or take connections as fast as these come in; it waits 30 s for a process that does not hear."""
+    running = started(tmp_path / "counters")
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(running.ask, "GET", "/healthz") for _ in range(requests)]
+        if answers:
+            assert answers[0].result()[0] == 200
+        status, _ = ended(running, how)
+    assert status == 0
+
+
+def workers(running: Running) -> set[int]:
+    """Return the processes that answer requests."""
+    parent = running.process.pid
+    return {int(each) for each in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no list of a process's children")
+def test_a_worker_that_ends_leaves_the_counters_of_all(tmp_path: Path) -> None:
+    running = started(tmp_path / "counters", PROMETHEUS_MULTIPROC_DIR="")  # one of its own, which it removes at the end
+    for _ in range(10):
+        assert running.ask("GET", "/healthz")[0] == 200
+    gone = min(workers(running))
+    os.kill(gone, signal.SIGTERM)
+    until = time.monotonic() + 20
+    while gone in workers(running) and time.monotonic() < until:
+        time.sleep(0.05)
+    _, text = running.ask("GET", "/metrics")
+    ended(running)
+    assert b'why403_http_requests_total{method="GET",route="/healthz",status="200"} 10.0' in text
 
 
 def test_counters_left_by_an_earlier_service_are_dropped(tmp_path: Path) -> None:
