@@ -1,13 +1,14 @@
 """A request as far as a report and its hints tell it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from why403.domain.errors import InvalidInput
 from why403.intake.partial import partial
-from why403.report import Report
+from why403.report import Report, read
 
 from .asking import BUCKET, GET, USER, asked, refused
 
@@ -80,6 +81,35 @@ def test_context_of_both_is_joined_and_the_hint_s_is_kept() -> None:
     request = partial(report, {"context": {"AWS:sourceip": "198.51.100.7"}}).request
     assert request["context"] == {"AWS:sourceip": "198.51.100.7", "s3:prefix": "a"}
     assert request["context_is_complete"] is False
+
+
+DENIED = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        (f"$ aws s3api get-object --region eu-west-1 --bucket held-demo --key a out\n{DENIED}", "eu-west-1"),
+        (f"$ aws s3api get-object --bucket held-demo --key a --region=eu-west-1 out\n{DENIED}", "eu-west-1"),
+        ("GET https://held-demo.s3.eu-west-1.amazonaws.com/a 403 (Forbidden)", "eu-west-1"),
+        ("GET https://s3.dualstack.us-gov-west-1.amazonaws.com/held-demo/a 403 (Forbidden)", "us-gov-west-1"),
+        ("GET https://held-demo.s3.amazonaws.com/a 403 (Forbidden)", None),
+        (f"$ aws s3api get-object --region $REGION --bucket held-demo --key a out\n{DENIED}", None),
+        (f"$ aws s3api get-object --region europe --bucket held-demo --key a out\n{DENIED}", None),
+        (f"$ aws s3api get-object --bucket held-demo --key a out\n{DENIED}", None),
+    ],
+)
+def test_the_region_that_a_text_names_is_the_requested_one(text: str, region: str | None) -> None:
+    assert partial(read(text), {}).request["context"].get("aws:RequestedRegion") == region
+
+
+def test_a_region_is_open_where_the_bucket_is_elsewhere_and_given_where_it_is_given() -> None:
+    report = Report(operation="GetObject", resource=KEY, region="eu-west-1")
+    assert partial(replace(report, bucket_region="us-east-1"), {}).request["context"] == {}
+    told = partial(replace(report, bucket_region="eu-west-1"), {}).request["context"]
+    assert told == {"aws:RequestedRegion": "eu-west-1"}
+    hints = {"context": {"AWS:requestedregion": "us-east-1"}}
+    assert partial(report, hints).request["context"] == hints["context"]
 
 
 @pytest.mark.parametrize(

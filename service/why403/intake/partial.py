@@ -1,5 +1,6 @@
 """A request as far as a report and its hints tell it: what is missing is stood in for, and said."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,7 @@ from why403.domain.truth import UNKNOWN
 from why403.intake.request import Asked, asked_for
 from why403.report import Report
 
+_REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _UNKNOWN: Final = "unknown"
 _WHICH_OBJECT: Final = "which object it was about"
 _PLACE: Final = ("resource", "bucket", "key")
@@ -92,7 +94,8 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
         found = {name: held for name, held in found.items() if name not in {"operation", "action"}}
     if hinted.get("resource") or hinted.get("bucket"):
         found = {name: held for name, held in found.items() if name not in _PLACE}
-    context, parameters = _both(report.context, hinted, "context"), _both(report.parameters, hinted, "parameters")
+    read = {**_where(report), **report.context}
+    context, parameters = _both(read, hinted, "context"), _both(report.parameters, hinted, "parameters")
     complete = hinted.get("context_is_complete", False)
     _told_by_keys(context, parameters, complete=complete is True)
     if report.action and "Version" not in report.action and found.get("operation"):
@@ -104,6 +107,17 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
         merged.pop("presigned", None)
         merged.pop("parameters", None)
     return {name: held for name, held in merged.items() if held is not None}
+
+
+def _where(report: Report) -> dict[str, Any]:
+    """Return the key that the Region fills to which the request went, as a command, a host or a log tells it.
+
+    Where S3 says that the bucket is elsewhere, clients send the request there anew, and the text does not say which it
+    shows. AWS: "AWS global condition context keys" (`aws:RequestedRegion`).
+    """
+    if report.region is None or not _REGION.fullmatch(report.region):
+        return {}
+    return {"aws:RequestedRegion": report.region} if report.bucket_region in {None, report.region} else {}
 
 
 def _operation(report: Report) -> str | None:
