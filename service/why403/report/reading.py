@@ -46,7 +46,7 @@ _OF_TEXT: Final = (
     Format(commands.arguments, ("ucket",)),
     Format(commands.arns, ("arn:aws",)),
     Format(commands.failures, (" failed: ",)),
-    Format(commands.identities, ("UserId",)),
+    Format(commands.identities, ("UserId", "get-caller-identity")),
     Format(commands.lines, ("aws ",)),
     Format(commands.uris, ("s3://", "s3a://", "s3n://")),
     Format(dynamic.dotnet, ("AmazonS3Exception",)),

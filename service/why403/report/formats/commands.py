@@ -229,11 +229,19 @@ def _bare(text: str) -> str | None:
 _IDENTITY: Final = re.compile(r"""["']?(?:Arn|arn)["']?:\s{0,9}["'](?P<arn>arn:aws[^"'\s]{10,600})["']""")
 
 
+# Asked for the ARN alone, it is the whole of the line that follows the command.
+_BARE_IDENTITY: Final = re.compile(
+    r"""\bget-caller-identity\s[^\n]{0,300}?--query[\s=]{1,4}["']?Arn["']?(?=\s)[^\n]{0,300}\n"""
+    r"""[ \t]{0,8}"?(?P<arn>arn:aws[^"'\s]{10,600})"?[ \t]{0,8}(?:\n|$)"""
+)
+
+
 def identities(text: str) -> Iterator[Sighting]:
     """Yield the caller that `aws sts get-caller-identity` shows."""
-    for found in islice(_IDENTITY.finditer(text), MOST):
-        told = fields(principal=caller(found["arn"]))
-        yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
+    for pattern in (_IDENTITY, _BARE_IDENTITY):
+        for found in islice(pattern.finditer(text), MOST):
+            told = fields(principal=caller(found["arn"]))
+            yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
 
 
 def uris(text: str) -> Iterator[Sighting]:
