@@ -88,6 +88,42 @@ def test_the_first_check_asks_who_calls(operation: str) -> None:
     assert f"arn:aws:iam::{ACCOUNT}:role/app" in check["command"]
 
 
+SCPS = "--filter SERVICE_CONTROL_POLICY"
+
+
+@pytest.mark.parametrize(
+    ("principal", "layer", "commands"),
+    [
+        (ROLE, "permissions_boundary", {"aws iam get-role --role-name app --query Role.PermissionsBoundary"}),
+        (USER, "permissions_boundary", {"aws iam get-user --user-name u --query User.PermissionsBoundary"}),
+        (None, "permissions_boundary", {"aws iam get-role --role-name ROLE --query Role.PermissionsBoundary"}),
+        (USER, "scp", {f"aws organizations list-policies-for-target --target-id {ACCOUNT} {SCPS}"}),
+        (None, "scp", {f"aws organizations list-policies-for-target --target-id ACCOUNT {SCPS}"}),
+    ],
+)
+def test_a_check_names_whom_the_principal_tells(principal: str | None, layer: str, commands: set[str]) -> None:
+    why = {"scp": "service control policy", "permissions_boundary": "permissions boundary"}[layer]
+    message = f"not authorized to perform: s3:GetObject because no {why} allows the s3:GetObject action"
+    who = {"principal": principal} if principal else {}
+    found = asked(refused("GetObject", message=f"User: *** is {message}"), request={**GET, **who})
+    assert {each["check"]["command"] for each in found["causes"] if each["layer"] == layer} == commands
+
+
+def test_the_check_of_an_ignored_public_acl_asks_about_that_setting() -> None:
+    everyone = {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "READ"}
+    evidence = {
+        "bucket.owner": ACCOUNT,
+        "object.owner": ACCOUNT,
+        "bucket.ownership": "ObjectWriter",
+        "object.acl": {"owner": ACCOUNT, "grants": [everyone]},
+        "bucket.public_access_block": {"IgnorePublicAcls": True},
+    }
+    request = {**GET, "principal": "anonymous", "evidence_is_complete": True}
+    found = cause_of(asked(refused("GetObject"), request=request, evidence=evidence), "block_public_access")
+    assert (found["kind"], found["likelihood"]) == ("implicit", "certain")
+    assert "IgnorePublicAcls" in found["check"]["what"]
+
+
 def test_naming_one_layer_does_not_hide_others() -> None:
     message = (
         f"User: {USER} is not authorized to perform: s3:GetObject with an explicit deny in a service control policy"

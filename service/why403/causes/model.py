@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 
 class Possible(NamedTuple):
-    """One cause; texts may hold `{action}`, `{resource}`, `{bucket}`, `{key}`, `{principal}` and `{operation}`."""
+    """One cause; texts may hold `{action}` and the other words of a `Situation`, for what is known of it."""
 
     layer: str
     kind: str

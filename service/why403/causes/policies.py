@@ -53,7 +53,7 @@ POLICIES: Final = (
         "bucket most likely belongs to somebody else, whose policy does not let the caller in for {action}",
         (
             "whose bucket is it? 403 with the expected owner and 200 without speaks for this cause",
-            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner ACCOUNT",
+            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner {account}",
         ),
         "the bucket's owner allows {action} on {resource} to exactly this role or user",
         wants="unexplained",
@@ -66,7 +66,7 @@ POLICIES: Final = (
         "a bucket of that name exists and belongs to somebody else, whose policy does not let the caller in",
         (
             "whose bucket is it? 403 with the expected owner and 200 without speaks for this cause",
-            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner ACCOUNT",
+            "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner {account}",
         ),
         "check the bucket's name and account; otherwise its owner allows {action} to this role or user",
         wants="head-bucket",
@@ -105,7 +105,7 @@ POLICIES: Final = (
         "a service control policy of the caller's organization denies it, as one for Regions or encryption does",
         (
             "which policies apply to the caller's account? (management account)",
-            "aws organizations list-policies-for-target --target-id ACCOUNT --filter SERVICE_CONTROL_POLICY",
+            "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception; or send what the policy demands",
         "manual",
@@ -116,8 +116,8 @@ POLICIES: Final = (
         7,
         "some level of the organization does not allow S3 at all",
         (
-            "does every level, root to account, allow {action}? (management account)",
-            "aws organizations list-policies-for-target --target-id OU --filter SERVICE_CONTROL_POLICY",
+            "does every level allow {action}: the account, and all that list-parents names above? (management account)",
+            "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
         "allow the action in the service control policies of every level that lacks it",
         "manual",
@@ -139,7 +139,7 @@ POLICIES: Final = (
         "implicit",
         8,
         "the caller has a permissions boundary that does not allow {action}",
-        ("has the caller a boundary?", "aws iam get-role --role-name ROLE --query Role.PermissionsBoundary"),
+        ("has the caller a boundary?", "{boundary_command}"),
         "extend the boundary, or grant to the session by name in the bucket's policy",
     ),
     possible(

@@ -56,7 +56,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             403,
             "the default configuration of Storage Lens cannot be deleted",
             "is it the default configuration?",
-            "aws s3control list-storage-lens-configurations --account-id ACCOUNT",
+            "aws s3control list-storage-lens-configurations --account-id {account}",
             "disable the default configuration instead of deleting it",
         ),
         "IncorrectEndpoint": Meaning(

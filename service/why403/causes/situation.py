@@ -8,6 +8,8 @@ from typing import Any, Final
 from why403.causes.codes import meaning_of
 from why403.causes.meaning import Meaning
 from why403.domain.arn import resource
+from why403.domain.principal import SOMEBODY, Kind, Principal
+from why403.domain.principal import principal as principal_named
 from why403.domain.truth import TRUE
 from why403.engine.call import Decided
 from why403.intake.partial import Partial
@@ -93,6 +95,7 @@ class Situation:
     def words(self) -> dict[str, str | None]:
         """Return what texts may mention."""
         found = resource(self.resource) if self.resource else None
+        caller = principal_named(self.principal) if self.principal else SOMEBODY
         return {
             "action": self.action,
             "resource": self.resource,
@@ -101,6 +104,8 @@ class Situation:
             "principal": self.principal,
             "operation": self.operation,
             "source": _role_of(self.principal),
+            "account": caller.account,
+            "boundary_command": _boundary_command(caller),
         }
 
 
@@ -131,6 +136,14 @@ def _role_of(principal: str | None) -> str | None:
         return principal
     account, name = principal.split(":")[4], principal.split("/")[1]
     return f"arn:aws:iam::{account}:role/{name}"
+
+
+def _boundary_command(caller: Principal) -> str:
+    """Return the command that shows the boundary of a user or of a role, which the ARN of a session names too."""
+    if caller.kind is Kind.USER:
+        return f"aws iam get-user --user-name {caller.name} --query User.PermissionsBoundary"
+    role = caller.name if caller.kind in {Kind.ROLE, Kind.SESSION} else "ROLE"
+    return f"aws iam get-role --role-name {role} --query Role.PermissionsBoundary"
 
 
 def _features(report: Report, known: Partial) -> frozenset[str]:

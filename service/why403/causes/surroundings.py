@@ -66,6 +66,18 @@ REST: Final = (
         wants="anonymous",
     ),
     possible(
+        "block_public_access",
+        "implicit",
+        4,
+        "S3 ignores the public ACL that would allow {action}",
+        (
+            "is IgnorePublicAcls on for the bucket or its account?",
+            "aws s3api get-public-access-block --bucket {bucket}",
+        ),
+        "allow {action} in the bucket's policy to whom it is meant for, instead of in a public ACL",
+        wants="anonymous",
+    ),
+    possible(
         "ownership",
         "requirement",
         90,
