@@ -11,7 +11,9 @@ from tests.aws.faking import AWAY, HOME, Reply, Sent, Wire, a_reader, error
 from why403 import Unreadable
 from why403.aws import Access, AwsReader, connect
 from why403.aws.accounts import Accounts
+from why403.aws.failure import WRONG_REGION
 from why403.collecting.iam import GET_ROLE
+from why403.collecting.log_groups import FILTER_LOG_EVENTS
 
 THERE = GET_ROLE.read(account=AWAY, RoleName="app")
 
@@ -139,6 +141,57 @@ def test_clients_are_made_once_per_account_region_and_service() -> None:
     config = one.meta.config
     assert (config.connect_timeout, config.read_timeout, config.max_pool_connections) == (2, 5, 7)
     assert config.retries == {"mode": "standard", "total_max_attempts": 4}
+
+
+# --- Regions ----------------------------------------------------------------------------------------------------------
+
+ELSEWHERE = ["us-iso-east-1", "us-isob-east-1", "cn-north-1", "us-gov-west-1", "zz-evil-1", "us-evil-1", "localhost"]
+
+
+@pytest.mark.parametrize("account", [HOME, AWAY])
+@pytest.mark.parametrize("region", [*ELSEWHERE, "eusc-de-east-1", "aws-global", "US-EAST-1", "us-east-1\n", "a.b/c@d"])
+def test_no_token_leaves_for_a_region_that_the_own_partition_has_not(
+    monkeypatch: pytest.MonkeyPatch, account: str, region: str
+) -> None:
+    reader, wire = a_reader(lets_in(), role_name="why403")
+    reader.read(GET_ROLE.read(RoleName="app"))
+    wire.sent.clear()
+    made: list[str] = []
+    monkeypatch.setattr(Session, "create_client", lambda *_, **more: made.append(more["region_name"]))
+    seen = reader.read(FILTER_LOG_EVENTS.read(account=account, region=region, logGroupName="trail"))
+    why = f"logs:FilterLogEvents {WRONG_REGION.because.format(where=f' in account {account}')}"
+    assert isinstance(seen, Unreadable)
+    assert (seen.why, seen.result, seen.account) == (why, "region", account)
+    assert (made, wire.sent) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "host"),
+    [
+        ("aws", "eu-west-1", "logs.eu-west-1.amazonaws.com"),
+        ("aws", "ap-east-1", "logs.ap-east-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "logs.cn-north-1.amazonaws.com.cn"),
+        ("aws-us-gov", "us-gov-east-1", "logs.us-gov-east-1.amazonaws.com"),
+    ],
+)
+def test_every_region_of_the_own_partition_is_read(partition: str, region: str, host: str) -> None:
+    wire = Wire(lambda _: Reply(body="{}"))
+    accounts = Accounts(Access(), wire.session())
+    accounts._own = accounts.own()._replace(partition=partition)
+    AwsReader(accounts).read(FILTER_LOG_EVENTS.read(account=HOME, region=region, logGroupName="trail"))
+    assert wire.sent[-1].host == host
+
+
+def test_the_region_that_the_operator_sets_is_read_though_botocore_does_not_know_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-new-7")
+    reader, wire = a_reader(lambda _: Reply(body="{}"))
+    reader.read(FILTER_LOG_EVENTS.read(account=HOME, region="eu-new-7", logGroupName="trail"))
+    assert wire.sent[-1].host == "logs.eu-new-7.amazonaws.com"
+
+
+# --- where credentials come from --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("mode", "made"), [("on", True), ("off", False), ("auto", False)])

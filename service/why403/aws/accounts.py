@@ -14,6 +14,7 @@ from botocore.credentials import (
     CredentialResolver,
     DeferredRefreshableCredentials,
 )
+from botocore.exceptions import InvalidRegionError
 from botocore.session import Session
 from cachetools import LRUCache, TTLCache
 
@@ -27,6 +28,7 @@ _ATTEMPTS: Final = 4
 _SESSION_NAME: Final = "why403"
 _SESSION_SECONDS: Final = 3600  # the most that a role may have which was assumed with a role's credentials
 _REFUSED_SECONDS: Final = 15
+_EVERYWHERE: Final = "sts"  # a service that every Region has
 _USUAL_REGION: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
@@ -107,6 +109,7 @@ class Accounts:
         self._lock = RLock()  # botocore's sessions make clients one at a time
         self._own_lock = Lock()
         self._own: Own | None = None
+        self._regions: frozenset[str] | None = None
         self._roles: LRUCache[str, _Role] = LRUCache(256)
         self._clients: LRUCache[tuple[str, str, str], Any] = LRUCache(512)
         # So that many reads do not wait one after another for what has just failed.
@@ -147,8 +150,14 @@ class Accounts:
         return self.known(account) or self.own().account
 
     def client(self, account: str, service: str, region: str | None) -> Any:
-        """Return a client with credentials of an account; raises RoleRefused where there is no way in."""
+        """Return a client with credentials of an account; raises RoleRefused where there is no way in.
+
+        Whoever asks names the Region, and it decides to which host the service's token goes: in one that is none of the
+        own partition's nothing is made; raises InvalidRegionError.
+        """
         own = self.own()
+        if region and not self._has(region, own.partition):
+            raise InvalidRegionError(region_name=region)
         if account == own.account:
             return self._client(self.session, "", service, region)
         return self._client(self._assumed(account, own), account, service, region)
@@ -162,6 +171,14 @@ class Accounts:
                 found = session.create_client(service, region_name=where, config=self._config)
                 self._clients[key] = found
             return found
+
+    def _has(self, region: str, partition: str) -> bool:
+        """Return if a Region is the service's own, or one that botocore knows in its partition, opt-in or not."""
+        with self._lock:
+            if self._regions is None:
+                known = self.session.get_available_regions(_EVERYWHERE, partition)
+                self._regions = frozenset((*known, self._usual_region()))
+            return region in self._regions
 
     def _usual_region(self) -> str:
         configured: str | None = self.session.get_config_variable("region")
