@@ -1,5 +1,7 @@
 """Other accounts: a role is assumed once and again before it expires; where there is no way in, it is said so."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -75,6 +77,30 @@ def test_a_role_that_cannot_be_assumed_is_named_and_not_tried_again_at_once() ->
     now = 60.0
     reader.read(THERE)
     assert len(asked(wire, "AssumeRole")) == 2
+
+
+def test_what_many_accounts_refuse_at_once_is_kept_by_one_after_another() -> None:
+    inside, most = 0, 0
+
+    def clock() -> float:
+        """Take long enough for another thread to come in."""
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.002)
+        inside -= 1
+        return 0.0
+
+    wire = Wire(lambda _: error("AccessDenied", 403))
+    accounts = Accounts(Access(role_name="why403"), wire.session(), new_session=wire.bare, clock=clock)
+    reader = AwsReader(accounts)
+    reader.read(GET_ROLE.read(RoleName="app"))
+    reads = [GET_ROLE.read(account=f"{number:012}", RoleName="app") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(pool.map(reader.read, reads * 4))
+    assert {each.permission for each in seen if isinstance(each, Unreadable)} == {"sts:AssumeRole"}
+    assert len(asked(wire, "AssumeRole")) == len(reads)
+    assert most == 1
 
 
 @pytest.mark.parametrize("raised", [ConnectionResetError("hunter2"), RuntimeError("hunter2")])

@@ -113,6 +113,7 @@ class Accounts:
         self._roles: LRUCache[str, _Role] = LRUCache(256)
         self._clients: LRUCache[tuple[str, str, str], Any] = LRUCache(512)
         # So that many reads do not wait one after another for what has just failed.
+        self._refused_lock = Lock()  # all accounts share what was refused, and each has a lock of its own
         self._refused: TTLCache[str, Failure] = TTLCache(1024, _REFUSED_SECONDS, timer=clock)
         self._unknown: TTLCache[str, Exception] = TTLCache(1, _REFUSED_SECONDS, timer=clock)
 
@@ -196,11 +197,13 @@ class Accounts:
         with self._lock:
             role = self._roles.get(account) or self._new(account, arn)
         with role.lock:
-            refused = self._refused.get(account)
+            with self._refused_lock:
+                refused = self._refused.get(account)
             if refused is None:
                 refused = _fetched(role.credentials, arn)
                 if refused is not None:
-                    self._refused[account] = refused
+                    with self._refused_lock:
+                        self._refused[account] = refused
         if refused is not None:
             raise RoleRefused(refused, account)
         return role.session
