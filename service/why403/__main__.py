@@ -145,6 +145,7 @@ def _permissions(options: argparse.Namespace) -> int:
     registry = build(settings).registry
     deployment = Deployment(
         role_name=settings.role_name,
+        accounts=settings.collect_accounts,
         organization_account=settings.organization_account,
         partition=options.partition,
         objects=options.with_objects,

@@ -132,6 +132,25 @@ def test_a_role_of_other_accounts_is_assumed_by_the_service_only() -> None:
     assert "sts:AssumeRole" not in actions("account", OPEN) | actions("organization", OPEN)
 
 
+@pytest.mark.parametrize(
+    ("accounts", "organization_account", "named"),
+    [
+        ({"111122223333"}, None, "arn:aws:iam::111122223333:role/reader"),
+        (
+            {"444455556666", "111122223333"},
+            "999988887777",
+            [f"arn:aws:iam::{account}:role/reader" for account in ("111122223333", "444455556666", "999988887777")],
+        ),
+        ({"999988887777"}, "999988887777", "arn:aws:iam::999988887777:role/reader"),
+    ],
+)
+def test_where_accounts_are_listed_the_role_is_assumed_in_those_and_the_organization_s_only(
+    accounts: set[str], organization_account: str | None, named: object
+) -> None:
+    listed = Deployment(role_name="reader", accounts=frozenset(accounts), organization_account=organization_account)
+    assert statements("own", listed)["OtherAccounts"]["Resource"] == named
+
+
 # --- which resources --------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +222,16 @@ def test_the_command_prints_a_document_and_whose_it_is(
     document = json.loads(said.out)
     assert document == policy_for("own", needs(REGISTRY), Deployment(role_name="reader"))
     assert said.err == "why403: this belongs to the identity that the service runs as\n"
+
+
+def test_the_command_names_the_accounts_that_are_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHY403_ROLE_NAME", "reader")
+    monkeypatch.setenv("WHY403_COLLECT_ACCOUNTS", "111122223333")
+    assert main(["permissions", "--for", "own"]) == 0
+    listed = Deployment(role_name="reader", accounts=frozenset({"111122223333"}))
+    assert json.loads(capsys.readouterr().out) == policy_for("own", needs(REGISTRY), listed)
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)

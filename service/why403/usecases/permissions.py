@@ -32,11 +32,13 @@ OWN_READS: Final[Mapping[str, tuple[AwsCall, ...]]] = {
 class Deployment:
     """How the service is set up, as far as that decides what it needs.
 
-    `role_name` is the role it assumes in other accounts, `organization_account` where it reads the organization if not
-    in its own. `objects` also gives what opens objects, for those calls that need it.
+    `role_name` is the role it assumes in other accounts, in `accounts` only unless there are none, and in
+    `organization_account`, where it reads the organization if not in its own. `objects` also gives what opens objects,
+    for those calls that need it.
     """
 
     role_name: str | None = None
+    accounts: frozenset[str] = frozenset()
     organization_account: str | None = None
     partition: str = "aws"
     objects: bool = False
@@ -110,11 +112,16 @@ def _word(name: str) -> str:
 
 
 def _assuming(deployment: Deployment) -> dict[str, Any]:
+    named = {*deployment.accounts, deployment.organization_account} if deployment.accounts else {"*"}
+    roles = [
+        f"arn:{deployment.partition}:iam::{account}:role/{deployment.role_name}"
+        for account in sorted(filter(None, named))
+    ]
     return {
         "Sid": "OtherAccounts",
         "Effect": "Allow",
         "Action": [ASSUME],
-        "Resource": f"arn:{deployment.partition}:iam::*:role/{deployment.role_name}",
+        "Resource": roles[0] if len(roles) == 1 else roles,
     }
 
 
