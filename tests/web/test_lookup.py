@@ -1,14 +1,16 @@
 """POST /diagnose with a call to be looked up: over HTTP, as JSON, text and page, and with nonsense."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.report.test_clues import ID, RECORD
+from tests.report.test_clues import ANA, ID, RECORD
 from tests.usecases.test_clues import GROUP, NOW, Aws
+from why403 import Found
 from why403.gathering import Desk
 from why403.services import Services
 from why403.settings import Settings
@@ -63,3 +65,36 @@ def test_a_service_that_reads_nothing_refuses(client: FlaskClient) -> None:
     answer = client.post("/diagnose", json=BODY)
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["pointer"] == "/request_id"
+
+
+HALF = "\ud800"
+HALVES: dict[str, dict[str, Any]] = {
+    "the key": {"requestParameters": {"bucketName": "reports", "key": f"q3{HALF}.csv"}},
+    "the bucket": {"requestParameters": {"bucketName": f"reports{HALF}", "key": "q3.csv"}},
+    "the name of a parameter": {"requestParameters": {"bucketName": "reports", "key": "q3.csv", HALF: HALF}},
+    "a list": {"requestParameters": {"bucketName": "reports", "key": "q3.csv", "versionId": [[HALF]]}},
+    "the operation": {"eventName": f"GetObject{HALF}"},
+    "the service": {"eventSource": f"s3{HALF}"},
+    "the caller": {"userIdentity": {"type": "IAMUser", "arn": f"{ANA}{HALF}"}},
+    "the message": {"errorMessage": f"Access Denied {HALF}"},
+}
+
+
+@pytest.mark.parametrize("changed", HALVES.values(), ids=HALVES)
+def test_half_a_surrogate_pair_in_a_record_is_answered(
+    services: Services, client: FlaskClient, changed: Mapping[str, Any]
+) -> None:
+    record = json.dumps({**RECORD, **changed})
+    event = {"Events": [{"CloudTrailEvent": record}]}
+    for body in ({"error": record}, {"event": event}):
+        assert client.post("/diagnose", json=body).status_code == 200
+    desk = Desk(Aws(record, fails=lambda _: Found({"events": [{"message": record}]})))
+    answer = create_app(Settings(), replace(services, aws=desk)).test_client().post("/diagnose", json=BODY)
+    desk.close()
+    assert answer.status_code == 200
+    assert answer.get_json()["understood"]["request_id"] == (None if "eventSource" in changed else ID)
+
+
+def test_what_is_half_a_character_is_told_as_none(client: FlaskClient) -> None:
+    answer = client.post("/diagnose", json={"error": json.dumps({**RECORD, **HALVES["the key"]})}).get_json()
+    assert answer["understood"]["resource"] == "arn:aws:s3:::reports/q3\ufffd.csv"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from why403.domain.errors import InvalidInput, escaped
 from why403.report import LIMIT, Report, read, read_event, strip_secrets
+from why403.report.formats.record import mended
 from why403.services import Services
 
 LOOKUP: Final = ("request_id", "log_group", "recent")
@@ -40,7 +41,7 @@ def report_in(services: Services, body: Mapping[str, Any]) -> Report:
 
 def report_of(services: Services, event: Mapping[str, Any]) -> Report:
     """Return what an event tells, wherever it comes from."""
-    record = _stripped(event)
+    record = _stripped(mended(event))
     return services.read_report({"event": record}) or read_event(record)
 
 

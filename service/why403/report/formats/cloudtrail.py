@@ -11,7 +11,7 @@ from typing import Any, Final
 from why403.domain.arn import resource
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of
 from why403.report.formats.cloudtrail_keys import request_keys
-from why403.report.formats.record import object_of, text_of
+from why403.report.formats.record import mended, object_of, text_of
 from why403.report.headers import parameters_of
 from why403.report.joining import errors_of, report_of, told_first
 from why403.report.message import sentences
@@ -41,7 +41,7 @@ def records_of(
         if isinstance(value.get("detail"), Mapping):
             yield from records_of(value["detail"], "eventbridge", depth + 1)
         elif "eventName" in value or "userIdentity" in value:
-            yield value, source
+            yield mended(value), source
         elif isinstance(value.get("CloudTrailEvent"), str):
             yield from records_of(_parsed(value["CloudTrailEvent"]), source, depth + 1)
         else:

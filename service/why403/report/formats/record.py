@@ -1,11 +1,28 @@
 """The members of a CloudTrail record, read with care: any may be missing, of another type, or hold a secret."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from why403.report.stripping import strip_secrets
 
 _LONGEST: Final = 8_192
+_DEEPEST: Final = 64
+# JSON may escape half of a character, which no answer can be written with.
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def mended(value: Any, depth: int = 0) -> Any:
+    """Return parsed JSON with U+FFFD for what is half of a surrogate pair, and without what is nested too deep."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if depth > _DEEPEST and isinstance(value, list | Mapping):
+        return None
+    if isinstance(value, list):
+        return [mended(each, depth + 1) for each in value]
+    if isinstance(value, Mapping):
+        return {mended(name): mended(held, depth + 1) for name, held in value.items()}
+    return value
 
 
 def text_of(value: object) -> str | None:
