@@ -387,14 +387,7 @@ def test_a_policy_is_sent_in_letters_that_it_accepts() -> None:
 @pytest.mark.parametrize("held", ["abc", [1], 5])
 def test_evidence_that_is_none_is_said_to_be(held: Any) -> None:
     desk = Desk(Table({}))
-    body = {
-        "request": {
-            "principal": "anonymous",
-            "operation": "GetObject",
-            "resource": "arn:aws:s3:::b/k",
-            "evidence": held,
-        }
-    }
+    request = {"principal": "anonymous", "operation": "GetObject", "resource": "arn:aws:s3:::b/k", "evidence": held}
     with pytest.raises(InvalidInput) as caught:
         diagnose(replace(built(), aws=desk), {"request": request, "cross_check": True})
     assert [fault.pointer for fault in caught.value.faults] == ["/request/evidence"]
