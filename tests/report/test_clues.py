@@ -164,3 +164,21 @@ def test_the_place_comes_from_one_of_both() -> None:
     bucket = read_event({**RECORD, "requestParameters": {"bucketName": "reports"}})
     assert completed(bucket, PASTED).key is None
     assert completed(bucket, replace(PASTED, bucket="reports")).key == "k"
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize("when", [None, AT])
+def test_a_record_at_an_end_of_the_calendar_is_of_no_call(time: str, when: datetime | None) -> None:
+    outlying = {**RECORD, "eventTime": time}
+    for sought in (Sought(request_id=ID, time=when), Sought(principal=ANA, time=when)):
+        assert found(sought, outlying) is None
+        assert found(sought, outlying, RECORD) == Match(RECORD, AT, 0)
+
+
+@pytest.mark.parametrize("year", [1970, 9998])
+def test_a_record_is_compared_with_moments_however_far_away(year: int) -> None:
+    far = AT.replace(year=year)
+    for when in (AT.replace(year=1970), AT, AT.replace(year=9998)):
+        match = found(Sought(request_id=ID, time=when), {**RECORD, "eventTime": far.isoformat()})
+        assert match is not None
+        assert match.time == far

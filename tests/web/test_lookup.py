@@ -98,3 +98,14 @@ def test_half_a_surrogate_pair_in_a_record_is_answered(
 def test_what_is_half_a_character_is_told_as_none(client: FlaskClient) -> None:
     answer = client.post("/diagnose", json={"error": json.dumps({**RECORD, **HALVES["the key"]})}).get_json()
     assert answer["understood"]["resource"] == "arn:aws:s3:::reports/q3\ufffd.csv"
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "9998-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_a_record_of_any_time_is_answered(services: Services, time: str) -> None:
+    record = json.dumps({**RECORD, "eventTime": time})
+    desk = Desk(Aws(fails=lambda _: Found({"events": [{"message": record}]})))
+    body = {**BODY, "request": {"time": "2026-11-23T10:00:00Z"}}
+    answer = create_app(Settings(), replace(services, aws=desk)).test_client().post("/diagnose", json=body)
+    desk.close()
+    assert answer.status_code == 200
+    assert answer.get_json()["lookup"]["found"] is time.startswith("9998")

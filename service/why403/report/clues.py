@@ -15,6 +15,8 @@ _REFUSED: Final = "AccessDenied"
 _APART: Final = timedelta(minutes=15)
 # Both versions of the listing are logged under the name of the first.
 _LOGGED_AS: Final = {"ListObjectsV2": "ListObjects"}
+# Nothing can be reckoned at either end of the calendar.
+_YEARS: Final = range(1970, 9999)
 _PLACE: Final = ("resource", "bucket", "key")
 
 
@@ -56,7 +58,9 @@ def matching(records: Iterable[Any], sought: Sought) -> Match | None:
     if not fitting:
         return None
     when = sought.time
-    fitting.sort(key=lambda each: each[0] if when is None else when - abs(each[0] - when))
+    fitting.sort(key=lambda each: each[0])
+    if when is not None:
+        fitting.sort(key=lambda each: -abs(each[0] - when))
     at, record = fitting[-1]
     return Match(record, at, len(fitting) - 1)
 
@@ -67,7 +71,7 @@ def _at(record: Mapping[str, Any]) -> datetime | None:
         at = datetime.fromisoformat(told) if isinstance(told, str) else None
     except ValueError:
         return None
-    return at if at is not None and at.tzinfo else None
+    return at if at is not None and at.tzinfo and at.year in _YEARS else None
 
 
 def _fits(record: Mapping[str, Any], at: datetime, sought: Sought) -> bool:
