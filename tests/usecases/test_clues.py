@@ -138,6 +138,61 @@ def test_the_record_is_decided_with_the_values_that_the_call_had(ask: Ask) -> No
     assert (known["decision"], known["layer"], known["certainty"]) == ("denied", "bucket_policy", "proven")
 
 
+UNSURE = "the record that was found need not be of this call: give its request id"
+OWNED = {"bucket.owner": "111122223333", "bucket.policy": None}
+CLOSED = {
+    **OWNED,
+    "bucket.policy": {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::reports/*"}],
+    },
+}
+PLACE = {"bucket": "reports", "key": "q3.csv"}
+LATER = {**RECORD, "requestID": "LATER00000000000", "eventTime": "2026-11-23T10:01:00Z"}
+GUESSES: dict[str, tuple[list[Any], Mapping[str, Any]]] = {
+    "nobody said who called": ([RECORD], PLACE),
+    "others fit as well": ([RECORD, LATER], {**PLACE, "principal": ANA}),
+}
+
+
+@pytest.mark.parametrize(("records", "hints"), GUESSES.values(), ids=GUESSES)
+def test_nothing_is_decided_by_a_record_that_may_be_of_another_call(
+    ask: Ask, records: list[Any], hints: Mapping[str, Any]
+) -> None:
+    body = {"error": PASTED, "request": hints, "evidence": CLOSED, "log_group": GROUP}
+    answer = ask(Aws(*records), body)
+    assert (answer["decision"], answer["certainty"], answer["layer"]) == ("unknown", "suspected", None)
+    assert answer["doubts"][0] == {"layer": None, "because": UNSURE, "needs": None}
+    assert "certain" not in {cause["likelihood"] for cause in answer["causes"]}
+    assert UNSURE in answer["explanation"]["markdown"]
+    assert answer["understood"]["principal"] == ANA
+
+
+SURE: dict[str, tuple[list[Any], Mapping[str, Any]]] = {
+    "its request id": ([RECORD, LATER], {"error": PASTED, "request_id": ID, "request": PLACE}),
+    "the newest was asked for": ([RECORD, LATER], {"recent": True, "request": PLACE}),
+    "the only one of a known caller": ([RECORD], {"error": PASTED, "request": {**PLACE, "principal": ANA}}),
+}
+
+
+@pytest.mark.parametrize(("records", "body"), SURE.values(), ids=SURE)
+def test_the_record_of_the_call_that_is_meant_decides(ask: Ask, records: list[Any], body: Mapping[str, Any]) -> None:
+    answer = ask(Aws(*records), {**body, "evidence": CLOSED, "log_group": GROUP})
+    assert (answer["decision"], answer["certainty"]) == ("denied", "proven")
+    assert answer["causes"][0]["likelihood"] == "certain"
+
+
+def test_what_s3_said_counts_where_it_was_pasted_and_not_where_a_record_of_another_call_may_say_it(ask: Ask) -> None:
+    said = "Request has expired"
+    body = {"log_group": GROUP, "evidence": OWNED, "request": PLACE, "error": PASTED}
+    record = {**RECORD, "errorMessage": said}
+    answer = ask(Aws(record), body)
+    assert (answer["decision"], answer["doubts"][0]["because"]) == ("unknown", UNSURE)
+    assert answer["causes"][0]["likelihood"] != "certain"
+    pasted = ask(Aws(record), {**body, "error": PASTED.replace("Access Denied", said)})
+    assert (pasted["decision"], pasted["certainty"]) == ("denied", "proven")
+
+
 def test_the_request_id_in_what_was_pasted_is_enough(ask: Ask) -> None:
     answer = ask(Aws(RECORD), {"error": BODY, "log_group": GROUP})
     assert (answer["lookup"]["by"], answer["understood"]["principal"]) == ("request_id", ANA)

@@ -60,18 +60,19 @@ _NOWHERE: Final = (
 )
 _NOTHING: Final = "neither the report nor the hints tell which call to look for; `recent` takes the newest refusal"
 _LIKELY: Final = "the record is of the call that fits best, which need not be this one: only a request id is certain"
-
+_UNSURE: Final = "the record that was found need not be of this call: give its request id"
 
 READS: Final = (LOOKUP_EVENTS, FILTER_LOG_EVENTS)
 """The calls of AWS that are made for this, beside those that layers declare."""
 
 
 class Clue(NamedTuple):
-    """The report with what was found, what the answer says of the search, and the services with the time left."""
+    """The report with what was found, what the answer says of the search, the services with the time left, a doubt."""
 
     report: Report
     told: dict[str, Any]
     services: Services
+    doubt: str | None
 
 
 class _Wanted(NamedTuple):
@@ -103,7 +104,14 @@ def look_up(services: Services, body: Mapping[str, Any], report: Report, known: 
     if told["because"]:
         found = replace(found, unread=(*found.unread, told["because"]))
     left = max(_LEAST_SECONDS, services.collect_seconds - search.spent())
-    return Clue(found, told, replace(services, collect_seconds=left))
+    unsure = match is not None and _is_guess(match, wanted)
+    return Clue(found, told, replace(services, collect_seconds=left), _UNSURE if unsure else None)
+
+
+def _is_guess(match: Match, wanted: _Wanted) -> bool:
+    """Return whether a record may well be of another call: others fit too, or nobody said who called."""
+    sure = wanted.recent or wanted.sought.request_id is not None
+    return not sure and (match.others > 0 or wanted.sought.principal is None)
 
 
 # --- what is looked for -----------------------------------------------------------------------------------------------

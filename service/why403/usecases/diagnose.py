@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from why403.causes.rank import ranked
@@ -39,8 +40,9 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = report_in(services, body), _hints(body)
     known = partial(report, hints)
-    checking, collection = _checking(services, body, hints), None
+    checking, collection, pasted = _checking(services, body, hints), None, report
     clue = look_up(services, body, report, known)
+    doubt = None if clue is None else clue.doubt
     if clue is not None:
         report, services, known = clue.report, clue.services, partial(clue.report, hints)
     given, complete = _evidence(services, body, hints)
@@ -50,7 +52,9 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     current = _of_current(collection, given)
     decided = _decided(services, known, seen.evidence(complete=complete), current)
     situation = Situation.of(report, known, decided)
-    answer = aws_word(_answer(decided, known), report, situation)
+    if doubt is not None:  # what another call may have been answered is no word on this one
+        situation = replace(situation, meaning=Situation.of(pasted, known, None).meaning)
+    answer = aws_word(_answer(decided, known, doubt), report, situation)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
     answer["causes"] = ranked(situation, standing)
     answer["id"] = f"d_{uuid.uuid4().hex[:16]}"
@@ -59,7 +63,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
         answer["understood"]["source"] = "request"
     answer.update(_reads(clue, collection))
     if checking is not None:
-        answer["cross_check"] = checking.of(decided, _missing(known))
+        answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
     return answer
 
@@ -151,16 +155,17 @@ def _decided(services: Services, known: Partial, evidence: Evidence, current: fr
         return decide_call(services, known.asked, legs, None)
 
 
-def _answer(decided: Decided | None, known: Partial) -> dict[str, Any]:
-    """Return the decision; where something had to stand in for what is not known, none is certain."""
+def _answer(decided: Decided | None, known: Partial, doubt: str | None) -> dict[str, Any]:
+    """Return the decision; where something had to stand in for what is not known, or may be wrong, none is certain."""
+    missing = _missing(known) if decided else known.missing
+    reasons = [f"it is not known {missing}"] if missing is not None or decided is None else []
+    reasons += [doubt] if doubt else []
+    doubts: list[dict[str, Any]] = [{"layer": None, "because": each, "needs": None} for each in reasons]
     if decided is None:
-        doubt = {"layer": None, "because": f"it is not known {known.missing}", "needs": None}
-        return _open([doubt], [])
+        return _open(doubts, [])
     answer = explained(decided)
-    missing = _missing(known)
-    if missing is not None:
-        doubt = {"layer": None, "because": f"it is not known {missing}", "needs": None}
-        return _open([doubt, *answer["doubts"]], answer["warnings"])
+    if doubts:
+        return _open([*doubts, *answer["doubts"]], answer["warnings"])
     if answer["decision"] == "allowed":
         answer["certainty"] = "contradicted"
     elif answer["decision"] == "unknown" and len({doubt["layer"] for doubt in answer["doubts"]}) == 1:
