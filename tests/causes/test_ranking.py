@@ -175,3 +175,14 @@ def test_a_version_that_may_be_named_leaves_open_which_action_was_needed(allowed
 def test_what_denies_with_and_without_a_version_is_certain() -> None:
     evidence = {"principal.policies": [document(allow("s3:List*", "*"))], "bucket.owner": ACCOUNT}
     assert get(evidence, evidence_is_complete=True)["decision"] == "denied"
+
+
+def test_an_address_says_that_no_version_was_asked_for() -> None:
+    head = "$ curl -v https://b.s3.eu-central-1.amazonaws.com/k\n> GET /k HTTP/1.1\n"
+    text = head + "> Host: b.s3.eu-central-1.amazonaws.com\n>\n< HTTP/1.1 403 Forbidden\n"
+    evidence = {"principal.policies": [document(allow("s3:GetObjectVersion", "*"))], "bucket.owner": ACCOUNT}
+    for source in (text, told("GetObject")):
+        hints = {**GET, "principal": USER} if source is not text else {"principal": USER}
+        found = asked(source, request=hints, evidence=evidence, evidence_is_complete=True)
+        whys = [doubt["because"] for doubt in found["doubts"]]
+        assert any("names a version" in why for why in whys) is (source is not text)

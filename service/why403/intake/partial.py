@@ -18,6 +18,7 @@ _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _UNKNOWN: Final = "unknown"
 _WHICH_OBJECT: Final = "which object it was about"
 _PLACE: Final = ("resource", "bucket", "key")
+_WITH_ADDRESS: Final = frozenset({"curl", "presigned-url", "access-log"})
 _BESIDE: Final = frozenset({"evidence", "evidence_is_complete"})
 
 
@@ -98,8 +99,10 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     context, parameters = _both(read, hinted, "context"), _both(report.parameters, hinted, "parameters")
     complete = hinted.get("context_is_complete", False)
     _told_by_keys(context, parameters, complete=complete is True)
-    if report.action and "Version" not in report.action and found.get("operation"):
-        parameters.setdefault("VersionId", None)  # AWS names the action that was needed, and a version needs another
+    # AWS names the action that was needed, and a version needs another; an address says which version it asks for.
+    named = report.action is not None and "Version" not in report.action
+    if found.get("operation") and (named or report.source in _WITH_ADDRESS):
+        parameters.setdefault("VersionId", None)
     merged = {**found, **hinted, "context": context, "context_is_complete": complete}
     if merged.get("operation") is not None:
         merged["parameters"] = parameters
