@@ -99,9 +99,7 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     context, parameters = _both(read, hinted, "context"), _both(report.parameters, hinted, "parameters")
     complete = hinted.get("context_is_complete", False)
     _told_by_keys(context, parameters, complete=complete is True)
-    # AWS names the action that was needed, and a version needs another; an address says which version it asks for.
-    named = report.action is not None and "Version" not in report.action
-    if found.get("operation") and (named or report.source in _WITH_ADDRESS):
+    if found.get("operation") and _tells_version(report):
         parameters.setdefault("VersionId", None)
     merged = {**found, **hinted, "context": context, "context_is_complete": complete}
     if merged.get("operation") is not None:
@@ -121,6 +119,11 @@ def _where(report: Report) -> dict[str, Any]:
     if report.region is None or not _REGION.fullmatch(report.region):
         return {}
     return {"aws:RequestedRegion": report.region} if report.bucket_region in {None, report.region} else {}
+
+
+def _tells_version(report: Report) -> bool:
+    """Return whether a version would be told: by the action, as one needs another, or by the address of the call."""
+    return report.source in _WITH_ADDRESS or (report.action is not None and "Version" not in report.action)
 
 
 def _operation(report: Report) -> str | None:
