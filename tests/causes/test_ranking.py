@@ -186,3 +186,22 @@ def test_an_address_says_that_no_version_was_asked_for() -> None:
         found = asked(source, request=hints, evidence=evidence, evidence_is_complete=True)
         whys = [doubt["because"] for doubt in found["doubts"]]
         assert any("names a version" in why for why in whys) is (source is not text)
+
+
+def test_what_only_the_version_s_own_action_meets_is_a_doubt() -> None:
+    evidence = {
+        "principal.policies": [document(allow("s3:*", "*"))],
+        "bucket.owner": ACCOUNT,
+        "object.lock": {"mode": "COMPLIANCE", "retain_until": "2999-01-01T00:00:00Z", "legal_hold": False},
+    }
+    call = {**GET, "operation": "DeleteObject", "principal": USER}
+    found = asked(told("DeleteObject"), request=call, evidence=evidence, evidence_is_complete=True)
+    assert (found["decision"], found["certainty"]) == ("unknown", "suspected")
+    assert {doubt["layer"] for doubt in found["doubts"]} == {None, "object_state"}
+
+
+def test_a_doubt_about_the_call_eliminates_no_layer() -> None:
+    evidence = {"principal.policies": [document(allow("s3:GetObject", "*"))], "bucket.owner": ACCOUNT}
+    found = get(evidence, evidence_is_complete=True)
+    assert {doubt["layer"] for doubt in found["doubts"]} == {None}
+    assert found["certainty"] == "suspected"

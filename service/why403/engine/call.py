@@ -17,11 +17,11 @@ from why403.engine.unread import Doubt
 class LegDecided:
     """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable.
 
-    `of_version` is the ruling that holds instead if the call names a version, where that is not known.
+    `of_version` is the leg that the call has instead if it names a version, where that is not known.
     """
 
     ruled: Ruled
-    of_version: Ruled | None = None
+    of_version: "LegDecided | None" = None
     needed: Truth = TRUE
     key: str | None = None
     own_doubts: Sequence[Doubt] = ()
@@ -31,26 +31,27 @@ class LegDecided:
     @property
     def outcome(self) -> Truth:
         """Return the outcome as far as it is certain, whether or not the call names a version."""
-        outcome = self._outcome(self.ruled)
-        return outcome if self.of_version is None else agreed(outcome, self._outcome(self.of_version))
+        outcome = self._without_version
+        return outcome if self.of_version is None else agreed(outcome, self.of_version.outcome)
 
     @property
     def depends_on_version(self) -> bool:
         """Return whether only the version that the call may name keeps the outcome open."""
-        return self.outcome == UNKNOWN and self._outcome(self.ruled) != UNKNOWN
+        return self.outcome == UNKNOWN and self._without_version != UNKNOWN
 
-    def _outcome(self, ruled: Ruled) -> Truth:
-        """Return an outcome as far as it is certain: a leg that may not be needed cannot deny for certain."""
-        outcome = ruled.outcome
+    @property
+    def _without_version(self) -> Truth:
+        """Return the outcome if the call names none: a leg that may not be needed cannot deny for certain."""
+        outcome = self.ruled.outcome
         if outcome == TRUE and self.own_doubts:
             return UNKNOWN
-        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted(ruled)):
+        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted()):
             return UNKNOWN
         return outcome
 
-    def _may_be_granted(self, ruled: Ruled) -> bool:
+    def _may_be_granted(self) -> bool:
         """Return whether only an allow is missing, and something that nobody reads might give it."""
-        merged = ruled.conclusion.merged
+        merged = self.ruled.conclusion.merged
         held = merged.denied == TRUE or FALSE in {merged.limited, merged.required}
         return not held and any(doubt.grants for doubt in self.own_doubts)
 

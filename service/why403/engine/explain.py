@@ -11,7 +11,6 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
-from why403.engine.decide import Ruled
 from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
 from why403.layer import FAILED, Group
@@ -140,17 +139,22 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
 
 def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
     for leg in decided.legs:
-        for blamed in leg.ruled.doubts:
-            words = told(leg, blamed)
-            yield _doubt(blamed.layer.name, words)
-        if _open_between_accounts(leg):
-            yield _whose(leg)
-        if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
-            yield _perhaps_needed(leg)
-        for doubt in leg.own_doubts:
-            yield _doubt(doubt.layer, doubt)
-        if leg.depends_on_version and leg.of_version is not None:
-            yield _perhaps_a_version(leg, leg.of_version)
+        yield from _doubts_of(leg)
+
+
+def _doubts_of(leg: LegDecided) -> Iterable[dict[str, Any]]:
+    for blamed in leg.ruled.doubts:
+        words = told(leg, blamed)
+        yield _doubt(blamed.layer.name, words)
+    if _open_between_accounts(leg):
+        yield _whose(leg)
+    if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
+        yield _perhaps_needed(leg)
+    for doubt in leg.own_doubts:
+        yield _doubt(doubt.layer, doubt)
+    if leg.depends_on_version and leg.of_version is not None:
+        yield _perhaps_a_version(leg, leg.of_version)
+        yield from _doubts_of(leg.of_version)
 
 
 def _doubt(layer: str | None, said: Words | Doubt | Unreadable) -> dict[str, Any]:
@@ -190,8 +194,8 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
     return {"layer": blamed.layer.name, "because": because, "needs": None}
 
 
-def _perhaps_a_version(leg: LegDecided, of_version: Ruled) -> dict[str, Any]:
-    asked, instead = leg.ruled.request.action, of_version.request.action
+def _perhaps_a_version(leg: LegDecided, of_version: LegDecided) -> dict[str, Any]:
+    asked, instead = leg.ruled.request.action, of_version.ruled.request.action
     because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
     return {"layer": None, "because": because, "needs": None}
 

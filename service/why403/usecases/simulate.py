@@ -6,9 +6,7 @@ from typing import Any
 
 from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Evidence
-from why403.domain.request import AccessRequest
 from why403.engine.call import Decided, LegDecided
-from why403.engine.decide import Engine, Ruled
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
@@ -170,20 +168,20 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
 
     Raises OverBudget.
     """
-    engine = services.engine
-    decided = [
-        LegDecided(
-            ruled=_ruled(engine, leg.request, budget),
-            of_version=_ruled(engine, leg.of_version, budget) if leg.of_version else None,
-            needed=leg.needed,
-            key=leg.key,
-            own_doubts=tuple(own_doubts(services.registry.unread, services.registry.unjudged, leg.request)),
-            tell=engine.tell,
-        )
-        for leg in legs
-    ]
-    return Decided(legs=decided, asked=asked.words, warnings=warnings(engine.layers, [leg.request for leg in legs]))
+    decided = [_leg_decided(services, leg, budget) for leg in legs]
+    told = warnings(services.engine.layers, [leg.request for leg in legs])
+    return Decided(legs=decided, asked=asked.words, warnings=told)
 
 
-def _ruled(engine: Engine, request: AccessRequest, budget: Budget | None) -> Ruled:
-    return engine.decide(request, budget) if budget else engine.rule(request)
+def _leg_decided(services: Services, leg: Leg, budget: Budget | None) -> LegDecided:
+    engine, registry, of_version = services.engine, services.registry, None
+    if leg.of_version is not None:
+        of_version = _leg_decided(services, leg._replace(request=leg.of_version, of_version=None), budget)
+    return LegDecided(
+        ruled=engine.decide(leg.request, budget) if budget else engine.rule(leg.request),
+        of_version=of_version,
+        needed=leg.needed,
+        key=leg.key,
+        own_doubts=tuple(own_doubts(registry.unread, registry.unjudged, leg.request)),
+        tell=engine.tell,
+    )
