@@ -168,9 +168,15 @@ def _answer(decided: Decided | None, known: Partial, doubt: str | None) -> dict[
         return _open([*doubts, *answer["doubts"]], answer["warnings"])
     if answer["decision"] == "allowed":
         answer["certainty"] = "contradicted"
-    elif answer["decision"] == "unknown" and len({doubt["layer"] for doubt in answer["doubts"]}) == 1:
+    elif answer["decision"] == "unknown" and _of_one_layer(answer["doubts"]):
         answer["certainty"] = "by_elimination"
     return answer
+
+
+def _of_one_layer(doubts: list[dict[str, Any]]) -> bool:
+    """Return whether only one layer is left that can have refused; what is not known of the call is of none."""
+    layers = {doubt["layer"] for doubt in doubts}
+    return len(layers) == 1 and None not in layers
 
 
 def _missing(known: Partial) -> str | None:
