@@ -16,7 +16,7 @@ from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import explained
-from why403.engine.settle import Budget
+from why403.engine.settle import Budget, OverBudget
 from why403.gathering import Desk
 from why403.services import Services
 from why403.usecases.simulator import (
@@ -177,7 +177,10 @@ def _ours(services: Services, request: AccessRequest, seen: frozenset[str]) -> d
         evidence,
         subject=request.subject,
     )
-    ruled = services.engine.decide(bare, Budget())
+    try:
+        ruled = services.engine.decide(bare, Budget())
+    except OverBudget:
+        ruled = services.engine.rule(bare)
     return explained(Decided(legs=[LegDecided(ruled=ruled, tell=services.engine.tell)], asked=request.action))
 
 
