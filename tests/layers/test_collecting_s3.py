@@ -245,6 +245,12 @@ def of_source(action: str, call: Call | None = None) -> AccessRequest:
     return AccessRequest(like.principal, action, like.resource, {}, None, like.evidence, call=call, subject=SOURCE)
 
 
+def open_to(action: str) -> AccessRequest:
+    """Return a request by its action, of which not every condition key is known."""
+    like = asked(action)
+    return AccessRequest(like.principal, action, like.resource, {}, None, like.evidence)
+
+
 def retains(**more: Any) -> Call:
     return Call(operation=more.pop("operation", "PutObjectRetention"), **more)
 
@@ -259,6 +265,8 @@ VERSIONS: dict[str, tuple[AccessRequest, set[tuple[str, str, Any]]]] = {
     "one by a parameter": (asked(RETAINED, call=retains(parameters={"VersionId": "v7"})), VERSION),
     "none by a parameter": (asked(RETAINED, call=retains()), CURRENT),
     "perhaps one by a parameter": (asked(RETAINED, call=retains(unlisted=UNKNOWN)), set()),
+    "perhaps one, no call told": (open_to(RETAINED), set()),
+    "none, no call told": (asked(RETAINED, keys={"s3:VersionId": []}), CURRENT),
     "perhaps one in a list": (asked("s3:BypassGovernanceRetention", call=retains(operation="DeleteObjects")), set()),
 }
 

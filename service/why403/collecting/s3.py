@@ -115,8 +115,8 @@ def version_asked(request: AccessRequest) -> str | None:
     sent = None if call is None or elsewhere else call.parameters.get("VersionId")
     if sent is not None:
         return str(sent)
-    perhaps = call is not None and (elsewhere or call.unlisted != FALSE) and request.action_key in _OF_EITHER
-    if perhaps or "version" in request.action_key:
+    perhaps = values is None if call is None else elsewhere or call.unlisted != FALSE
+    if (perhaps and request.action_key in _OF_EITHER) or "version" in request.action_key:
         raise CannotTell(_WHICH_VERSION)
     return None
 
