@@ -17,7 +17,7 @@ ANY_DEMO := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test lint format coverage demo serve bench fuzz lock clean
+.PHONY: help install test lint format coverage demo serve bench fuzz mutate lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: $(DEV)  ## measure the speed of decisions, collecting and answers
 
 fuzz: $(DEV)  ## read mutated samples, look for errors, leaks and slowness; ARGS="COUNT SEED"
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+mutate: $(DEV)  ## change policy, engine and layers in small ways, and list what no test notices; ARGS="NAME..."
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 # uv writes the lock files; installing from them needs pip only. UPGRADE=1 takes newer versions.
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -1,0 +1,74 @@
+"""Change the code in one small way at a time, and see which changes no test notices; mutmut makes and tries them.
+
+`make mutate` tries what was not tried yet. mutmut works in `build/mutation`, on a copy in which both packages stand at
+the top, because it takes a module's name from its path; its settings are the checkout's. Names as arguments, with
+wildcards, try only those, and try them again.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+_HERE: Final = Path(__file__).parents[2]
+_THERE: Final = _HERE / "build" / "mutation"
+_TRIED: Final = _THERE / "mutants"
+_PACKAGES: Final = {"why403": _HERE / "service" / "why403", "why403_layers": _HERE / "plugins" / "why403_layers"}
+_BESIDE: Final = {name: _HERE / name for name in ("tests", "examples", "pyproject.toml", "openapi.yaml")}
+# https://mutmut.readthedocs.io: what a test's exit status says about the change
+_KILLED: Final = frozenset({1, 3})
+_LEFT: Final = {0: "survived", 5: "no test", 33: "no test"}
+_COMPILED: Final = shutil.ignore_patterns("__pycache__")
+
+
+def prepare() -> None:
+    """Lay the copy out anew; what was tried stands beside it, by the hash of each function, and is kept."""
+    shutil.rmtree(_TRIED / "tests", ignore_errors=True)
+    for name, source in {**_PACKAGES, **_BESIDE}.items():
+        target = _THERE / name
+        shutil.rmtree(target, ignore_errors=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=_COMPILED)
+        else:
+            shutil.copy2(source, target)
+
+
+def tried() -> dict[str, int | None]:
+    """Return every change there is with the exit status of its tests; None is not tried yet."""
+    found: dict[str, int | None] = {}
+    for package in _PACKAGES:
+        for path in sorted((_TRIED / package).rglob("*.meta")):
+            found |= json.loads(path.read_text())["exit_code_by_key"]
+    return found
+
+
+def report(statuses: dict[str, int | None]) -> None:
+    """Print what came of it for each package, and the names of what no test noticed."""
+    packages: dict[str, Counter[str]] = {}
+    for name, status in statuses.items():
+        words = "killed" if status in _KILLED else "not tried" if status is None else _LEFT.get(status, "timed out")
+        packages.setdefault(_package(name), Counter())[words] += 1
+        if words in _LEFT.values():
+            print(f"  {words}: {name}")
+    for package, counted in packages.items():
+        done = counted.total() - counted["not tried"]
+        noticed = counted["killed"] + counted["timed out"]
+        share = f"{noticed / done:.1%} of those tried noticed" if done else "none tried"
+        print(f"{package:<20}{counted.total():>7,} changes: {share}", dict(counted))
+    print("`cd build/mutation && ../../.venv/bin/mutmut show NAME` shows one")
+
+
+def _package(name: str) -> str:
+    first, second, *_ = name.split(".")
+    return first if first == "why403_layers" else f"{first}.{second}"
+
+
+if __name__ == "__main__":
+    _THERE.mkdir(parents=True, exist_ok=True)
+    prepare()
+    ended = subprocess.run([_HERE / ".venv/bin/mutmut", "run", *sys.argv[1:]], cwd=_THERE, check=False)
+    report(tried())
+    sys.exit(ended.returncode)
