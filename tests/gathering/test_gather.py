@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Barrier, Event
+from threading import Barrier, Event, Semaphore
+from time import sleep
 from typing import Any
 
 import pytest
@@ -364,3 +366,51 @@ def test_a_source_s_fact_may_need_one_of_the_caller() -> None:
     here, source = about("arn:aws:s3:::to/a"), about("arn:aws:s3:::from/b", kind="source")
     reader = Fake(lambda read: Found(read.parameters["arn"]))
     assert plain(gathered(reader, *layers, families=[[here, source]]).seen[source][CRATER]) == "arn:aws:s3:::to/a"
+
+
+# --- many at once -----------------------------------------------------------------------------------------------------
+
+
+def reading_many(number: int) -> Collector:
+    def collect(_request: AccessRequest) -> Collecting[Observations]:
+        found = yield tuple(LOOK.read(n=each) for each in range(number))
+        return {TIDE: Found([value_of(each) for each in found])}
+
+    return collects(TIDE, by=collect)
+
+
+def test_all_reads_are_made_however_many_are_wanted_at_once() -> None:
+    found = gathered(Fake(lambda read: Found(read.parameters["n"])), of("moon", reading_many(50)), threads=3)
+    assert plain(only(found)[TIDE]) == list(range(50))
+    assert found.calls == 50
+
+
+def test_one_gathering_does_not_fill_the_queue_of_all() -> None:
+    turns = Semaphore(0)
+
+    def answer(read: Read) -> Observation[Any]:
+        assert turns.acquire(timeout=10)
+        return Found(read.parameters.get("n", "full"))
+
+    reader = Fake(answer)
+    desk = Desk(reader, threads=2)
+    with ThreadPoolExecutor(2) as pool:
+        many = pool.submit(gather, desk, who(of("sea", reading_many(50))), [[own()]])
+        while len(reader.made) < 2:
+            sleep(0.001)
+        one = pool.submit(gather, desk, who(of("moon", reading(PHASE, n=1000))), [[own()]])
+        while len(desk._under_way) < 3:
+            sleep(0.001)
+        turns.release(60)
+        assert plain(only(one.result())[PHASE]) is not None
+        assert plain(only(many.result())[TIDE]) == list(range(50))
+    desk.close()
+    assert [read.parameters["n"] for read in reader.made].index(1000) < 6
+
+
+def test_what_was_not_even_handed_in_in_time_is_unreadable_too() -> None:
+    reader = Fake(hold=Event())
+    found = gathered(reader, of("moon", reading_many(9)), of("sea", reading(PHASE, n=9)), threads=2, seconds=0.05)
+    seen = only(found)
+    assert all(isinstance(seen[each], Unreadable) for each in (TIDE, PHASE))
+    assert found.calls == 2

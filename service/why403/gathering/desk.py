@@ -42,8 +42,8 @@ class Desk:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start no thread: the process may still be forked."""
-        self.clock = clock
-        self._reader, self._threads = reader, threads
+        self.clock, self.threads = clock, threads
+        self._reader = reader
         self._pool: ThreadPoolExecutor | None = None
         self._lock = Lock()
         self._kept: TLRUCache[Read, Answer] = TLRUCache(entries, _expiry, timer=clock)
@@ -95,7 +95,7 @@ class Desk:
 
     def _threads_started(self) -> ThreadPoolExecutor:
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="why403-aws")
+            self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="why403-aws")
         return self._pool
 
     def _read(self, read: Read) -> Answer:

@@ -31,6 +31,14 @@ _Resume: TypeAlias = Callable[[Outcome], None]
 
 
 @dataclass(slots=True, eq=False)
+class _Wanted:
+    """A read that is wanted and not answered: who waits, and the answer to come once it was handed in."""
+
+    waiting: list[Callable[[Answer], None]] = field(default_factory=list)
+    future: "Future[Answer] | None" = None
+
+
+@dataclass(slots=True, eq=False)
 class Gathered:
     """What was found of each subject, by which run, and how many reads AWS was asked for it."""
 
@@ -82,7 +90,8 @@ class _Gathering:
         self._known: dict[Subject, _Known] = {}
         self._ready: deque[tuple[Task, Outcome]] = deque()
         self._answers: SimpleQueue[tuple[Read, Future[Answer]]] = SimpleQueue()
-        self._pending: dict[Read, tuple[Future[Answer], list[Callable[[Answer], None]]]] = {}
+        self._pending: dict[Read, _Wanted] = {}
+        self._held: deque[Read] = deque()
         self._got: dict[Read, Answer] = {}
         self._calls = 0
 
@@ -211,11 +220,21 @@ class _Gathering:
             answered(answer)
             return
         if read not in self._pending:
-            future = self._desk.ask(read, self._since)
+            self._pending[read] = _Wanted()
+            self._held.append(read)
+            self._hand_in()
+        self._pending[read].waiting.append(answered)
+
+    def _hand_in(self) -> None:
+        """Ask for what is held back, as much at once as there are threads: others stand in the same queue."""
+        while self._held and len(self._pending) - len(self._held) < self._desk.threads:
+            read = self._held.popleft()
+            self._pending[read].future = future = self._desk.ask(read, self._since)
             self._calls += 1
-            self._pending[read] = (future, [])
-            future.add_done_callback(lambda done: self._answers.put((read, done)))
-        self._pending[read][1].append(answered)
+            future.add_done_callback(partial(self._put, read))
+
+    def _put(self, read: Read, done: "Future[Answer]") -> None:
+        self._answers.put((read, done))
 
     def _at_once(self, read: Read) -> Answer | None:
         """Return an answer that need not be waited for: had before, kept, or too late."""
@@ -232,16 +251,18 @@ class _Gathering:
             read, future = self._answers.get(timeout=max(0.0, self._until - self._desk.clock()))
         except Empty:
             self._late = True
-            for read, (future, _) in tuple(self._pending.items()):
-                self._desk.leave(read, future)
+            self._held.clear()
+            for read, wanted in tuple(self._pending.items()):
+                if wanted.future is not None:
+                    self._desk.leave(read, wanted.future)
                 self._answered(read, self._too_late(read))
             return
         self._answered(read, future.result())
+        self._hand_in()
 
     def _answered(self, read: Read, answer: Answer) -> None:
         self._got[read] = answer
-        _, waiting = self._pending.pop(read)
-        for each in waiting:
+        for each in self._pending.pop(read).waiting:
             each(answer)
 
     def _too_late(self, read: Read) -> Answer:
