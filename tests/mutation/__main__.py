@@ -3,15 +3,21 @@
 `make mutate` tries what was not tried yet. mutmut works in `build/mutation`, on a copy in which both packages stand at
 the top, because it takes a module's name from its path; its settings are the checkout's. Names as arguments, with
 wildcards, try only those, and try them again.
+
+mutmut imports the code before it puts a change in place, so what runs at import seems to survive. Functions of which
+every change survived are therefore tried again, each change in a process that imports everything after it.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _HERE: Final = Path(__file__).parents[2]
 _THERE: Final = _HERE / "build" / "mutation"
@@ -36,13 +42,41 @@ def prepare() -> None:
             shutil.copy2(source, target)
 
 
+def try_anew() -> None:
+    """Try again, in fresh processes, the functions of which no change was noticed."""
+    for path, meta in _metas():
+        functions: dict[str, list[str]] = {}
+        for name in meta["exit_code_by_key"]:
+            functions.setdefault(name.rpartition("__mutmut_")[0], []).append(name)
+        for function, names in functions.items():
+            if {meta["exit_code_by_key"][name] for name in names} == {0}:
+                print(f"anew: {len(names)} changes of {function}", flush=True)
+                meta["exit_code_by_key"] |= {name: _tested(name) for name in names}
+                path.write_text(json.dumps(meta))
+
+
+def _tested(name: str) -> int:
+    """Return the exit status of the tests, all imported with the change in place; they end with the first failure."""
+    settings = tomllib.loads((_THERE / "pyproject.toml").read_text())["tool"]["mutmut"]
+    wanted = [*settings["pytest_add_cli_args"], *settings["pytest_add_cli_args_test_selection"]]
+    command = [sys.executable, "-m", "pytest", "--exitfirst", "--quiet", *wanted]
+    changed = {**os.environ, "MUTANT_UNDER_TEST": name}
+    ended = subprocess.run(command, cwd=_TRIED, env=changed, check=False, stdout=subprocess.DEVNULL)
+    return min(ended.returncode, 1)  # an error at import is a notice too
+
+
 def tried() -> dict[str, int | None]:
     """Return every change there is with the exit status of its tests; None is not tried yet."""
     found: dict[str, int | None] = {}
+    for _, meta in _metas():
+        found |= meta["exit_code_by_key"]
+    return found
+
+
+def _metas() -> Iterator[tuple[Path, dict[str, Any]]]:
     for package in _PACKAGES:
         for path in sorted((_TRIED / package).rglob("*.meta")):
-            found |= json.loads(path.read_text())["exit_code_by_key"]
-    return found
+            yield path, json.loads(path.read_text())
 
 
 def report(statuses: dict[str, int | None]) -> None:
@@ -70,5 +104,7 @@ if __name__ == "__main__":
     _THERE.mkdir(parents=True, exist_ok=True)
     prepare()
     ended = subprocess.run([_HERE / ".venv/bin/mutmut", "run", *sys.argv[1:]], cwd=_THERE, check=False)
+    if ended.returncode == 0:
+        try_anew()
     report(tried())
     sys.exit(ended.returncode)
