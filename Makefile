@@ -56,7 +56,7 @@ mutate: $(DEV)  ## change policy, engine and layers in small ways, and list what
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 # uv writes the lock files; installing from them needs pip only. UPGRADE=1 takes newer versions.
-LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 	$(if $(UPGRADE),--upgrade)
 lock:  ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt

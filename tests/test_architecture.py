@@ -143,11 +143,11 @@ def test_a_lock_file_names_versions_and_hashes_but_no_index(path: Path) -> None:
     assert not re.search(r"https?:|--(extra-)?index-url|--find-links", text)
     pins = re.findall(r"^[a-z0-9].*", text, re.MULTILINE)
     assert pins
-    assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9._-]+(\[[a-z,]+\])?==\S+( ; .+)? \\", pin)] == []
+    assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9._-]+(\[[a-z0-9,]+\])?==\S+( ; .+)? \\", pin)] == []
 
 
 def test_the_lock_files_agree() -> None:
-    pins = {path.stem: set(re.findall(r"^[a-z0-9._-]+==\S+", path.read_text(), re.MULTILINE)) for path in LOCKS}
+    pins = {path.stem: set(re.findall(r"^[a-z0-9._-]+(?:\[[a-z0-9,]+\])?==\S+", path.read_text(), re.MULTILINE)) for path in LOCKS}
     assert pins["runtime"] <= pins["demo"] <= pins["dev"]
     assert pins["build"] <= pins["dev"]
     assert {name(entry) for entry in PROJECT["project"]["dependencies"]} <= {name(pin) for pin in pins["runtime"]}
