@@ -52,7 +52,7 @@ bench: $(DEV)  ## measure the speed of decisions, collecting and answers
 fuzz: $(DEV)  ## read mutated samples, look for errors, leaks and slowness; ARGS="COUNT SEED"
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-mutate: $(DEV)  ## change policy, engine and layers in small ways, and list what no test notices; ARGS="NAME..."
+mutate: $(DEV)  ## change policy, engine and layers in small ways, and list what no test notices; ARGS="NAME..." or ARGS="--sample N"
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 # uv writes the lock files; installing from them needs pip only. UPGRADE=1 takes newer versions.

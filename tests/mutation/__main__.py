@@ -2,22 +2,29 @@
 
 `make mutate` tries what was not tried yet. mutmut works in `build/mutation`, on a copy in which both packages stand at
 the top, because it takes a module's name from its path; its settings are the checkout's. Names as arguments, with
-wildcards, try only those, and try them again.
+wildcards, try only those, and try them again. `--sample N` tries N changes drawn from all there are, `--seed TEXT` the
+same ones as before; the seed is printed.
 
 mutmut imports the code before it puts a change in place, so what runs at import seems to survive. Functions of which
 every change survived are therefore tried again, each change in a process that imports everything after it.
 """
 
+import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
+
+from mutmut.mutation.file_mutation import mutate_file_contents
+from mutmut.utils.format_utils import get_mutant_name
 
 _HERE: Final = Path(__file__).parents[2]
 _THERE: Final = _HERE / "build" / "mutation"
@@ -42,12 +49,30 @@ def prepare() -> None:
             shutil.copy2(source, target)
 
 
-def try_anew() -> None:
-    """Try again, in fresh processes, the functions of which no change was noticed."""
+def drawn(number: int, seed: str) -> list[str]:
+    """Return the names of so many changes, drawn from all that can be made; the same seed draws the same."""
+    files = [path for package in _PACKAGES for path in sorted((_THERE / package).rglob("*.py"))]
+    wanted = [path.relative_to(_THERE) for path in files if _mutated(path.relative_to(_THERE))]
+    every = [
+        get_mutant_name(path, name)
+        for path in wanted
+        for name in mutate_file_contents(str(path), (_THERE / path).read_text()).mutant_names
+    ]
+    return random.Random(seed).sample(every, min(number, len(every)))
+
+
+def _mutated(path: Path) -> bool:
+    settings = tomllib.loads((_THERE / "pyproject.toml").read_text())["tool"]["mutmut"]
+    return any(fnmatch(str(path), pattern) for pattern in settings["only_mutate"])
+
+
+def try_anew(chosen: Collection[str]) -> None:
+    """Try again, in fresh processes, the functions of which no change was noticed; of a sample, only what is in it."""
     for path, meta in _metas():
         functions: dict[str, list[str]] = {}
         for name in meta["exit_code_by_key"]:
-            functions.setdefault(name.rpartition("__mutmut_")[0], []).append(name)
+            if not chosen or name in chosen:
+                functions.setdefault(name.rpartition("__mutmut_")[0], []).append(name)
         for function, names in functions.items():
             if {meta["exit_code_by_key"][name] for name in names} == {0}:
                 print(f"anew: {len(names)} changes of {function}", flush=True)
@@ -100,11 +125,30 @@ def _package(name: str) -> str:
     return first if first == "why403_layers" else f"{first}.{second}"
 
 
-if __name__ == "__main__":
+def _asked(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Try small changes of the code.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="try only these, with wildcards, and try them again")
+    parser.add_argument("--sample", type=int, metavar="N", help="try N changes drawn from all there are")
+    parser.add_argument("--seed", default=str(random.randrange(2**32)), help="draw the same again")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str]) -> int:
+    """Try what is asked for, print what came of it, and return the exit status."""
+    asked = _asked(arguments)
     _THERE.mkdir(parents=True, exist_ok=True)
     prepare()
-    ended = subprocess.run([_HERE / ".venv/bin/mutmut", "run", *sys.argv[1:]], cwd=_THERE, check=False)
+    names = list(asked.names)
+    if asked.sample is not None:
+        names = drawn(asked.sample, asked.seed)
+        print(f"{len(names)} changes drawn with --seed {asked.seed}", flush=True)
+    ended = subprocess.run([_HERE / ".venv/bin/mutmut", "run", *names], cwd=_THERE, check=False)
+    sampled = frozenset(names if asked.sample is not None else ())
     if ended.returncode == 0:
-        try_anew()
-    report(tried())
-    sys.exit(ended.returncode)
+        try_anew(sampled)
+    report({name: status for name, status in tried().items() if not sampled or name in sampled})
+    return ended.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
