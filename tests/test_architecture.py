@@ -147,7 +147,8 @@ def test_a_lock_file_names_versions_and_hashes_but_no_index(path: Path) -> None:
 
 
 def test_the_lock_files_agree() -> None:
-    pins = {path.stem: set(re.findall(r"^[a-z0-9._-]+(?:\[[a-z0-9,]+\])?==\S+", path.read_text(), re.MULTILINE)) for path in LOCKS}
+    pin = re.compile(r"^[a-z0-9._-]+(?:\[[a-z0-9,]+\])?==\S+", re.MULTILINE)
+    pins = {path.stem: set(pin.findall(path.read_text())) for path in LOCKS}
     assert pins["runtime"] <= pins["demo"] <= pins["dev"]
     assert pins["build"] <= pins["dev"]
     assert {name(entry) for entry in PROJECT["project"]["dependencies"]} <= {name(pin) for pin in pins["runtime"]}

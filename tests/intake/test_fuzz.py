@@ -2,7 +2,6 @@
 
 import os
 import random
-import time
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from why403.domain.errors import InvalidInput
 from why403.usecases.simulate import simulate
 
 BODIES = 10_000
-SLOWEST = 5.0
 FAILED: list[str] = []
 SERVICES = build(tell=lambda layer, phase: FAILED.append(f"{layer} failed to {phase}"))
 SEED = os.environ.get("WHY403_TEST_SEED") or str(random.randrange(2**32))
@@ -31,7 +29,6 @@ def test_a_broken_body_is_answered_or_refused_with_pointers_that_resolve() -> No
     refused = 0
     for number in range(BODIES):
         sent = body(rng)
-        started = time.perf_counter()
         try:
             simulate(SERVICES, sent)
         except InvalidInput as error:
@@ -43,5 +40,4 @@ def test_a_broken_body_is_answered_or_refused_with_pointers_that_resolve() -> No
             message = f"body {number} raises {type(error).__name__}: {error}"
             raise AssertionError(message) from error
         assert not FAILED, f"body {number}: {FAILED}"
-        assert time.perf_counter() - started < SLOWEST, f"body {number} takes too long"
     assert BODIES * 0.2 < refused < BODIES * 0.9, "the bodies are all good or all bad"

