@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from why403.domain.evidence import ABSENT, Fact, Found, Unreadable
-from why403.domain.facts import BUCKET_ABAC, REGION, account, flag, one_of, text
+from why403.domain.facts import BUCKET_ABAC, REGION, flag, one_of
 from why403.domain.operations import OPERATIONS
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
@@ -248,13 +248,6 @@ UNJUDGED = (
 _POLICY = one_policy(PolicyKind.RESOURCE)
 _LEVELS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", levels(PolicyKind.RESOURCE))
 _ENDPOINT = "ec2:DescribeVpcEndpoints"
-_POINT: Mapping[str, Load[Any]] = {
-    "access_point.policy": _POLICY,
-    "access_point.network_origin": one_of("Internet", "VPC"),
-    "access_point.vpc": text,
-    "access_point.bucket": text,
-    "access_point.owner": account,
-}
 _KMS: Mapping[str, Load[Any]] = {
     "kms.key_policy": _POLICY,
     "kms.key_state": key_state,
@@ -275,9 +268,12 @@ FORESEEN = (
     Unread(_LEVELS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
     Unread(_fact("vpc_endpoint.type", _ENDPOINT, one_of("Gateway", "Interface")), "vpc_endpoint", _never, always),
-    *(
-        Unread(_fact(name, "s3:GetAccessPoint", load), "access_point", _through_point, always, grants=True)
-        for name, load in _POINT.items()
+    Unread(
+        _fact("access_point.policy", "s3:GetAccessPointPolicy", _POLICY),
+        "access_point",
+        _through_point,
+        always,
+        grants=True,
     ),
     *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
     Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),

@@ -78,6 +78,8 @@ _THE_BUCKET_OWNERS: Final = frozenset(
         "s3:ReplicateTags",
     }
 )
+# About whatever carries the tags: a bucket, an access point, a group of Storage Lens.
+_OF_WHAT_IS_TAGGED: Final = frozenset({"s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource"})
 # There is no bucket yet whose owner could be somebody else.
 _OWNER_ONLY: Final = frozenset({"s3:CreateBucket"})
 
@@ -96,6 +98,8 @@ class Action:
     """Whether requests for it carry `s3:ExistingObjectTag/*`."""
     finds_object: bool
     """Whether it is about an object that is there, as neither what makes an object nor what ends one is."""
+    of_point: bool
+    """Whether on an access point it is about that itself, and not about the bucket behind it."""
     bucket_acl: Permission | None
     bucket_acl_reaches: Reached
     object_acl: Permission | None
@@ -134,6 +138,7 @@ def _action(name: str, row: Mapping[str, Any], table: Mapping[str, Any]) -> Acti
         keys=keys,
         carries_object_tags="s3:existingobjecttag/*" in keys,
         finds_object=_finds_object(name, row["on"]),
+        of_point=name in _OF_WHAT_IS_TAGGED or not {"bucket", "object"} & set(row["on"]),
         bucket_acl=of_bucket[0] if of_bucket else None,
         bucket_acl_reaches=of_bucket[1] if of_bucket else "grantee",
         object_acl=OBJECT_ACL.get(name),

@@ -1,11 +1,12 @@
 """Amazon Resource Names, and what an S3 one speaks of: a bucket, an object, an access point or something else."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from why403.domain.remembered import remembered
 
 _SEGMENTS = 6
+OBJECT_LAMBDA: Final = "s3-object-lambda"
 _ACCESS_POINT = "accesspoint/"
 _THROUGH = "/object/"
 
@@ -48,8 +49,11 @@ class Resource:
 
     @property
     def in_bucket(self) -> bool:
-        """Return whether this is a bucket or in one, reached directly or through an access point."""
-        return self.bucket is not None or self.access_point is not None
+        """Return whether this is a bucket or in one, reached directly or through an access point.
+
+        Behind an Object Lambda access point is a function, which asks on its own for what it reads.
+        """
+        return self.bucket is not None or (self.access_point is not None and self.service != OBJECT_LAMBDA)
 
 
 EVERYTHING = Resource("*", "aws", "", "", "")

@@ -6,8 +6,18 @@ AWS: "AWS global condition context keys"; "Actions, resources, and condition key
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from why403.domain.evidence import Evidence, Fact, Found, Unreadable
-from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER, BUCKET_TAGS, ISSUER, OBJECT_TAGS, PRINCIPAL_TAGS
+from why403.domain.evidence import Absent, Evidence, Fact, Found, Unreadable
+from why403.domain.facts import (
+    BUCKET_ABAC,
+    BUCKET_OWNER,
+    BUCKET_TAGS,
+    ISSUER,
+    OBJECT_TAGS,
+    POINT_ORIGIN,
+    POINT_OWNER,
+    POINT_VPC,
+    PRINCIPAL_TAGS,
+)
 from why403.domain.principal import Kind
 
 if TYPE_CHECKING:
@@ -173,11 +183,32 @@ def _access_point(request: "AccessRequest", _key: str) -> Values:
 
 
 def _access_point_account(request: "AccessRequest", _key: str) -> Values:
-    return (request.resource.account,) if request.resource.access_point else NO_VALUE
+    if not request.resource.access_point:
+        return NO_VALUE
+    owner = request.point_owner
+    return (owner,) if owner else NOT_KNOWN
 
 
 def _network_origin(request: "AccessRequest", _key: str) -> Values:
-    return NOT_KNOWN if request.resource.access_point else NO_VALUE
+    if not request.resource.access_point:
+        return NO_VALUE
+    origin = network_origin(request.evidence)
+    return (origin,) if origin else NOT_KNOWN
+
+
+def network_origin(evidence: Evidence) -> str | None:
+    """Return where requests to an access point may come from, `Internet` or `VPC`, None if that is not known.
+
+    One that a VPC is configured for has the origin VPC, any other Internet. AWS: "Creating access points restricted to
+    a virtual private cloud".
+    """
+    origin, vpc = evidence[POINT_ORIGIN], evidence[POINT_VPC]
+    if isinstance(origin, Found):
+        told: str = origin.value
+        return told
+    if isinstance(vpc, Found):
+        return "VPC"
+    return "Internet" if isinstance(vpc, Absent) else None
 
 
 _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
@@ -207,4 +238,6 @@ _FACTS: Final[Mapping[Any, tuple[Fact[Any], ...]]] = {
     _principal_tag: (PRINCIPAL_TAGS,),
     _resource_tag: (BUCKET_TAGS, BUCKET_ABAC),
     _object_tag: (OBJECT_TAGS,),
+    _access_point_account: (POINT_OWNER,),
+    _network_origin: (POINT_ORIGIN, POINT_VPC),
 }

@@ -89,6 +89,13 @@ def _issuer(value: object) -> str:
     raise InvalidInput.at("", "must be the ARN of a role or user")
 
 
+def _bucket(value: object) -> str:
+    name = text(value)
+    if {":", "/"} & set(name):
+        raise InvalidInput.at("", "must be the name of a bucket")
+    return name
+
+
 BUCKET_OWNER = Fact(name="bucket.owner", load=account, permission="s3:GetBucketAcl", nullable=False, of_resource=True)
 OBJECT_OWNER = Fact(
     name="object.owner", load=account, permission="s3:GetObjectAcl", nullable=False, of_resource=True, of_object=True
@@ -108,6 +115,12 @@ PRINCIPAL_TAGS = Fact(name="principal.tags", load=tags, permission="iam:ListRole
 BUCKET_TAGS = Fact(name="bucket.tags", load=tags, permission="s3:GetBucketTagging", of_resource=True)
 BUCKET_ABAC = Fact(name="bucket.abac", load=flag, permission="s3:GetBucketAbac", of_resource=True)
 OBJECT_TAGS = Fact(name="object.tags", load=tags, permission="s3:GetObjectTagging", of_resource=True, of_object=True)
+POINT_BUCKET = Fact(name="access_point.bucket", load=_bucket, permission="s3:GetAccessPoint", of_resource=True)
+POINT_OWNER = Fact(name="access_point.owner", load=account, permission="s3:GetAccessPoint", of_resource=True)
+POINT_ORIGIN = Fact(
+    name="access_point.network_origin", load=one_of("Internet", "VPC"), permission="s3:GetAccessPoint", of_resource=True
+)
+POINT_VPC = Fact(name="access_point.vpc", load=text, permission="s3:GetAccessPoint", of_resource=True)
 ORGANIZATION_ID = Fact(name="organization.id", load=text, permission="organizations:DescribeOrganization")
 
 CORE = (
@@ -121,5 +134,9 @@ CORE = (
     BUCKET_TAGS,
     BUCKET_ABAC,
     OBJECT_TAGS,
+    POINT_BUCKET,
+    POINT_OWNER,
+    POINT_ORIGIN,
+    POINT_VPC,
     ORGANIZATION_ID,
 )

@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from why403.domain.actions import Action, find
-from why403.domain.arn import Resource, split_arn
+from why403.domain.arn import Resource
+from why403.domain.arn import resource as resource_named
 from why403.domain.context import Context, Values
 from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
-from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP
+from why403.domain.facts import (
+    BUCKET_OWNER,
+    CANONICAL_IDS,
+    OBJECT_OWNER,
+    OWNERSHIP,
+    POINT_BUCKET,
+    POINT_OWNER,
+)
+from why403.domain.issuer import ISSUER_KEY, issuer_of
 from why403.domain.principal import Kind, Principal
 from why403.domain.remembered import LONGEST, characters
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
@@ -62,10 +71,12 @@ class AccessRequest:
     """One permission asked for; treat it as immutable.
 
     `bucket_owner` and `object_owner` are account ids, OUTSIDE for an account that is not the caller's, or None while
-    not known; `foreign` says whether they differ. `context` answers for every condition key.
+    not known; `foreign` says whether they differ. `context` answers for every condition key. `through_point` says
+    whether the request goes to a bucket through an access point, and is not about the access point itself.
     """
 
     __slots__ = (
+        "_at_bucket",
         "action",
         "action_key",
         "bucket_owner",
@@ -81,10 +92,13 @@ class AccessRequest:
         "resource",
         "s3_action",
         "subject",
+        "through_point",
     )
 
     principal: Principal
     s3_action: Action | None
+    through_point: bool
+    _at_bucket: "AccessRequest | None"
 
     def __init__(  # noqa: PLR0913 - the parts of a request are these
         self,
@@ -112,18 +126,51 @@ class AccessRequest:
         self.call = call
         self.subject = subject
         self.context = Context(given, self, rest)
-        self.bucket_owner = _bucket_owner(principal, resource, evidence)
+        self._at_bucket = None
+        self.through_point = resource.access_point is not None and _passes(resource, self.s3_action)
+        self.bucket_owner = _bucket_owner(self)
         self.of_new = of_new
         self.object_owner, self.foreign = _object_owner(self.bucket_owner, evidence)
         if resource.key is None or of_new:
             self.object_owner, self.foreign = (self.bucket_owner if of_new else None), FALSE
-        self.issuer = _issuer(principal, given, evidence)
+        self.issuer = issuer_of(principal, given, evidence)
         self.caller = _caller(self)
 
     @property
     def at_home(self) -> bool:
         """Return whether the caller is known to be of the account that owns the bucket, or the resource."""
         return bool(self.principal.account) and self.bucket_owner == self.principal.account
+
+    @property
+    def point_owner(self) -> str | None:
+        """Return the account of the access point that the resource names, None if that is not known."""
+        seen = self.evidence[POINT_OWNER]
+        return self.resource.account or (seen.value if isinstance(seen, Found) else None)
+
+    @property
+    def at_bucket(self) -> "AccessRequest | None":
+        """Return the same request with the ARN that the bucket's own policy knows, in the same context.
+
+        It is the request itself where that goes to the bucket directly, and None where it goes through an access point
+        and the bucket behind is not known.
+        """
+        if not self.through_point:
+            return self
+        if self._at_bucket is None:
+            self._at_bucket = self._behind()
+        return self._at_bucket
+
+    def _behind(self) -> "AccessRequest | None":
+        seen = self.evidence[POINT_BUCKET]
+        if not isinstance(seen, Found):
+            return None
+        key = "" if self.resource.key is None else f"/{self.resource.key}"
+        target = resource_named(f"arn:{self.resource.partition}:s3:::{seen.value}{key}")
+        if target is None:
+            return None
+        found = self._copy()
+        found.resource, found.context, found.through_point = target, self.context, False
+        return found
 
     @property
     def service_linked(self) -> bool:
@@ -143,13 +190,19 @@ class AccessRequest:
 
     def trying(self, key: str, values: Values) -> "AccessRequest":
         """Return the same request with one more context key known; what follows from the others need not be again."""
-        if key == _ISSUER_KEY:
+        if key == ISSUER_KEY:
             return self.given({key: values})
+        found = self._copy()
+        found.context = Context({**self.context, key: values}, found, self.context.rest)
+        found.context.given = {**self.context.given, key: values}
+        return found
+
+    def _copy(self) -> "AccessRequest":
+        """Return the same request without its context, and without what follows from that."""
         found = AccessRequest.__new__(AccessRequest)
         for name in _CARRIED:
             setattr(found, name, getattr(self, name))
-        found.context = Context({**self.context, key: values}, found, self.context.rest)
-        found.context.given = {**self.context.given, key: values}
+        found._at_bucket = None  # noqa: SLF001 - one of its own
         return found
 
     def given(self, keys: Mapping[str, Values], evidence: Evidence | None = None) -> "AccessRequest":
@@ -168,14 +221,19 @@ class AccessRequest:
         )
 
 
-_CARRIED = tuple(name for name in AccessRequest.__slots__ if name != "context")
-_ISSUER_KEY = "aws:principalarn"
+_CARRIED = tuple(name for name in AccessRequest.__slots__ if name not in {"context", "_at_bucket"})
 
 
-def _bucket_owner(principal: Principal, resource: Resource, evidence: Evidence) -> str | None:
-    if not resource.in_bucket:
+def _passes(resource: Resource, action: Action | None) -> bool:
+    """Return whether an access point passes a request on to its bucket."""
+    return resource.in_bucket and (action is None or not action.of_point)
+
+
+def _bucket_owner(request: AccessRequest) -> str | None:
+    principal, resource = request.principal, request.resource
+    if not resource.in_bucket or (resource.access_point is not None and not request.through_point):
         return resource.account or principal.account
-    seen = evidence[BUCKET_OWNER]
+    seen = request.evidence[BUCKET_OWNER]
     if isinstance(seen, Found):
         owner: str = seen.value
         return owner
@@ -204,41 +262,6 @@ def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | N
         if owner == bucket_owner or disabled == FALSE:
             return owner, truth_of(owner != bucket_owner)
     return (seen.value if isinstance(seen, Found) and disabled == FALSE else None), UNKNOWN
-
-
-def _issuer(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:
-    """Return whose session this is; a fact that names the role or user of another caller says nothing of this one."""
-    if principal.kind not in {Kind.SESSION, Kind.FEDERATED}:
-        return ""
-    seen = evidence[ISSUER]
-    if isinstance(seen, Found) and _may_issue(seen.value, principal):
-        issuer: str = seen.value
-        return issuer
-    if principal.kind is Kind.FEDERATED:
-        return "" if isinstance(seen, Absent) else None
-    named = given.get(_ISSUER_KEY)
-    if named and len(named) == 1 and _is_role_of(named[0], principal):
-        return named[0]
-    if isinstance(seen, Absent):
-        return f"arn:{principal.partition}:iam::{principal.account}:role/{principal.name}"
-    return None
-
-
-def _may_issue(text: str, principal: Principal) -> bool:
-    if principal.kind is Kind.SESSION:
-        return _is_role_of(text, principal)
-    arn = split_arn(text)
-    return arn is not None and arn.account == principal.account and arn.rest.startswith("user/")
-
-
-def _is_role_of(text: str, principal: Principal) -> bool:
-    arn = split_arn(text)
-    return (
-        arn is not None
-        and (arn.partition, arn.account) == (principal.partition, principal.account)
-        and arn.rest.startswith("role/")
-        and arn.rest.rpartition("/")[2] == principal.name
-    )
 
 
 def _caller(request: AccessRequest) -> Caller:

@@ -1,0 +1,47 @@
+"""Whose session a caller is: the role or user behind it, from a fact, from the context, or from its own ARN."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from why403.domain.arn import split_arn
+from why403.domain.context import Values
+from why403.domain.evidence import Absent, Evidence, Found
+from why403.domain.facts import ISSUER
+from why403.domain.principal import Kind, Principal
+
+ISSUER_KEY: Final = "aws:principalarn"
+
+
+def issuer_of(principal: Principal, given: Mapping[str, Values], evidence: Evidence) -> str | None:
+    """Return whose session this is; a fact that names the role or user of another caller says nothing of this one."""
+    if principal.kind not in {Kind.SESSION, Kind.FEDERATED}:
+        return ""
+    seen = evidence[ISSUER]
+    if isinstance(seen, Found) and _may_issue(seen.value, principal):
+        issuer: str = seen.value
+        return issuer
+    if principal.kind is Kind.FEDERATED:
+        return "" if isinstance(seen, Absent) else None
+    named = given.get(ISSUER_KEY)
+    if named and len(named) == 1 and _is_role_of(named[0], principal):
+        return named[0]
+    if isinstance(seen, Absent):
+        return f"arn:{principal.partition}:iam::{principal.account}:role/{principal.name}"
+    return None
+
+
+def _may_issue(text: str, principal: Principal) -> bool:
+    if principal.kind is Kind.SESSION:
+        return _is_role_of(text, principal)
+    arn = split_arn(text)
+    return arn is not None and arn.account == principal.account and arn.rest.startswith("user/")
+
+
+def _is_role_of(text: str, principal: Principal) -> bool:
+    arn = split_arn(text)
+    return (
+        arn is not None
+        and (arn.partition, arn.account) == (principal.partition, principal.account)
+        and arn.rest.startswith("role/")
+        and arn.rest.rpartition("/")[2] == principal.name
+    )
