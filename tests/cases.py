@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -59,8 +59,16 @@ def of_folder(name: str) -> list[Case]:
 
 def read(path: Path) -> list[dict[str, Any]]:
     """Return the cases of a YAML file as they are written."""
-    found: list[dict[str, Any]] = yaml.safe_load(path.read_text())
+    found: list[dict[str, Any]] = from_yaml(path.read_text())
     return found
+
+
+def from_yaml(text: str | bytes) -> Any:
+    """Return what a YAML text holds, read by libyaml where it is there: ten times as fast for large files."""
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe loaders
+
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _case(entry: Mapping[str, Any], path: Path) -> Case:

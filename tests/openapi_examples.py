@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from flask.testing import FlaskClient
 
+from tests.cases import from_yaml
 from why403 import logs
 from why403.bootstrap import build
 from why403.settings import Settings
@@ -68,7 +69,7 @@ def asked(specification: dict[str, Any], path: str) -> dict[str, Any]:
 
 def rewritten(text: str, client: FlaskClient) -> str:
     """Return the description with every answer as the service gives it now."""
-    specification = yaml.safe_load(text)
+    specification = from_yaml(text)
     for path in PATHS:
         answers = {name: _answer(client, path, body) for name, body in asked(specification, path).items()}
         for status, _ in ANSWERS:
@@ -79,7 +80,7 @@ def rewritten(text: str, client: FlaskClient) -> str:
 
 def _answer(client: FlaskClient, path: str, body: Any) -> tuple[int, Any]:
     answer = client.post(path, json=body, headers={"X-Request-Id": _REQUEST_ID})
-    return answer.status_code, yaml.safe_load(_ID.sub(_STEADY_ID, answer.get_data(as_text=True)))
+    return answer.status_code, from_yaml(_ID.sub(_STEADY_ID, answer.get_data(as_text=True)))
 
 
 def _replaced(text: str, path: str, status: int, examples: dict[str, Any]) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-import yaml
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
@@ -28,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from werkzeug.test import TestResponse
 
+from tests.cases import from_yaml
 from tests.openapi_examples import ANSWERS, JSON, PATHS, PLACE, PROBLEM, asked, rewritten
 from tests.usecases.test_collecting import ASKED as COLLECTED
 from tests.usecases.test_collecting import EVERYTHING, PASTED
@@ -44,7 +44,7 @@ from why403.web.keys import digest_of
 from why403.web.schemas import DiagnoseBody, SimulateBody
 
 TEXT = PLACE.read_text(encoding="utf-8")
-SPECIFICATION: dict[str, Any] = yaml.safe_load(TEXT)
+SPECIFICATION: dict[str, Any] = from_yaml(TEXT)
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [(path, method) for path, item in SPECIFICATION["paths"].items() for method in sorted(METHODS & set(item))]
 SECRET = "secret of everything"
@@ -88,7 +88,7 @@ def contract() -> OpenAPI:
     readers: dict[str, Callable[[bytes], Any]] = {
         PROBLEM: json.loads,
         "text/markdown": bytes.decode,
-        "application/yaml": yaml.safe_load,
+        "application/yaml": from_yaml,
         "text/css": bytes.decode,
         "text/javascript": bytes.decode,
     }
@@ -171,7 +171,7 @@ def test_an_example_is_answered_as_written(app: Flask, contract: OpenAPI, path: 
 
 def test_rewriting_the_answers_keeps_what_is_asked_and_ends(app: Flask) -> None:
     once = rewritten(TEXT, app.test_client())
-    assert {path: asked(yaml.safe_load(once), path) for path in PATHS} == ASKED
+    assert {path: asked(from_yaml(once), path) for path in PATHS} == ASKED
     assert rewritten(once, app.test_client()) == once
 
 
