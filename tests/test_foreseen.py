@@ -37,7 +37,6 @@ GOOD: list[tuple[str, Any]] = [
     ("bucket.encryption", {"algorithm": "aws:kms:dsse", "key": "alias/reports"}),
     ("bucket.encryption", {"algorithm": "AES256", "blocked": ["SSE-C"]}),
     ("bucket.encryption", {"blocked": ["NONE"]}),
-    ("bucket.request_payment", "Requester"),
     ("bucket.versioning", {"status": "Enabled", "mfa_delete": True}),
     ("bucket.versioning", {"status": None}),
     ("vpc_endpoint.type", "Interface"),
@@ -69,7 +68,6 @@ BAD: list[tuple[str, Any, list[str]]] = [
     ("bucket.encryption", [1], [""]),
     ("bucket.encryption", {"algorithm": "AES-256", "key": "", "blocked": "SSE-C"}, ["/algorithm", "/key", "/blocked"]),
     ("bucket.encryption", {"blocked": ["NONE", "SSE-KMS"]}, ["/blocked/1"]),
-    ("bucket.request_payment", "requester", [""]),
     ("bucket.versioning", "Enabled", [""]),
     ("bucket.versioning", {"status": "On", "mfa_delete": "Enabled"}, ["/status", "/mfa_delete"]),
     ("vpc_endpoint.type", "gateway", [""]),
@@ -151,7 +149,6 @@ def held_back(name: str) -> set[str]:
         ("PutObject", {}, "bucket.encryption", {"algorithm": "AES256", "blocked": ["SSE-C"]}),
         ("PutObject", {"SSECustomerAlgorithm": "AES256"}, "bucket.encryption", {"algorithm": "aws:kms"}),
         ("DeleteObject", {"VersionId": "v"}, "bucket.versioning", {"status": "Enabled"}),
-        ("GetObject", {}, "bucket.request_payment", "BucketOwner"),
     ],
 )
 def test_what_does_no_harm_leaves_no_doubt(operation: str, parameters: dict[str, Any], name: str, value: Any) -> None:

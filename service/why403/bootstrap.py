@@ -40,6 +40,7 @@ BUILT_IN = (
     "why403_layers.acl",
     "why403_layers.block_public_access",
     "why403_layers.ownership",
+    "why403_layers.request_payment",
 )
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from why403.domain.evidence import ABSENT, Fact, Found, Unreadable
 from why403.domain.facts import BUCKET_ABAC, REGION, flag, one_of
 from why403.domain.operations import OPERATIONS
-from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
 from why403.domain.states import (
@@ -162,15 +161,6 @@ def _uses_key(request: AccessRequest) -> bool:
     return _reads(request) or _called(request, "UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
 
 
-def _unpaid(request: AccessRequest) -> bool:
-    """Return whether a bucket whose requesters pay would refuse the call; it never takes one that is not signed."""
-    if request.call is None or request.resource.bucket is None:
-        return False
-    if request.principal.kind is Kind.ANONYMOUS:
-        return True
-    return request.call.parameters.get("RequestPayer") != "requester" and not request.at_home
-
-
 def _fact(name: str, permission: str, load: Load[Any], *, assumed: bool = False) -> Fact[Any]:
     return Fact(
         name=name,
@@ -254,7 +244,6 @@ _KMS: Mapping[str, Load[Any]] = {
     "kms.key_manager": key_manager,
     "kms.grants": key_grants,
 }
-_PAYMENT = one_of("BucketOwner", "Requester")
 
 
 def _state(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
@@ -279,12 +268,6 @@ FORESEEN = (
     Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),
     Unread(_BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),
     Unread(_BUCKET_ENCRYPTION, "object_state", _writes, _blocked_key),
-    Unread(
-        _state("bucket.request_payment", "s3:GetBucketRequestPayment", _PAYMENT),
-        "request_payment",
-        _unpaid,
-        lambda _, value: value == "Requester",
-    ),
     Unread(_state("bucket.versioning", "s3:GetBucketVersioning", versioning), "object_state", _needs_mfa, _mfa),
     Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _finds, lambda _, there: not there),
     Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _finds, lambda _, marked: marked),

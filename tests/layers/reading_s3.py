@@ -12,6 +12,7 @@ from why403_layers.bucket_policy import GET_ABAC, GET_OBJECT_TAGS, GET_POLICY, G
 from why403_layers.owners import BUCKETS, CANONICAL_ID, WHO_READS
 from why403_layers.ownership import GET_CONTROLS
 from why403_layers.public_access import GET_OF_ACCOUNT, GET_OF_BUCKET, GET_OF_ORGANIZATION
+from why403_layers.request_payment import GET_PAYER
 
 LAYERS = tuple(layer(name) for name in ("ownership", "bucket_policy", "acl", "block_public_access"))
 SERVICES_OWN, OWNERS, CALLERS = THIRD, AWAY, HOME
@@ -53,6 +54,7 @@ def a_bucket(account: str | None, acl_owner: str = ID[CALLERS]) -> dict[Read, An
         GET_CONTROLS: {"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
         GET_BUCKET_LOCATION: {"LocationConstraint": "eu-central-1"},
         GET_OF_BUCKET: {**ALL_ON, "BlockPublicPolicy": False},
+        GET_PAYER: "BucketOwner",
     }
     in_object = {GET_OBJECT_TAGS: [{"Key": "class", "Value": "secret"}], GET_OBJECT_ACL: an_acl(acl_owner)}
     return {

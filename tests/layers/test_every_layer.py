@@ -56,6 +56,7 @@ WORLDS: list[dict[str, Any]] = [
         "bucket.public_access_block": FLAGS,
         "account.public_access_block": FLAGS,
         "organization.scps": [[ALLOW_ALL], []],
+        "bucket.request_payment": "Requester",
     },
 ]
 ON_A_BUCKET = {"resource": "arn:aws:s3:::b"}

@@ -8,6 +8,7 @@ from typing import Any, Final
 from why403.causes.codes import meaning_of
 from why403.causes.meaning import Meaning
 from why403.domain.arn import resource
+from why403.domain.operations import OPERATIONS
 from why403.domain.principal import SOMEBODY, Kind, Principal
 from why403.domain.principal import principal as principal_named
 from why403.domain.truth import TRUE
@@ -41,6 +42,7 @@ DENIED_CODES = frozenset({"403", "AccessDenied", "Forbidden", "AccessDeniedExcep
 
 _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject"})
 _WRITES = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "CopyObject"})
+_CHANGES = frozenset(each.name for each in OPERATIONS.values() if each.kind in {"object", "keys"}) - _READS
 _ACL_WRITES = frozenset({"PutBucketAcl", "PutObjectAcl"})
 _POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
 _USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
@@ -163,6 +165,7 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
         "plain": not named and not bodiless and special is None,
         "reads-object": bool(called & _READS),
         "writes-object": bool(called & _WRITES),
+        "changes-object": bool(called & _CHANGES),
         "head-bucket": operation == "HeadBucket",
         "lists": operation in {"ListObjects", "ListObjectsV2", "ListObjectVersions"},
         "writes-acl": bool(called & _ACL_WRITES) or sends_acl,

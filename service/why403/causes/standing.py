@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from why403.causes.rank import Standing
-from why403.domain.evidence import Absent, Fact, Found
+from why403.domain.evidence import ASSUMED, Absent, Fact, Found
 from why403.domain.truth import FALSE, TRUE
 from why403.domain.verdict import Claim, Says, Verdict
 from why403.engine.blame import Blamed
@@ -67,7 +67,15 @@ def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:
     """Return layer and kind of every refusal that the evidence rules out."""
     said = [each for leg in decided.legs for each in leg.ruled.conclusion.said]
     left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
-    return {(layer.name, kind) for layer in registry.layers for kind in _KINDS} - left
+    heard = {layer for layer, _ in said}
+    looked = [layer for layer in registry.layers if layer in heard or _has_looked(decided, layer)]
+    return {(layer.name, kind) for layer in looked for kind in _KINDS} - left
+
+
+def _has_looked(decided: Decided, layer: Layer) -> bool:
+    """Return whether a layer that says nothing knows that there is nothing to say, and does not only assume it."""
+    seen = [leg.ruled.request.evidence[fact] for leg in decided.legs for fact in layer.provides]
+    return bool(seen) and not any(each is ASSUMED for each in seen)
 
 
 def _left(verdict: Verdict) -> Iterator[str]:

@@ -184,6 +184,7 @@ REST: Final = (
             "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
         ),
         "send x-amz-request-payer: requester",
+        bars=NO_POLICY | {"same-account"},
         wants="reads-object bodiless",
     ),
     possible(
@@ -196,8 +197,34 @@ REST: Final = (
             "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
         ),
         "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"bodiless"},
+        bars=NO_POLICY | {"bodiless", "same-account"},
         wants="reads-object",
+    ),
+    possible(
+        "request_payment",
+        "requirement",
+        8,
+        "the bucket may be Requester Pays, and the call does not say that the caller pays",
+        (
+            "is it Requester Pays? An answer with the header speaks for this cause",
+            "aws s3api list-objects-v2 --bucket {bucket} --max-keys 1 --request-payer requester",
+        ),
+        "send x-amz-request-payer: requester",
+        bars=NO_POLICY | {"same-account"},
+        wants="lists",
+    ),
+    possible(
+        "request_payment",
+        "requirement",
+        6,
+        "the bucket may be Requester Pays, and the call does not say that the caller pays",
+        (
+            "is it Requester Pays? `Requester` speaks for this cause (an identity of the owner's account)",
+            "aws s3api get-bucket-request-payment --bucket {bucket}",
+        ),
+        "send x-amz-request-payer: requester",
+        bars=NO_POLICY | {"same-account"},
+        wants="changes-object",
     ),
     possible(
         "access_point",

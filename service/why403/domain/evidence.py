@@ -39,6 +39,7 @@ class Unreadable:
 
 Observation: TypeAlias = Found[T] | Absent | Unreadable
 ABSENT = Absent()
+ASSUMED = Absent()  # equal to it: nobody looked, and decisions are made as if there were none
 SOURCE = "source."  # what the names of facts about a copy's source begin with
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
@@ -104,7 +105,7 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
 
     def __missing__(self, fact: Fact[T]) -> Observation[T]:
         """Return what holds for a fact that nobody supplied."""
-        seen = fact.otherwise if self.complete else ABSENT if fact.assumed else fact.unread()
+        seen = fact.otherwise if self.complete else ASSUMED if fact.assumed else fact.unread()
         self[fact] = seen
         return seen
 
