@@ -1,11 +1,12 @@
 """The frozen record of what the use cases work with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from why403.engine.decide import Engine
 from why403.gathering import Desk
+from why403.intake.evidence import Documents
 from why403.registry import Registry
 from why403.report import Report
 
@@ -20,7 +21,7 @@ class Services:
     """The loaded layers, the engine that asks them, and the plugins that read reports of other formats.
 
     `aws` is where reads of AWS are handed in, None where the service reads none; `collect_seconds` is how long the
-    evidence for one body may take.
+    evidence for one body may take. `documents` are the evidence that was read before, for this registry and engine.
     """
 
     registry: Registry
@@ -28,3 +29,4 @@ class Services:
     read_report: Callable[[Mapping[str, Any]], Report | None] = no_other_format
     aws: Desk | None = None
     collect_seconds: float = 8.0
+    documents: Documents = field(default_factory=Documents)

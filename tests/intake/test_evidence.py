@@ -1,5 +1,6 @@
 """Evidence: every fact by its name, absence and ignorance kept apart, every fault with its pointer."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, CORE, OBJECT_OWNER, OWNERSHIP, PRINCIPAL_TAGS
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
-from why403.intake.evidence import NOTHING, observed
+from why403.intake.evidence import NOTHING, Documents, observed
 
 FACTS = services().registry.facts
 
@@ -186,3 +187,53 @@ def test_what_complete_evidence_does_not_list_does_not_exist() -> None:
         assert (evidence[PRINCIPAL_TAGS] == ABSENT) is complete
         assert isinstance(evidence[OWNERSHIP], Found) is complete
         assert isinstance(evidence[CANONICAL_IDS], Found) is complete
+
+
+def test_a_mapping_that_comes_again_is_read_once_and_makes_one_evidence() -> None:
+    documents, value = Documents(), {"bucket.owner": "1" * 12, "bucket.policy": statement()}
+    found = documents.observed(value, FACTS)
+    again = documents.observed(copy.deepcopy(value), FACTS)
+    assert again.over(NOTHING).evidence(complete=True) is found.evidence(complete=True)
+    assert found.evidence(complete=False) is not found.evidence(complete=True)
+    assert documents.observed({**value, "bucket.owner": "2" * 12}, FACTS).own[BUCKET_OWNER] != found.own[BUCKET_OWNER]
+
+
+@pytest.mark.parametrize(("one", "other"), [("true", True), ("1", 1)])
+def test_values_that_differ_in_type_are_read_each(one: Any, other: Any) -> None:
+    documents = Documents()
+    tags = [documents.observed({"principal.tags": {"a": one}}, FACTS)]
+    with pytest.raises(InvalidInput):
+        documents.observed({"principal.tags": {"a": other}}, FACTS)
+    assert documents.observed({"principal.tags": {"a": one}}, FACTS) is tags[0]
+
+
+def test_a_mapping_with_faults_is_refused_each_time() -> None:
+    documents = Documents()
+    for _ in range(2):
+        with pytest.raises(InvalidInput):
+            documents.observed({"bucket.owner": 5}, FACTS)
+
+
+def test_what_lies_over_other_facts_is_no_evidence_of_its_own() -> None:
+    documents = Documents()
+    base, own = (documents.observed({"bucket.owner": who * 12}, FACTS) for who in "12")
+    assert own.over(base).evidence(complete=True) is not own.evidence(complete=True)
+
+
+def test_mappings_pass_through_a_bounded_memory() -> None:
+    documents = Documents()
+    for number in range(1_000):
+        documents.observed({"principal.tags": {"n": f"{number}"}}, FACTS)
+        assert len(documents) <= 128
+    large = "x" * 16_000
+    for number in range(600):
+        documents.observed({"principal.tags": {f"{number}{which}": large for which in range(2)}}, FACTS)
+    assert len(documents) <= 128
+
+
+def test_what_is_shared_with_the_evidence_is_bounded() -> None:
+    evidence = NOTHING._replace(made={}).evidence(complete=True)
+    for number in range(10_000):
+        evidence.share(number, number)
+        assert len(evidence.shared) <= 512
+    assert evidence.shared[9_999] == 9_999

@@ -23,7 +23,7 @@ def test_ten_thousand_documents_pass_through_a_small_cache() -> None:
         cache.compiled(numbered(number), ATTACHED)
         assert len(cache) <= 50
     assert len(cache) == 50
-    assert cache._size == sum(policy.size for policy in cache._held.values())
+    assert cache._held._weight == sum(weight for _, weight in cache._held._held.values())
 
 
 def test_large_documents_make_room_for_each_other() -> None:
@@ -87,7 +87,7 @@ def test_threads_share_what_they_compile() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
-    assert cache._size == sum(policy.size for policy in cache._held.values())
+    assert cache._held._weight == sum(weight for _, weight in cache._held._held.values())
 
 
 def test_the_three_ways_to_write_a_policy_share_one_compiled_document() -> None:
@@ -95,7 +95,7 @@ def test_the_three_ways_to_write_a_policy_share_one_compiled_document() -> None:
     ways = [document, {"name": "n", "arn": "a", "document": document}, json.dumps(document)]
     held = {placed.policy for way in ways for placed in compiled(way).placed}
     assert len(held) == 1
-    assert held <= set(CACHE._held.values())
+    assert held <= {policy for policy, _ in CACHE._held._held.values()}
 
 
 def test_names_stay_with_the_place_and_not_with_the_document() -> None:

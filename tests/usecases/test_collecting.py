@@ -314,7 +314,7 @@ def test_each_subject_of_a_call_has_its_own_facts(asked: dict[str, Any], expecte
     desk.close()
     assert {read.parameters["arn"] for read in table.made} == set(expected.values())
     assert set(collection.each[0].facts) == set(expected)
-    own, source, keys = collection.each[0].observed
+    own, source, keys, _ = collection.each[0].observed
     tags = {**own, **source}.get(OBJECT_TAGS)
     assert (tags is None) == (asked["operation"] == "DeleteObjects")
     assert all(isinstance(facts[OBJECT_TAGS], Found) for facts in keys.values())

@@ -42,6 +42,7 @@ ABSENT = Absent()
 ASSUMED = Absent()  # equal to it: nobody looked, and decisions are made as if there were none
 SOURCE = "source."  # what the names of facts about a copy's source begin with
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_MOST_SHARED = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -84,7 +85,8 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
     """What is known about one leg's caller, bucket and object: a mapping that answers for every fact.
 
     A fact that nobody supplied is unreadable, or what its `otherwise` says where the evidence is complete. Treat it as
-    immutable: `source` and `key` return new ones. (A dict, because the hot path looks a fact up at C speed.)
+    immutable: `source` and `key` return new ones. (A dict, because the hot path looks a fact up at C speed.) `shared`
+    is what was worked out from it before, for this or another request; several threads may do so.
     """
 
     __slots__ = ("complete", "of_keys", "of_source", "shared")
@@ -109,6 +111,12 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
         self[fact] = seen
         return seen
 
+    def share(self, key: object, value: Any) -> None:
+        """Remember something worked out; a memory that is full starts anew."""
+        if len(self.shared) >= _MOST_SHARED:
+            self.shared.clear()
+        self.shared[key] = value
+
     if TYPE_CHECKING:
 
         def __getitem__(self, fact: Fact[T], /) -> Observation[T]:
@@ -121,7 +129,7 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
         """
         shared = {
             fact: seen
-            for fact, seen in self.items()
+            for fact, seen in list(self.items())  # at once: another thread may look a fact up
             if not fact.of_resource or (same_bucket and not fact.of_object and fact not in self.of_source)
         }
         return Evidence({**shared, **self.of_source}, complete=self.complete)

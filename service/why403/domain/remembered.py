@@ -1,7 +1,9 @@
 """A bounded memory of what was made from texts: entries, characters, and the length of a single key are limited."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,6 +40,41 @@ class Remembered(dict[K, V]):
             self[key] = value
             self._characters += weight
         return value
+
+
+class Recent(Generic[K, V]):
+    """The values used last, bounded in entries and in weight; for several threads."""
+
+    def __init__(self, most: int, heaviest: int) -> None:
+        """Hold at most so many values that weigh so much together, but always the last one."""
+        self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
+        self._most, self._heaviest, self._weight = most, heaviest, 0
+        self._lock = threading.Lock()
+
+    def get(self, key: K) -> V | None:
+        """Return a value, None where it is not held."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None:
+                return None
+            self._held.move_to_end(key)
+            return held[0]
+
+    def keep(self, key: K, value: V, weight: int) -> V:
+        """Hold a value, and let those go that were not used for longest; return the one that is held."""
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = (value, weight)
+                self._weight += weight
+            kept = self._held[key][0]
+            while len(self._held) > self._most or (self._weight > self._heaviest and len(self._held) > 1):
+                _, (_, gone) = self._held.popitem(last=False)
+                self._weight -= gone
+            return kept
+
+    def __len__(self) -> int:
+        """Return how many values are held."""
+        return len(self._held)
 
 
 def remembered(most: int) -> Callable[[Callable[[str], V]], Callable[[str], V]]:

@@ -272,6 +272,7 @@ def _caller(request: AccessRequest) -> Caller:
         ids = seen.value if isinstance(seen, Found) else {}
         size = characters((request.principal.arn, request.issuer or "", *ids))
         known = Caller(request.principal, request.issuer, ids, too_long=size > LONGEST)
-        request.evidence.shared[key] = known
+        if not known.too_long:
+            request.evidence.share(key, known)
     caller: Caller = known
     return caller

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
+from why403.domain.remembered import LONGEST
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, UNKNOWN
 from why403.domain.verdict import Reach
@@ -18,7 +19,6 @@ from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
 
 _LOG = logging.getLogger(__name__)
-_REMEMBERED: Final = 512
 _SAMPLED: Final = 50
 
 
@@ -129,16 +129,15 @@ class Engine:
         self, request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool
     ) -> Conclusion:
         """Return the conclusion, remembered with the evidence: many requests on it end in the same way."""
-        shared = request.evidence.shared
         key = (said, between, at_home)
         try:
-            found: Conclusion | None = shared.get(key)
+            found: Conclusion | None = request.evidence.shared.get(key)
         except TypeError:  # a layer's note that cannot be hashed
             return Conclusion(checked(said, self.tell), between, at_home=at_home)
         if found is None:
             found = Conclusion(checked(said, self.tell), between, at_home=at_home)
-            if len(shared) < _REMEMBERED:
-                shared[key] = found
+            if not any(_long(claim.about) for _, verdict in found.said for claim in verdict):
+                request.evidence.share(key, found)
         return found
 
     def decide(self, request: AccessRequest, budget: Budget) -> Ruled:
@@ -153,6 +152,11 @@ class Engine:
         if not tried:
             return ruled
         return Settled(ruled, _representative(tried) if tried[0].outcome == FALSE else tried[:1])
+
+
+def _long(about: object) -> bool:
+    """Return whether a note is too long a text to be kept."""
+    return isinstance(about, str) and len(about) > LONGEST
 
 
 def _representative(tried: Sequence[Ruled]) -> list[Ruled]:

@@ -43,7 +43,7 @@ def _seen(unread: Sequence[Unread], evidence: Evidence) -> tuple[Unread, ...]:
     found: tuple[Unread, ...] | None = evidence.shared.get(_KEY)
     if found is None:
         found = tuple(each for each in unread if isinstance(evidence[each.fact], Found | Unreadable))
-        evidence.shared[_KEY] = found
+        evidence.share(_KEY, found)
     return found
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from why403.domain.remembered import LONGEST
 from why403.domain.request import AccessRequest
 from why403.layer import Layer, Warned
 
@@ -18,7 +19,8 @@ def warnings(layers: Sequence[Layer], requests: Iterable[AccessRequest]) -> list
         held = request.evidence.shared.get(key)
         if held is None:
             held = [each for layer in layers for each in _of(layer, request)]
-            request.evidence.shared[key] = held
+            if len(request.resource.bucket or "") <= LONGEST:
+                request.evidence.share(key, held)
         found.update(dict.fromkeys((request.subject + each.fact, each.pointer, each.message) for each in held))
     return [{"fact": fact, "pointer": pointer, "message": message} for fact, pointer, message in found]
 

@@ -1,23 +1,31 @@
 """Evidence as callers write it: a mapping from fact names to values."""
 
+import marshal
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Evidence, Fact, Observation
+from why403.domain.remembered import Recent
 
 Facts = dict[Fact[Any], Observation[Any]]
 
 
 class Observed(NamedTuple):
-    """The facts of a mapping: the request's own, those of a copy's source, and those of single keys."""
+    """The facts of a mapping: the request's own, those of a copy's source, and those of single keys.
+
+    `made` keeps the evidence they make, where the same mapping may come again.
+    """
 
     own: Facts
     of_source: Facts
     of_keys: dict[str, Facts]
+    made: dict[bool, Evidence] | None = None
 
     def over(self, base: "Observed") -> "Observed":
         """Return these facts laid over others."""
+        if base is NOTHING:
+            return self
         of_keys = {
             key: {**base.of_keys.get(key, {}), **self.of_keys.get(key, {})} for key in {**base.of_keys, **self.of_keys}
         }
@@ -25,11 +33,43 @@ class Observed(NamedTuple):
 
     def evidence(self, *, complete: bool) -> Evidence:
         """Return the evidence they make."""
-        return Evidence(self.own, of_source=self.of_source, of_keys=self.of_keys, complete=complete)
+        found = None if self.made is None else self.made.get(complete)
+        if found is None:
+            found = Evidence(self.own, of_source=self.of_source, of_keys=self.of_keys, complete=complete)
+            if self.made is not None:
+                self.made[complete] = found
+        return found
 
 
 NOTHING = Observed({}, {}, {})
 _OBJECTS = "objects"
+_MOST, _HEAVIEST = 128, 8 * 2**20
+
+
+class Documents:
+    """The evidence of one set of facts that was read last: a mapping that comes again is not read again.
+
+    Equal mappings share what was worked out from them, too. Bounded in mappings and in their bytes.
+    """
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._read: Recent[bytes, Observed] = Recent(_MOST, _HEAVIEST)
+
+    def observed(self, value: Any, facts: Mapping[str, Fact[Any]]) -> Observed:
+        """Return the facts of a JSON mapping as the function `observed` does; `facts` are the same in every call."""
+        try:
+            plain = marshal.dumps(value, 2)  # tells 1, 1.0 and true apart; format 2 shares nothing
+        except ValueError:  # nested too deeply, or no JSON
+            return observed(value, facts)
+        found = self._read.get(plain)
+        if found is None:
+            found = self._read.keep(plain, observed(value, facts)._replace(made={}), len(plain))
+        return found
+
+    def __len__(self) -> int:
+        """Return how many mappings are held."""
+        return len(self._read)
 
 
 def observed(value: object, facts: Mapping[str, Fact[Any]]) -> Observed:

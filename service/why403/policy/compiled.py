@@ -2,14 +2,13 @@
 
 import hashlib
 import marshal
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact
+from why403.domain.remembered import Recent
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Citation
 from why403.policy.by_resource import ByResource
@@ -50,9 +49,7 @@ class PolicyCache:
 
     def __init__(self, capacity: int = 4096, characters: int = 64 * 2**20) -> None:
         """Hold at most `capacity` policies made from at most `characters` bytes of documents."""
-        self._held: OrderedDict[tuple[bytes, PolicyKind], Policy] = OrderedDict()
-        self._capacity, self._characters, self._size = capacity, characters, 0
-        self._lock = threading.Lock()
+        self._held: Recent[tuple[bytes, PolicyKind], Policy] = Recent(capacity, characters)
 
     def compiled(self, document: Any, kind: PolicyKind) -> Policy:
         """Return the compiled document, from memory if it was seen before; raise InvalidInput on faults."""
@@ -61,23 +58,10 @@ class PolicyCache:
         except ValueError as error:
             raise InvalidInput.at("", "is nested too deeply") from error
         key = (hashlib.blake2b(plain, digest_size=16).digest(), kind)
-        with self._lock:
-            held = self._held.get(key)
-            if held is not None:
-                self._held.move_to_end(key)
-                return held
-        policy = Policy(document, kind, len(plain))
-        with self._lock:
-            self._remember(key, policy)
-        return policy
-
-    def _remember(self, key: tuple[bytes, PolicyKind], policy: Policy) -> None:
-        if key not in self._held:
-            self._held[key] = policy
-            self._size += policy.size
-        while len(self._held) > self._capacity or (self._size > self._characters and len(self._held) > 1):
-            _, gone = self._held.popitem(last=False)
-            self._size -= gone.size
+        held = self._held.get(key)
+        if held is not None:
+            return held
+        return self._held.keep(key, Policy(document, kind, len(plain)), len(plain))
 
     def __len__(self) -> int:
         """Return how many policies are held."""

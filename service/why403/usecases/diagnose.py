@@ -14,7 +14,7 @@ from why403.domain.evidence import Evidence, Fact
 from why403.engine.call import Decided
 from why403.engine.explain import explained
 from why403.engine.settle import Budget, OverBudget
-from why403.intake.evidence import NOTHING, Observed, observed
+from why403.intake.evidence import NOTHING, Observed
 from why403.intake.partial import Partial, partial
 from why403.rendering import markdown, mermaid
 from why403.report import Report
@@ -89,7 +89,7 @@ def _evidence(services: Services, body: Mapping[str, Any], hints: Mapping[str, A
     for held, at in ((body.get("evidence"), "/evidence"), (hints.get("evidence"), "/request/evidence")):
         if held is not None:
             try:
-                facts = observed(held, services.registry.facts).over(facts)
+                facts = services.documents.observed(held, services.registry.facts).over(facts)
             except InvalidInput as error:
                 raise error.below(at) from error
     complete = hints.get("evidence_is_complete", body.get("evidence_is_complete", False))

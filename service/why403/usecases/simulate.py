@@ -11,7 +11,7 @@ from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
 from why403.engine.warn import warnings
-from why403.intake.evidence import NOTHING, Observed, observed
+from why403.intake.evidence import NOTHING, Observed
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
@@ -107,7 +107,7 @@ class _Simulation:
         if value is None:
             return NOTHING
         try:
-            return observed(value, self.facts)
+            return self.services.documents.observed(value, self.facts)
         except InvalidInput as error:
             self.faults.extend(error.below(at).faults)
             return NOTHING
