@@ -9,6 +9,7 @@ from .policy import Request
 from .principals import Grant
 from .public import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, grant_is_public, grants
 
+GROUP_URIS = (ALL_USERS, AUTHENTICATED_USERS)
 LOG_SERVICE = "logging.s3.amazonaws.com"
 
 ON_BUCKET: Mapping[str, frozenset[str]] = {

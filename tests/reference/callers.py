@@ -67,8 +67,9 @@ def caller_of(case: Json) -> Caller:
 
 def _issuer(case: Json) -> str | None:
     issuer = case["evidence"].get("session.issuer")
+    # Where a session of another account comes from says nothing of this one.
     if issuer:
-        return str(issuer)
+        return str(issuer) if f":{case['principal'].split(':')[4]}:" in str(issuer) else None
     # The contract lets a given aws:PrincipalArn serve where the issuer is not listed.
     given = [value for key, value in case.get("context", {}).items() if key.lower() == "aws:principalarn"]
     if not given or not given[0]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from .callers import Caller, Kind
 from .conditions import Json, scalars
+from .points import point_of
 from .variables import Context
 
 CARRIES_OBJECT_TAGS = frozenset(
@@ -31,25 +32,41 @@ CARRIES_OBJECT_TAGS = frozenset(
 def context_of(case: Json, caller: Caller, bucket_owner: str | None) -> Context:
     """Every condition key of the request in lower case; a given value wins over a derived one, null included."""
     context: dict[str, tuple[str, ...]] = {key.lower(): (value,) for key, value in derived(case, caller, bucket_owner)}
+    context |= case.get("filled", {})
     for key, value in case.get("context", {}).items():
-        context[key.lower()] = () if value is None else scalars(value)
+        context[key.lower()] = scalar_values(value)
     return {key: values for key, values in context.items() if values}
+
+
+def scalar_values(value: Any) -> tuple[str, ...]:
+    """The values of a given key; null is none."""
+    return () if value is None else scalars(value)
+
+
+def of_caller(evidence: Json, caller: Caller) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The keys that follow from the caller alone, in lower case."""
+    for key, value in (*_of_caller(caller), *(_tags("aws:PrincipalTag", evidence.get("principal.tags")))):
+        if caller.in_iam or not key.startswith("aws:PrincipalTag"):
+            yield key.lower(), (value,)
 
 
 def derived(case: Json, caller: Caller, bucket_owner: str | None) -> Iterator[tuple[str, str]]:
     """The keys that the contract derives, each with its value."""
-    yield from _of_caller(caller)
     evidence = case["evidence"]
-    if bucket_owner and case["resource"] != "*":
+    yield from ((key, values[0]) for key, values in of_caller(evidence, caller))
+    if bucket_owner and case["resource"].split(":")[2:3] == ["s3"]:
         yield "aws:ResourceAccount", bucket_owner
         yield "s3:ResourceAccount", bucket_owner
-    if caller.in_iam:
-        yield from _tags("aws:PrincipalTag", evidence.get("principal.tags"))
     if evidence.get("bucket.abac"):
         yield from _tags("aws:ResourceTag", evidence.get("bucket.tags"))
         yield from _tags("s3:BucketTag", evidence.get("bucket.tags"))
-    if case["action"].lower() in CARRIES_OBJECT_TAGS:
+    if case["action"].lower() in CARRIES_OBJECT_TAGS and not case.get("new_object"):
         yield from _tags("s3:ExistingObjectTag", evidence.get("object.tags"))
+    point = point_of(case["resource"], evidence)
+    if point:
+        yield "s3:DataAccessPointArn", point.arn
+        yield "s3:DataAccessPointAccount", point.owner
+        yield "s3:AccessPointNetworkOrigin", point.origin
 
 
 def _of_caller(caller: Caller) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ FIXED_VALUE_KEYS = frozenset(
         "s3:dataaccesspointaccount",
     }
 )
+POINT_ARN = "s3:dataaccesspointarn"
 # For these a fixed account is enough; the rest of the ARN may be a pattern.
 ACCOUNT_IS_ENOUGH = frozenset({"aws:principalarn", "s3:dataaccesspointarn"})
 SEVERAL_VALUES = frozenset({"aws:principalorgpaths", "aws:vpceorgpaths"})
@@ -45,16 +46,22 @@ WIDEST_V4, WIDEST_V6 = 8, 32
 PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
 
 
-def policy_is_public(policy: Any) -> bool:
-    """Whether one Allow statement, or more, is open to anyone; Deny statements do not close it."""
-    return any(one.body["Effect"] == "Allow" and _open_to_anyone(one) for one in statements([policy]))
+def policy_is_public(policy: Any, *, of_point: bool = False) -> bool:
+    """Whether one Allow statement, or more, is open to anyone; Deny statements do not close it.
+
+    In the policy of an access point it is no limit that the access point is named.
+    """
+    return any(
+        one.body["Effect"] == "Allow" and _open_to_anyone(one, of_point=of_point) for one in statements([policy])
+    )
 
 
-def _open_to_anyone(statement: Statement) -> bool:
+def _open_to_anyone(statement: Statement, *, of_point: bool) -> bool:
     body = statement.body
     if "Principal" in body and all(value != "*" for _, value in entries(body["Principal"])):
         return False
-    return not any(_limits(test, variables=statement.variables) for test in tests_of(body.get("Condition", {})))
+    tests = [test for test in tests_of(body.get("Condition", {})) if not (of_point and test.key == POINT_ARN)]
+    return not any(_limits(test, variables=statement.variables) for test in tests)
 
 
 def _limits(test: KeyTest, *, variables: bool) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from .conditions import Json
-from .evaluator import Verdict, decide
+from .evaluator import ALLOWED, Verdict, decide
 
 A, B, X = "111111111111", "222222222222", "333333333333"
 BUCKET, OBJECT = "arn:aws:s3:::buk", "arn:aws:s3:::buk/k"
@@ -256,7 +256,7 @@ def test_scenarios_come_out_as_documented(row: str, principal: str, evidence: li
     _, action, resource = f"{row} | s3:GetObject | buk/k".split(" | ")[:3]
     outcome, _, layer = expected.partition(" ")
     verdict = decide(fully_known(principal, evidence, action=action, resource=f"arn:aws:s3:::{resource}"))
-    assert verdict == (Verdict("denied", outcome, layer) if layer else Verdict("allowed", None, None))
+    assert verdict == (Verdict("denied", outcome, layer, 403, "AccessDenied") if layer else ALLOWED)
 
 
 def test_no_organization_policy_reaches_a_service_linked_role() -> None:

@@ -6,7 +6,9 @@ from .acls import Acls
 from .callers import Caller, Kind, caller_of
 from .conditions import Json
 from .keys import context_of
+from .points import Point, at_bucket, point_of
 from .policy import Request, gateway_reading
+from .readings import USUAL, Reading
 
 # The bucket's owner decides about these; about anything else done to an object its own owner does (section 3.8).
 BUCKET_OWNER_DECIDES = frozenset(
@@ -22,12 +24,15 @@ BUCKET_OWNER_DECIDES = frozenset(
 
 
 class World(NamedTuple):
-    """A request with all the facts that bear on it."""
+    """A request with all the facts that bear on it; `point` is the access point it goes through."""
 
     request: Request
     evidence: Json
     bucket_owner: str | None
     object_owner: str | None
+    point: Point | None = None
+    new_object: bool = False
+    reading: Reading = USUAL
 
     @property
     def caller(self) -> Caller:
@@ -35,10 +40,34 @@ class World(NamedTuple):
         return self.request.caller
 
     @property
+    def about_point(self) -> bool:
+        """Whether the access point itself is managed, which is its own account's affair alone."""
+        return "accesspoint" in self.request.action.lower()
+
+    @property
     def foreign_object(self) -> bool:
         """Whether the request is about an object that the bucket's owner does not own."""
         about_object = "/" in self.request.resource and self.request.action.lower() not in BUCKET_OWNER_DECIDES
-        return about_object and self.object_owner != self.bucket_owner
+        return about_object and not self.new_object and self.object_owner != self.bucket_owner
+
+    @property
+    def at_bucket(self) -> Request:
+        """The request as the bucket's own policy sees it."""
+        return at_bucket(self.request, self.point)
+
+    @property
+    def by_caller(self) -> list[Request]:
+        """The forms in which the caller's policies may speak of the request."""
+        through_point = self.point is not None and self.reading.caller_names_bucket
+        return [self.request, self.at_bucket] if through_point else [self.request]
+
+    @property
+    def by_organization(self) -> list[Request]:
+        """The forms in which an RCP may speak of the request."""
+        if self.point is None:
+            return [self.request]
+        point = [self.request] if self.reading.rcp_names_point else []
+        return point + ([self.at_bucket] if self.reading.rcp_names_bucket else [])
 
     @property
     def owner(self) -> str | None:
@@ -50,15 +79,15 @@ class World(NamedTuple):
         """The access control lists and what switches them off."""
         return Acls(
             bucket=self.evidence.get("bucket.acl"),
-            object=self.evidence.get("object.acl"),
+            object=None if self.new_object else self.evidence.get("object.acl"),
             bucket_owner=self.bucket_owner,
             enabled=_acls_enabled(self.evidence),
             public_ignored=blocks_public_access(self, "IgnorePublicAcls"),
         )
 
 
-def world_of(case: Json) -> World:
-    """Read a case, filling in what the contract says of facts that are not there."""
+def world_of(case: Json, reading: Reading = USUAL) -> World:
+    """Read a request for one action, filling in what the contract says of facts that are not there."""
     evidence = case["evidence"]
     caller = caller_of(case)
     # A bucket whose owner nobody named is the caller's own.
@@ -72,7 +101,8 @@ def world_of(case: Json) -> World:
         canonical_ids=evidence.get("accounts.canonical_ids") or {},
         bounded=caller.in_iam and bool(evidence.get("principal.boundary")),
     )
-    return World(request, evidence, bucket_owner, object_owner)
+    point = point_of(case["resource"], evidence)
+    return World(request, evidence, bucket_owner, object_owner, point, bool(case.get("new_object")), reading)
 
 
 def _acls_enabled(evidence: Json) -> bool:
@@ -85,7 +115,8 @@ def blocks_public_access(world: World, flag: str) -> bool:
     organization = facts.get("organization.public_access_block")
     account = facts.get("account.public_access_block") if organization is None else organization
     bucket = facts.get("bucket.public_access_block")
-    return any(bool(setting.get(flag)) for setting in (account, bucket) if setting)
+    point = world.point.public_access_block if world.point else None
+    return any(bool(setting.get(flag)) for setting in (account, bucket, point) if setting)
 
 
 def _levels(value: Any) -> list[list[Any]]:
@@ -134,7 +165,13 @@ def limited_by_session(world: World) -> bool:
 def bucket_policies(world: World) -> list[Any]:
     """The bucket policy, as a list of at most one."""
     policy = world.evidence.get("bucket.policy")
-    return [policy] if policy and world.request.resource != "*" else []
+    return [policy] if policy and world.request.resource != "*" and not world.about_point else []
+
+
+def point_policies(world: World) -> list[Any]:
+    """The policy of the access point that the request goes through, as a list of at most one."""
+    gated = world.point if not world.about_point else None
+    return [gated.policy] if gated and gated.policy else []
 
 
 def endpoint_policies(world: World) -> list[Any]:

@@ -1,0 +1,177 @@
+"""Decides whether the caller may use the keys that a call needs (section 1.9)."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .calls import COPIES, sent, source_evidence, source_of
+from .conditions import Json
+from .grants import caller_side, denied, filters_without_allow
+from .keys import of_caller, scalar_values
+from .policy import Request, resource_denies, resource_grant
+from .principals import Grant
+from .readings import USUAL, Reading
+from .verdicts import DENIES, FILTERS, GRANTS, KEYS, LAST, Blocker
+from .world import World, boundary, identity_policies, rcps, scp_levels, session_policies, world_of
+
+READS = frozenset({"GetObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject", "UploadPartCopy"})
+NEEDED_TO_WRITE = {
+    "PutObject": ("GenerateDataKey",),
+    "CopyObject": ("GenerateDataKey",),
+    "UploadPartCopy": ("GenerateDataKey",),
+    # The parts of an upload are encrypted under a key that the upload itself keeps encrypted.
+    "CreateMultipartUpload": ("GenerateDataKey", "Decrypt"),
+    "UploadPart": ("GenerateDataKey", "Decrypt"),
+    "CompleteMultipartUpload": ("Decrypt",),
+}
+ALGORITHMS = frozenset({"aws:kms", "aws:kms:dsse"})
+STATES = {
+    "Disabled": "KMS.DisabledException",
+    "PendingDeletion": "KMS.KMSInvalidStateException",
+    "PendingImport": "KMS.KMSInvalidStateException",
+    "Unavailable": "KMS.KMSInvalidStateException",
+}
+ORDER = ("rcp", "scp", "key", "identity", "permissions_boundary", "session_policy")
+
+
+class KeyUse(NamedTuple):
+    """One action on a key, for the object it is about and with the facts around that object."""
+
+    action: str
+    key: str
+    about: str
+    evidence: Json
+
+
+def key_uses(case: Json) -> list[KeyUse]:
+    """Every use of a key that a call makes."""
+    return [*_reading(case), *_writing(case)] if "operation" in case else []
+
+
+def _reading(case: Json) -> Iterator[KeyUse]:
+    operation = case["operation"]
+    checks = operation == "HeadObject" and sent(case, "ChecksumMode") == "ENABLED"
+    if operation not in READS and not checks:
+        return
+    about, evidence = case["resource"], case["evidence"]
+    if operation in COPIES:
+        source = source_of(case)
+        about, evidence = f"arn:{about.split(':')[1]}:s3:::{source.bucket}/{source.key}", source_evidence(case)
+    key = _key_of(evidence.get("object.encryption"))
+    if key:
+        yield KeyUse("kms:Decrypt", key, about, evidence)
+
+
+def _writing(case: Json) -> Iterator[KeyUse]:
+    operation, evidence = case["operation"], case["evidence"]
+    if sent(case, "SSECustomerAlgorithm") is not None:
+        return
+    asked = sent(case, "ServerSideEncryption")
+    if asked is not None:
+        key = sent(case, "SSEKMSKeyId") if asked in ALGORITHMS else None
+    else:
+        key = _key_of(evidence.get("bucket.encryption"))
+    if operation == "CompleteMultipartUpload":
+        key = _key_of(evidence.get("object.encryption")) or key
+    for action in NEEDED_TO_WRITE.get(operation, ()) if key else ():
+        yield KeyUse(f"kms:{action}", str(key), case["resource"], evidence)
+
+
+def _key_of(encryption: Json | None) -> str | None:
+    return encryption.get("key") if encryption and encryption["algorithm"] in ALGORITHMS else None
+
+
+def key_blockers(case: Json, reading: Reading = USUAL) -> list[tuple[int, Blocker]]:
+    """What stands in the way of the keys, each with the number of the use."""
+    found: list[tuple[int, Blocker]] = []
+    for number, use in enumerate(key_uses(case)):
+        world = _world(case, use, reading)
+        places = [*_denies(world, use), *_lacks(world, use)]
+        kinds = {DENIES: "explicit", FILTERS: "implicit", GRANTS: "implicit"}
+        found += [(number, Blocker(KEYS, kinds[group], "kms", place=(group, place))) for group, place in places]
+        state = use.evidence.get("kms.key_state", "Enabled")
+        if state != "Enabled":
+            group = 0 if reading.state_before_policies else LAST
+            code = STATES.get(state, "KMS.NotFoundException")
+            found.append((number, Blocker(KEYS, "requirement", "kms", 400, code, (group, 0))))
+    return found
+
+
+def _world(case: Json, use: KeyUse, reading: Reading) -> World:
+    """The request to KMS: by the caller, on the key, with the keys that S3 sets; bucket and endpoint have no say."""
+    about = world_of({**case, "action": use.action, "evidence": use.evidence}, reading)
+    behind = about.at_bucket.resource
+    context = {**dict(of_caller(use.evidence, about.caller))}
+    context["kms:viaservice"] = (f"s3.{use.key.split(':')[3]}.amazonaws.com",)
+    if about.caller.account:
+        context["kms:calleraccount"] = (about.caller.account,)
+    encrypted_for = behind.partition("/")[0] if reading.bucket_key else behind
+    context["kms:encryptioncontext:aws:s3:arn"] = (encrypted_for,)
+    for key, value in case.get("context", {}).items():
+        context[key.lower()] = scalar_values(value)
+    known = {key: values for key, values in context.items() if values}
+    request = about.request._replace(action=use.action, resource=use.key, context=known)
+    evidence = {name: value for name, value in use.evidence.items() if not name.startswith("vpc_endpoint.")}
+    return about._replace(request=request, evidence=evidence, point=None)
+
+
+def _denies(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:
+    request, evidence = world.request, use.evidence
+    owner = use.key.split(":")[4]
+    customer = evidence.get("kms.key_manager") != "AWS"
+    reached = customer and (owner == world.bucket_owner or world.reading.rcp_reaches_key)
+    sides = {
+        "rcp": reached and any(resource_denies(policy, request) for policy in rcps(world)),
+        "scp": any(denied(level, world) for level in scp_levels(world)),
+        "key": any(resource_denies(policy, request) for policy in _key_policies(evidence)),
+        "identity": denied(identity_policies(world), world),
+        "permissions_boundary": denied(boundary(world), world),
+        "session_policy": denied(session_policies(world), world),
+    }
+    yield from ((DENIES, ORDER.index(layer)) for layer, denies in sides.items() if denies)
+
+
+def _lacks(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:
+    yield from ((FILTERS, ORDER.index(layer)) for layer in filters_without_allow(world))
+    grant = max(
+        (resource_grant(policy, world.request) for policy in _key_policies(use.evidence)),
+        default=Grant.NONE,
+    )
+    grant = max(grant, _kms_grant(world, use))
+    # Nothing but the key's own policy gives anybody a say about it, its account's root user included.
+    if grant is Grant.NONE:
+        yield GRANTS, ORDER.index("key")
+    caller = world.caller
+    if not caller.account:
+        return
+    if caller.account == use.key.split(":")[4]:
+        lacking = caller_side(world, granted=grant is Grant.ROLE) if grant is not Grant.DIRECT else iter(())
+    else:
+        lacking = caller_side(world)
+    yield from ((GRANTS, ORDER.index(layer)) for layer in lacking)
+
+
+def _key_policies(evidence: Json) -> list[Any]:
+    policy = evidence.get("kms.key_policy")
+    return [policy] if policy else []
+
+
+def _kms_grant(world: World, use: KeyUse) -> Grant:
+    """What grants of the key add: they name a user or role, and operations without their prefix."""
+    names = {world.caller.arn, world.caller.issuer}
+    for one in use.evidence.get("kms.grants") or []:
+        fits = one["grantee"] in names and use.action.removeprefix("kms:") in one["operations"]
+        if fits and _constraints_hold(one.get("constraints"), world.request):
+            return Grant.ROLE if world.reading.grant_is_limited else Grant.DIRECT
+    return Grant.NONE
+
+
+def _constraints_hold(constraints: Json | None, request: Request) -> bool:
+    wanted = {**(constraints or {}).get("EncryptionContextSubset", {})}
+    wanted |= (constraints or {}).get("EncryptionContextEquals", {})
+    given = {key: request.context.get(f"kms:encryptioncontext:{key}".lower(), ()) for key in wanted}
+    return all(given[key] == (value,) for key, value in wanted.items())
+
+
+def of_anonymous(case: Json) -> bool:
+    """Whether nobody signed a request that needs a key: S3 answers that it has to be signed, with 400."""
+    return case["principal"] == "anonymous" and bool(key_uses(case))

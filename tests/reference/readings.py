@@ -1,0 +1,41 @@
+"""The choices that the documents leave open; a case on whose outcome two of them differ teaches nothing."""
+
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """One way to read what is open; the defaults are what the reference answers."""
+
+    caller_names_bucket: bool = True
+    """Section 9.1, U3: through an access point, the caller's policies may speak of the bucket behind it as well."""
+    rcp_names_point: bool = True
+    """Whether an RCP may name the access point, beside the bucket."""
+    rcp_names_bucket: bool = True
+    """Whether an RCP that names the bucket reaches a request through an access point."""
+    bucket_must_trust: bool = True
+    """Section 9.1: whether callers of the bucket's own account need a bucket policy that trusts a foreign point."""
+    copies_unseen_tags: bool = True
+    """Whether a copy needs the actions on tags where nobody said that its source has any."""
+    bucket_key: bool = False
+    """Section 1.9(5): the encryption context is the bucket with S3 Bucket Keys, else the object."""
+    rcp_reaches_key: bool = False
+    """Whether the RCPs of the bucket's organization are those of a key in another account."""
+    grant_is_limited: bool = False
+    """Whether boundary and session policies limit a KMS grant, and a grantee abroad needs an identity policy."""
+    state_before_policies: bool = False
+    """Whether a key's state is named before what forbids using it."""
+
+
+USUAL = Reading()
+OF_ACCESS_POINTS = (
+    Reading(caller_names_bucket=False, rcp_names_bucket=False),
+    Reading(rcp_names_point=False),
+    Reading(bucket_must_trust=False),
+)
+OF_COPIES = (Reading(copies_unseen_tags=False),)
+OF_KEYS = (
+    Reading(bucket_key=True),
+    Reading(rcp_reaches_key=True),
+    Reading(grant_is_limited=True),
+    Reading(state_before_policies=True),
+)
