@@ -55,7 +55,7 @@ _UNCLEAR = frozenset({"DeleteObjectTagging", "SelectObjectContent"})
 
 
 def collect(request: AccessRequest) -> Collecting[Observations]:
-    """Read who pays where that matters: not for the caller's own bucket, nor for calls that cost their maker nothing."""
+    """Read who pays where that matters: not for the caller's own bucket, nor for calls that cost nothing."""
     if _charged(request) is None:
         return {}
     bucket = yield bucket_asked(request)
