@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from why403.engine.decide import Engine
@@ -16,12 +17,17 @@ def no_other_format(_report: Mapping[str, Any]) -> Report | None:
     return None
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The loaded layers, the engine that asks them, and the plugins that read reports of other formats.
 
     `aws` is where reads of AWS are handed in, None where the service reads none; `collect_seconds` is how long the
     evidence for one body may take. `documents` are the evidence that was read before, for this registry and engine.
+    `now` tells the time: judging has no clock.
     """
 
     registry: Registry
@@ -30,3 +36,4 @@ class Services:
     aws: Desk | None = None
     collect_seconds: float = 8.0
     documents: Documents = field(default_factory=Documents)
+    now: Callable[[], datetime] = _now

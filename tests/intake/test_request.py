@@ -1,5 +1,7 @@
 """Requests: every member has its form, every fault its pointer, and what is equivalent is the same."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,9 +10,15 @@ from tests.cases import answer, services
 from tests.policy.asking import ACCOUNT, SESSION, USER
 from why403.domain.context import NO_VALUE, NOT_KNOWN
 from why403.domain.errors import InvalidInput
+from why403.domain.evidence import Evidence
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
+from why403.domain.presigned import Presigned
+from why403.domain.request import AccessRequest, Call
+from why403.domain.verdict import Verdict
 from why403.intake.evidence import NOTHING
+from why403.intake.received import Now
 from why403.intake.request import Asked, asked_for
+from why403.usecases.diagnose import diagnose
 from why403.usecases.simulate import MOST_FAULTS, simulate
 
 FACTS = services().registry.facts
@@ -38,6 +46,7 @@ NEEDS_ACTION = "must be an IAM action such as `s3:GetObject`"
 TEXT = "must be a string that is not empty"
 SCALAR = "must be text, a number or a boolean"
 BOOLEAN = "must be true or false"
+SECONDS = "must be a whole number of seconds"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +96,19 @@ BOOLEAN = "must be true or false"
         ({"parameters": "VersionId"}, "/parameters", "must be an object"),
         ({"parameters": 0}, "/parameters", "must be an object"),
         ({"presigned": []}, "/presigned", "must be an object"),
+        ({"presigned": {"url": "x"}}, "/presigned/url", "`url` is no member; known are `signed_at`, `expires`"),
+        ({"presigned": {"signed_at": "soon"}}, "/presigned/signed_at", "must be an ISO 8601 time as a string"),
+        ({"presigned": {"signed_at": 1767225600}}, "/presigned/signed_at", "must be an ISO 8601 time as a string"),
+        ({"presigned": {"expires": "900"}}, "/presigned/expires", SECONDS),
+        ({"presigned": {"expires": True}}, "/presigned/expires", SECONDS),
+        ({"presigned": {"expires": 0.5}}, "/presigned/expires", SECONDS),
+        ({"presigned": {"expires": float("inf")}}, "/presigned/expires", SECONDS),
+        ({"presigned": {"expires": 10**30}}, "/presigned/expires", SECONDS),
+        ({"presigned": {"method": "PATCH"}}, "/presigned/method", "must be one of `DELETE`, `GET`, `HEAD`, `POST`"),
+        ({"presigned": {"headers": "host"}}, "/presigned/headers", "must be a list"),
+        ({"presigned": {"headers": ["host", ""]}}, "/presigned/headers/1", TEXT),
+        ({"presigned": {"headers": {"host": 5}}}, "/presigned/headers/host", "must be the text of a header"),
+        ({"presigned": {"key_id": 5}}, "/presigned/key_id", TEXT),
         ({"time": 1767225600}, "/time", "must be an ISO 8601 time"),
         ({"time": "yesterday"}, "/time", "must be an ISO 8601 time"),
         ({"time": ""}, "/time", "must be an ISO 8601 time"),
@@ -177,6 +199,17 @@ def test_all_faults_are_told_at_once() -> None:
         {**ACTION, "action": "kms:Decrypt", "resource": "arn:aws:kms:eu-west-1:111122223333:key/k"},
         {"time": "2026-11-23T10:00:00Z"},
         {"time": "2026-11-23T10:00:00.123+02:00"},
+        {"presigned": {}},
+        {"presigned": {"signed_at": None, "expires": None, "method": None, "headers": None}},
+        {
+            "presigned": {
+                "signed_at": "2026-11-23T10:00:00",
+                "expires": 900.0,
+                "method": "get",
+                "headers": {"Host": "h"},
+            }
+        },
+        {"presigned": {"expires_at": "2026-11-23T10:00:00Z", "key_id": "AKIA", "headers": ["host"]}},
         {"operation": "ListBuckets", "resource": "*"},
         {"resource": ..., "bucket": "buk", "key": "k" * LONGEST_TEXT},
         {"context": {"k": ["x" * LONGEST_TEXT, "x"]}},
@@ -205,6 +238,66 @@ def test_a_bucket_and_a_key_are_in_the_callers_partition(principal: str, partiti
     place = {"principal": principal, "resource": ..., "bucket": "buk"}
     assert read({**GOOD, **place, "key": "a/b:c"}).resource.arn == f"arn:{partition}:s3:::buk/a/b:c"
     assert read({**GOOD, **place, "operation": "ListObjectsV2"}).resource.arn == f"arn:{partition}:s3:::buk"
+
+
+# --- when it was received, and a presigned URL ------------------------------------------------------------------------
+
+AT: Any = datetime(2026, 11, 23, 10, tzinfo=UTC)
+LATER: Any = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def call_of(value: dict[str, Any], now: Now | None = None) -> Call:
+    call = asked_for({**GOOD, **value}, now=now).call
+    assert call is not None
+    return call
+
+
+def test_a_time_is_when_s3_received_the_call_and_now_unless_it_is_given() -> None:
+    given = {"time": "2026-11-23T12:00:00+02:00"}
+    assert (call_of(given, Now(LATER)).received, call_of(given, Now(LATER, at_latest=True)).undated) == (AT, False)
+    assert (call_of({}, Now(LATER)).received, call_of({}, Now(LATER)).undated) == (LATER, False)
+    assert (call_of({}, Now(LATER, at_latest=True)).received, call_of({}, Now(LATER, at_latest=True)).undated) == (
+        LATER,
+        True,
+    )
+    assert call_of({}).received is None
+
+
+def test_what_is_simulated_happens_now_and_what_is_reported_happened_before() -> None:
+    whole = {"principal.policies": [], "bucket.owner": ACCOUNT}
+    seen: list[Call | None] = []
+
+    def judge(request: AccessRequest, _evidence: Evidence) -> Verdict:
+        seen.append(request.call)
+        return ()
+
+    timed = replace(services(), now=lambda: AT)
+    layers = (*timed.engine.layers, replace(timed.engine.layers[0], name="clock", judge=judge))
+    timed = replace(timed, engine=replace(timed.engine, layers=layers))
+    simulate(timed, {"requests": [GOOD], "evidence": whole})
+    diagnose(timed, {"request": GOOD})
+    diagnose(
+        timed, {"error": "An error occurred (AccessDenied) when calling the GetObject operation: x", "request": GOOD}
+    )
+    diagnose(
+        timed,
+        {
+            "error": "<Error><Code>AccessDenied</Code><ServerTime>2026-11-24T00:00:00Z</ServerTime></Error>",
+            "request": GOOD,
+        },
+    )
+    told = [(call.received, call.undated) for call in seen if call is not None]
+    assert list(dict.fromkeys(told)) == [(AT, False), (AT, True), (LATER, False)]
+
+
+def test_a_presigned_url_is_read_in_any_of_its_forms() -> None:
+    listed = {"signed_at": "2026-11-23T10:00:00Z", "expires": 900.0, "method": "put", "headers": ["Host", "X-Amz-Acl"]}
+    found = call_of({"presigned": listed}).presigned
+    assert found == Presigned(signed_at=AT, expires=900, method="PUT", headers=frozenset({"host", "x-amz-acl"}))
+    mapped = {**listed, "headers": {"Host": "reports.s3.amazonaws.com", "x-amz-acl": None}}
+    assert call_of({"presigned": mapped}).presigned == found
+    assert call_of({"presigned": {}}).presigned == Presigned()
+    assert call_of({"presigned": None}).presigned is None
 
 
 # --- context ----------------------------------------------------------------------------------------------------------

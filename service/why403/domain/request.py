@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from why403.domain.actions import Action, find
@@ -18,6 +19,7 @@ from why403.domain.facts import (
     POINT_OWNER,
 )
 from why403.domain.issuer import ISSUER_KEY, issuer_of
+from why403.domain.presigned import Presigned
 from why403.domain.principal import Kind, Principal
 from why403.domain.remembered import LONGEST, characters
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
@@ -31,13 +33,15 @@ OUTSIDE = ""  # the owner is some account that is not the caller's
 class Call:
     """The S3 API call a leg belongs to; `parameters` as boto3 names them.
 
+    `received` is when S3 received it, or, where it is `undated`, no later than that; None where nothing is known of it.
     `unlisted` says how far a parameter that is not listed may have been sent all the same: FALSE, or UNKNOWN.
     """
 
     operation: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    presigned: Mapping[str, Any] | None = None
-    time: str | None = None
+    presigned: Presigned | None = None
+    received: datetime | None = None
+    undated: bool = False
     unlisted: Truth = FALSE
 
     @property

@@ -11,6 +11,7 @@ from why403.domain.errors import InvalidInput
 from why403.domain.operations import PARAMETER_OF, operation_named
 from why403.domain.principal import SOMEBODY
 from why403.domain.truth import UNKNOWN
+from why403.intake.received import Now
 from why403.intake.request import Asked, asked_for
 from why403.report import Report
 
@@ -31,12 +32,15 @@ class Partial:
     missing: str | None
 
 
-def partial(report: Report, hints: Mapping[str, Any]) -> Partial:
-    """Return what is known of the request; raise InvalidInput for hints that cannot be, pointers below `/request`."""
+def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) -> Partial:
+    """Return what is known of the request; raise InvalidInput for hints that cannot be, pointers below `/request`.
+
+    `now` holds where neither says when it was made.
+    """
     request = _merged(report, hints)
     while True:
         try:
-            return _partial(request)
+            return _partial(request, now)
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]
             if not read:
@@ -45,14 +49,14 @@ def partial(report: Report, hints: Mapping[str, Any]) -> Partial:
                 _forget(request, fault.pointer)
 
 
-def _partial(request: Mapping[str, Any]) -> Partial:
+def _partial(request: Mapping[str, Any], now: Now | None) -> Partial:
     if "operation" not in request and "action" not in request:
         asked_for(
             {**_placed({**request, "action": "s3:GetObject"})[0]}, SOMEBODY, UNKNOWN
         )  # what is there must be right
         return Partial(request=request, asked=None, missing="which call was made")
     whole, missing = _placed(request)
-    return Partial(request=request, asked=asked_for(whole, SOMEBODY, UNKNOWN), missing=missing)
+    return Partial(request=request, asked=asked_for(whole, SOMEBODY, UNKNOWN, now), missing=missing)
 
 
 def _hinted(pointer: str, hints: Mapping[str, Any]) -> bool:
@@ -86,7 +90,7 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
         "bucket": report.bucket if report.resource is None else None,
         "key": report.key if report.resource is None and report.bucket is not None else None,
         "presigned": dict(report.presigned) if report.presigned else None,
-        "time": report.time,
+        "time": report.time or report.server_time,
     }
     if found["operation"] is None and report.action and report.action.lower().startswith("s3:"):
         found["action"] = report.action

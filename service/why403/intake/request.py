@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import Resource, resource
@@ -17,6 +16,7 @@ from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, Truth
 from why403.intake.parameters import misshapen, too_long
+from why403.intake.received import Now, received, url_of
 from why403.policy.document import scalar_text
 
 MEMBERS: Final = frozenset(
@@ -147,10 +147,12 @@ class _Known:
         return None if isinstance(seen, Absent) else UNREAD
 
 
-def asked_for(value: Mapping[str, Any], caller: Principal | None = None, unlisted: Truth = FALSE) -> Asked:
+def asked_for(
+    value: Mapping[str, Any], caller: Principal | None = None, unlisted: Truth = FALSE, now: Now | None = None
+) -> Asked:
     """Return a request understood; raise InvalidInput with every fault, pointers from the request.
 
-    `caller` calls where the request names nobody; without it that is a fault.
+    `caller` calls where the request names nobody; without it that is a fault. `now` holds where it gives no `time`.
     """
     faults = [
         Fault("/" + escaped(str(name)), f"`{name}` is no member of a request") for name in value if name not in MEMBERS
@@ -159,7 +161,7 @@ def asked_for(value: Mapping[str, Any], caller: Principal | None = None, unliste
     who = caller if nobody else _attempt(faults, "/principal", lambda: _principal(value))
     what = _attempt(faults, "", lambda: _resource(value, who.partition if who else "aws"))
     context = _attempt(faults, "/context", lambda: _context(value.get("context")))
-    call = _attempt(faults, "", lambda: _call(value, unlisted))
+    call = _attempt(faults, "", lambda: _call(value, unlisted, now))
     if not isinstance(value.get("context_is_complete", True), bool):
         faults.append(Fault("/context_is_complete", "must be true or false"))
     if faults or who is None or what is None or context is None or call is None:
@@ -213,7 +215,7 @@ def _resource(value: Mapping[str, Any], partition: str) -> Resource:
     return found
 
 
-def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
+def _call(value: Mapping[str, Any], unlisted: Truth, now: Now | None) -> _Called:
     operation, action = value.get("operation"), value.get("action")
     if (operation is None) == (action is None):
         raise InvalidInput.at("/operation", "a request needs exactly one of `operation` and `action`")
@@ -222,10 +224,9 @@ def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
             raise InvalidInput.at(f"/{name}", "must be an object")
         if action is not None and value.get(name):
             raise InvalidInput.at(f"/{name}", "goes with `operation`, not with `action`")
-    if not _is_time(value.get("time")):
-        raise InvalidInput.at("/time", "must be an ISO 8601 time")
+    when = received(value.get("time"), now)
     if operation is not None:
-        return _Called(_call_of(operation, value, unlisted))
+        return _Called(_call_of(operation, value, unlisted, when))
     if not isinstance(action, str) or not _ACTION.fullmatch(action):
         raise InvalidInput.at("/action", "must be an IAM action such as `s3:GetObject`")
     if len(action) > LONGEST_TEXT:
@@ -233,7 +234,7 @@ def _call(value: Mapping[str, Any], unlisted: Truth) -> _Called:
     return _Called(None)
 
 
-def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth) -> Call:
+def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth, when: Now | None) -> Call:
     if not isinstance(operation, str):
         raise InvalidInput.at("/operation", "must be the name of an S3 API operation")
     parameters, named = value.get("parameters") or {}, value.get("resource")
@@ -243,17 +244,14 @@ def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth) -> Ca
     if faults:
         raise InvalidInput(faults)
     name = operation_named(operation, named if isinstance(named, str) else "", parameters).name
-    presigned, time = value.get("presigned"), value.get("time")
-    return Call(operation=name, parameters=parameters, presigned=presigned, time=time, unlisted=unlisted)
-
-
-def _is_time(value: object) -> bool:
-    if not isinstance(value, str):
-        return value is None
-    try:
-        return datetime.fromisoformat(value) is not None
-    except ValueError:
-        return False
+    return Call(
+        operation=name,
+        parameters=parameters,
+        presigned=url_of(value.get("presigned")),
+        received=None if when is None else when.time,
+        undated=when is not None and when.at_latest,
+        unlisted=unlisted,
+    )
 
 
 def _context(value: object) -> Mapping[str, Values]:

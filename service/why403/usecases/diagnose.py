@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from why403.causes.rank import ranked
 from why403.causes.situation import Situation
@@ -16,14 +16,17 @@ from why403.engine.explain import explained
 from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed
 from why403.intake.partial import Partial, partial
+from why403.intake.received import Now
 from why403.rendering import markdown, mermaid
 from why403.report import Report
 from why403.services import Services
 from why403.usecases.clues import Clue, look_up
 from why403.usecases.cross_check import Checking
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
-from why403.usecases.pasted import report_in
+from why403.usecases.pasted import LOOKUP, report_in
 from why403.usecases.simulate import decide_call
+
+_OF_THE_PAST: Final = ("error", "event", *LOOKUP)
 
 
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,12 +42,14 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = report_in(services, body), _hints(body)
-    known = partial(report, hints)
+    # A report is of the past; who describes a request alone asks about now.
+    now = Now(services.now(), at_latest=any(body.get(name) for name in _OF_THE_PAST))
+    known = partial(report, hints, now)
     checking, collection, pasted = _checking(services, body, hints), None, report
     clue = look_up(services, body, report, known)
     doubt = None if clue is None else clue.doubt
     if clue is not None:
-        report, services, known = clue.report, clue.services, partial(clue.report, hints)
+        report, services, known = clue.report, clue.services, partial(clue.report, hints, now)
     given, complete = _evidence(services, body, hints)
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)

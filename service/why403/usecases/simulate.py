@@ -12,6 +12,7 @@ from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
 from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed
+from why403.intake.received import Now
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
@@ -42,6 +43,7 @@ class _Simulation:
         self.services, self.body = services, body
         self.facts = services.registry.facts
         self.budget = Budget()
+        self.now = Now(services.now())
         self.brief = body.get("detail") == "decision"
         self.shared: dict[bool, Evidence] = {}
         self.faults: list[Fault] = []
@@ -85,7 +87,7 @@ class _Simulation:
         wanted: dict[int, Wanted] = {}
         for index, each in enumerate(requests):
             with suppress(InvalidInput):
-                asked = asked_for(each if isinstance(each, dict) else {})
+                asked = asked_for(each if isinstance(each, dict) else {}, now=self.now)
                 asked.legs(NOTHING.evidence(complete=False), self.facts)
                 wanted[index] = Wanted(asked, NOTHING)
         self._check_only_collected(requests)
@@ -127,7 +129,7 @@ class _Simulation:
             self.faults.append(Fault(f"{at}/evidence_is_complete", "must be true or false"))
             return None
         try:
-            asked = asked_for(value)
+            asked = asked_for(value, now=self.now)
             before = asked.legs(self._evidence(own, complete=complete), self.facts)
             after = self._edited_legs(asked, own, complete=complete) if self.edited else ()
         except InvalidInput as error:
