@@ -17,7 +17,7 @@ from why403.domain.evidence import ABSENT, Absent, Evidence, Fact, Found, Observ
 from why403.domain.principal import Kind, Principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
-from why403.domain.verdict import ACLS, CALLER_SIDE, Citation, Claim, Reach, Says, Verdict, Words
+from why403.domain.verdict import ACLS, CALLER_SIDE, Citation, Claim, Reach, Says, Shown, Verdict, Words
 from why403.hookspecs import hookimpl
 from why403.layer import Group, Layer, May, Place, Warned
 from why403.report import Named, Report
@@ -58,6 +58,7 @@ __all__ = [
     "Report",
     "Resource",
     "Says",
+    "Shown",
     "Truth",
     "Unreadable",
     "Verdict",

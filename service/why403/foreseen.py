@@ -6,23 +6,17 @@ Each names the layer that would read it. A fact that a loaded layer provides is 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from why403.domain.evidence import ABSENT, Fact, Found, Unreadable
-from why403.domain.facts import BUCKET_ABAC, REGION, flag, one_of
-from why403.domain.operations import OPERATIONS
+from why403.domain.evidence import ABSENT, Fact, Found
+from why403.domain.facts import REGION, one_of
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
 from why403.domain.states import (
+    BUCKET_ENCRYPTION,
     Encryption,
-    Storage,
-    Versioning,
-    bucket_encryption,
     key_grants,
     key_manager,
     key_state,
-    lock,
     object_encryption,
-    storage,
-    versioning,
 )
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.policy import Level, PolicyKind, levels, one_policy
@@ -31,7 +25,6 @@ _ENCRYPTED = ("aws:kms", "aws:kms:dsse")
 _CHOOSING = ("ServerSideEncryption", "SSECustomerAlgorithm")
 _EXPRESS = "s3express"
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
-_VERSION_DELETES = frozenset({"s3:deleteobjectversion", "s3:bypassgovernanceretention", "s3:putobjectretention"})
 
 
 class Unread(NamedTuple):
@@ -72,60 +65,12 @@ def _reads(request: AccessRequest) -> bool:
     return request.call is not None and request.action_key in _READS
 
 
-def _reads_body(request: AccessRequest) -> bool:
-    return _reads(request) and request.call is not None and request.call.operation != "HeadObject"
-
-
-def _finds(request: AccessRequest) -> bool:
-    """Return whether the leg is about an object that must be there: a missing one is 404, or 403 to who may not list.
-
-    AWS: "GetObject", S3 API Reference, on permissions.
-    """
-    if request.call is None:
-        return False
-    return OPERATIONS[request.call.operation].needs_object(request.action, request.subject)
-
-
-def _archived(_request: AccessRequest, value: Storage) -> bool:
-    return value.archived
-
-
-def _restores(request: AccessRequest) -> bool:
-    return _called(request, "RestoreObject")
-
-
 def _called(request: AccessRequest, *operations: str) -> bool:
     return request.call is not None and request.call.operation in operations
 
 
 def _may_send(request: AccessRequest, *names: str) -> bool:
     return request.call is not None and any(request.call.may_send(name) != FALSE for name in names)
-
-
-def _destroys(request: AccessRequest) -> bool:
-    return request.call is not None and request.action_key in _VERSION_DELETES
-
-
-def _needs_mfa(request: AccessRequest) -> bool:
-    """AWS: "Configuring MFA delete": without the token a call that deletes several objects fails as a whole."""
-    return _destroys(request) or _called(request, "PutBucketVersioning", "DeleteObjects")
-
-
-def _sets_mfa(request: AccessRequest) -> bool:
-    sent = request.call.parameters.get("VersioningConfiguration") if request.call else None
-    return _called(request, "PutBucketVersioning") and isinstance(sent, dict) and bool(sent.get("MFADelete"))
-
-
-def _tags_by_abac(request: AccessRequest) -> bool:
-    """AWS: "Enabling ABAC in general purpose buckets": tags are then set by TagResource and UntagResource only."""
-    if not _called(request, "PutBucketTagging", "DeleteBucketTagging"):
-        return False
-    seen = request.evidence[BUCKET_ABAC]
-    return isinstance(seen, Unreadable) or (isinstance(seen, Found) and seen.value)
-
-
-def _mfa(_request: AccessRequest, value: Versioning) -> bool:
-    return value.mfa_delete
 
 
 def _encrypted(_request: AccessRequest, value: Encryption) -> bool:
@@ -140,10 +85,6 @@ def _bucket_key(request: AccessRequest, value: Encryption) -> bool:
     """Return whether the bucket's key is used: by_kms, and the call chooses no encryption of its own."""
     chosen = request.call is not None and any(request.call.may_send(name) == TRUE for name in _CHOOSING)
     return value.by_kms and not chosen
-
-
-def _blocked_key(request: AccessRequest, value: Encryption) -> bool:
-    return "SSE-C" in value.blocked and _may_send(request, "SSECustomerAlgorithm")
 
 
 def _sends_key(request: AccessRequest) -> bool:
@@ -220,8 +161,6 @@ UNJUDGED = (
     Unjudged("authentication", "the bucket is expected to be another account's than it is known to be", _other_owner),
     Unjudged("authentication", "whether the presigned URL is still good is not judged", _presigned),
     Unjudged("authentication", "the request was sent to another Region than the bucket's", _other_region),
-    Unjudged("object_state", "whether MFA Delete may be set so is not judged", _sets_mfa),
-    Unjudged("object_state", "while ABAC is enabled the bucket's tags are not set by this call", _tags_by_abac),
     Unjudged("access_point", "what an access point lets through is not judged", _through_point, grants=True),
     Unjudged("kms", "the policy and the grants of a KMS key decide about it, and are not judged", _key, grants=True),
     Unjudged(
@@ -250,9 +189,6 @@ def _state(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
     return _fact(name, permission, load, assumed=True)
 
 
-_BUCKET_ENCRYPTION = _state("bucket.encryption", "s3:GetEncryptionConfiguration", bucket_encryption)
-_STORAGE = _state("object.storage_class", "s3:GetObject", storage)
-
 FORESEEN = (
     Unread(_LEVELS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
@@ -266,12 +202,5 @@ FORESEEN = (
     ),
     *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
     Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),
-    Unread(_BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),
-    Unread(_BUCKET_ENCRYPTION, "object_state", _writes, _blocked_key),
-    Unread(_state("bucket.versioning", "s3:GetBucketVersioning", versioning), "object_state", _needs_mfa, _mfa),
-    Unread(_state("object.exists", "s3:GetObject", flag), "object_state", _finds, lambda _, there: not there),
-    Unread(_state("object.delete_marker", "s3:GetObject", flag), "object_state", _finds, lambda _, marked: marked),
-    Unread(_STORAGE, "object_state", _reads_body, _archived),
-    Unread(_STORAGE, "object_state", _restores, lambda _, held: not held.archived),
-    Unread(_state("object.lock", "s3:GetObjectRetention", lock), "object_state", _destroys, always),
+    Unread(BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),
 )

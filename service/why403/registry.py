@@ -54,7 +54,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     unread = tuple(each for each in (*left, *foreseen) if each.fact.name not in facts)
     known = {**{each.fact.name: each.fact for each in unread}, **facts}
     return Registry(
-        layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in left}),
+        layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in unread}),
         origins={layer.name: origin for layer, origin in loaded},
         facts=known,
         unread=unread,
@@ -111,7 +111,7 @@ def _owners(layers: Iterable[Layer]) -> dict[Fact[Any], Layer]:
 def _ordered(layers: list[Layer], owners: Mapping[Fact[Any], Layer], known: Collection[Fact[Any]]) -> tuple[Layer, ...]:
     """Return the layers so that each stands behind the providers of what it needs.
 
-    `known` facts can be given all the same when their own layer is blocked.
+    `known` facts can be given all the same when their own layer is blocked, or there is none.
     """
     by_name = {layer.name: layer for layer in layers}
     graph: dict[str, set[str]] = {}

@@ -17,6 +17,7 @@ from why403.layer import Layer
 
 # The contract's list, as far as there are layers; a layer says each kind in one group only.
 ORDER = (
+    ("request_payment", Says.REQUIREMENT),
     ("scp", Says.DENIAL),
     ("bucket_policy", Says.DENIAL),
     ("block_public_access", Says.DENIAL),
@@ -32,6 +33,7 @@ ORDER = (
     ("permissions_boundary", Says.CAP),
     ("session_policy", Says.CAP),
     ("ownership", Says.REQUIREMENT),
+    ("object_state", Says.REQUIREMENT),
 )
 LOADED = {each.name: each for each in services().registry.layers}
 GRANT, ATTACHED = Says.GRANT, Reach.ATTACHED

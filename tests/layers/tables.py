@@ -64,8 +64,8 @@ class Worded(NamedTuple):
     because: str
     cites: tuple[str, ...] = ()
     needs: str | None = None
-    status: int = 403
-    code: str = "AccessDenied"
+    status: int | None = 403
+    code: str | None = "AccessDenied"
 
 
 def worded(name: str, asked: AccessRequest, claim: str) -> Worded:

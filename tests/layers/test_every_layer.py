@@ -23,6 +23,7 @@ PUBLIC = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Res
 ALL_USERS = {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "FULL_CONTROL"}
 ALLOW_ALL = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 FLAGS = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+LATER, SSE_C = {"Mode": "GOVERNANCE", "RetainUntilDate": "2999-01-01"}, {"SSECustomerAlgorithm": "AES256"}
 
 CALLS: list[dict[str, Any]] = [
     {"operation": "PutObject", "resource": "arn:aws:s3:::b/k", "parameters": {"ACL": "public-read"}},
@@ -38,6 +39,20 @@ CALLS: list[dict[str, Any]] = [
     {"operation": "CreateBucket", "parameters": {"ACL": "public-read", "ObjectOwnership": "BucketOwnerEnforced"}},
     {"operation": "GetObject", "resource": "arn:aws:s3:::b/k"},
     {"operation": "ListBuckets", "resource": "*"},
+    {"operation": "RestoreObject", "resource": "arn:aws:s3:::b/k"},
+    {
+        "operation": "DeleteObject",
+        "resource": "arn:aws:s3:::b/k",
+        "parameters": {"VersionId": "v", "BypassGovernanceRetention": True},
+    },
+    {
+        "operation": "DeleteObjects",
+        "parameters": {"Delete": {"Objects": [{"Key": "k"}, {"Key": "l", "VersionId": "v"}]}, "MFA": "x 1"},
+    },
+    {"operation": "PutObjectRetention", "resource": "arn:aws:s3:::b/k", "parameters": {"Retention": LATER}},
+    {"operation": "PutObject", "resource": "arn:aws:s3:::b/k", "parameters": {"IfNoneMatch": "*", **SSE_C}},
+    {"operation": "PutBucketVersioning", "parameters": {"VersioningConfiguration": {"MFADelete": "Enabled"}}},
+    {"operation": "PutBucketTagging"},
     {
         "operation": "PutBucketOwnershipControls",
         "parameters": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
@@ -57,7 +72,22 @@ WORLDS: list[dict[str, Any]] = [
         "account.public_access_block": FLAGS,
         "organization.scps": [[ALLOW_ALL], []],
         "bucket.request_payment": "Requester",
+        "object.exists": True,
+        "object.delete_marker": False,
+        "object.storage_class": "GLACIER",
+        "object.lock": {"mode": "GOVERNANCE", "retain_until": "2099-01-01T00:00:00Z"},
+        "bucket.versioning": {"status": "Enabled", "mfa_delete": True},
+        "bucket.encryption": {"blocked": ["SSE-C"]},
+        "bucket.abac": True,
     },
+]
+WORLDS += [
+    {
+        "object.exists": False,
+        "object.storage_class": "STANDARD",
+        "object.lock": {"mode": "COMPLIANCE", "retain_until": "2020-01-01"},
+    },
+    {"object.delete_marker": True, "object.lock": {"mode": "COMPLIANCE"}, "bucket.versioning": {"status": "Enabled"}},
 ]
 ON_A_BUCKET = {"resource": "arn:aws:s3:::b"}
 CALLERS = (f"arn:aws:iam::{HOME}:user/ana", f"arn:aws:iam::{AWAY}:root", "anonymous", "logging.s3.amazonaws.com")

@@ -1,8 +1,9 @@
 """What a possible cause is: when, how common, what it means, what would tell, what mends it.
 
 Weights are points out of a hundred for a refusal about which nothing else is known; they order causes and are no
-probabilities. `wants` are features that must all be there, `bars` features that rule the cause out. Sources: AWS,
-"Troubleshoot access denied (403 Forbidden) errors in Amazon S3" and "Error responses"; public reports of such errors.
+probabilities. `wants` are features that must all be there, `bars` features that rule the cause out; `rests_on` names
+the facts that tell whether it is so, where a layer has several such rules. Sources: AWS, "Troubleshoot access denied
+(403 Forbidden) errors in Amazon S3" and "Error responses"; public reports of such errors.
 """
 
 from typing import Final, NamedTuple
@@ -22,6 +23,7 @@ class Possible(NamedTuple):
     wants: frozenset[str] = frozenset()
     bars: frozenset[str] = frozenset()
     missing_action: str | None = None
+    rests_on: frozenset[str] = frozenset()
 
 
 NO_POLICY: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})
@@ -40,7 +42,10 @@ def possible(  # noqa: PLR0913 - a row of the table
     wants: str = "",
     bars: frozenset[str] = NO_POLICY,
     missing_action: str | None = None,
+    rests_on: str = "",
 ) -> Possible:
-    """Return a row of the table; `wants` are features as words of one text, `check` what to ask and the command."""
-    needed = frozenset(wants.split())
-    return Possible(layer, kind, weight, because, *check, fix, applicability, needed, bars - needed, missing_action)
+    """Return a row of the table; `wants` are features and `rests_on` facts, as words of one text each."""
+    needed, facts = frozenset(wants.split()), frozenset(rests_on.split())
+    return Possible(
+        layer, kind, weight, because, *check, fix, applicability, needed, bars - needed, missing_action, facts
+    )

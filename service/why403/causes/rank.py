@@ -7,7 +7,7 @@ from typing import Any, Final
 from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
-from why403.causes.situation import Situation
+from why403.causes.situation import Situation, refused_as
 from why403.causes.surroundings import REST
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
@@ -34,6 +34,9 @@ class Standing:
     speaks: frozenset[str] = frozenset()
     claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = field(default_factory=dict)
     actions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    open_facts: frozenset[str] = frozenset()
+    """The facts that a requirement rests on and that nobody gave or could read."""
+    known_facts: frozenset[str] = frozenset()
 
 
 def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
@@ -58,7 +61,7 @@ def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
 
 
 def _score(row: Possible, situation: Situation, standing: Standing) -> int:
-    if (row.layer, row.kind) in standing.passes and situation.named != row.layer:
+    if _ruled_out(row, standing) and situation.named != row.layer:
         return 0  # where AWS names what the evidence rules out, both are shown
     score = row.weight
     if situation.names(row.layer, row.kind):
@@ -69,6 +72,13 @@ def _score(row: Possible, situation: Situation, standing: Standing) -> int:
     if row.layer in standing.speaks:
         score += SPEAKS
     return score
+
+
+def _ruled_out(row: Possible, standing: Standing) -> bool:
+    """Return whether the evidence speaks against a cause; a fact only taken for harmless is no evidence."""
+    if row.rests_on and row.rests_on <= standing.known_facts:
+        return True
+    return (row.layer, row.kind) in standing.passes and not row.rests_on & standing.open_facts
 
 
 def _likelihood(score: int) -> str:
@@ -105,8 +115,10 @@ def _cause(row: Possible, likelihood: str, situation: Situation, standing: Stand
 def _certain(layer: str, kind: str, situation: Situation, standing: Standing) -> dict[str, Any]:
     """Return a blocker as a cause, with check and fix of the model's row for its layer."""
     rows = [row for row in POSSIBLE if row.layer == layer]
+    claim = standing.claims.get((layer, kind))
+    features = situation.features if claim is None else situation.features | refused_as(told(*claim))
     fitting: Iterable[Possible] = sorted(
-        rows, key=lambda row: (row.kind != kind, not row.wants <= situation.features, -row.weight)
+        rows, key=lambda row: (row.kind != kind, not row.wants <= features, -row.weight)
     )
     row = next(iter(fitting), None)
     if row is None:

@@ -12,6 +12,7 @@ from why403.domain.operations import OPERATIONS
 from why403.domain.principal import SOMEBODY, Kind, Principal
 from why403.domain.principal import principal as principal_named
 from why403.domain.truth import TRUE
+from why403.domain.verdict import Words
 from why403.engine.call import Decided
 from why403.intake.partial import Partial
 from why403.report import Report
@@ -43,6 +44,7 @@ DENIED_CODES = frozenset({"403", "AccessDenied", "Forbidden", "AccessDeniedExcep
 _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject"})
 _WRITES = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "CopyObject"})
 _CHANGES = frozenset(each.name for each in OPERATIONS.values() if each.kind in {"object", "keys"}) - _READS
+_DELETES = frozenset({"DeleteObject", "DeleteObjects"})
 _ACL_WRITES = frozenset({"PutBucketAcl", "PutObjectAcl"})
 _POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
 _USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
@@ -119,6 +121,7 @@ def _meaning(report: Report) -> Meaning | None:
 
 
 _IN_THE_BODY: Final = 200
+_NOT_THERE: Final = 404
 
 
 def _at_home(decided: Decided | None) -> bool:
@@ -164,6 +167,7 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
         "reads-object": bool(called & _READS),
+        "deletes-object": bool(called & _DELETES),
         "writes-object": bool(called & _WRITES),
         "changes-object": bool(called & _CHANGES),
         "head-bucket": operation == "HeadBucket",
@@ -190,6 +194,15 @@ def _by_code(code: str | None) -> dict[str, bool]:
         "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
         "denied-code": code is None or code in DENIED_CODES,
     }
+
+
+def refused_as(words: Words) -> frozenset[str]:
+    """Return the features of the answer that S3 gives because of something that refuses the call."""
+    hidden = words.shown_to is not None and words.status != _NOT_THERE
+    found = {**_by_code(words.code), "hidden": hidden, f"is-{words.sort}": bool(words.sort)}
+    if words.shown_to is not None:
+        found["missing-code"] = not hidden
+    return frozenset(name for name, holds in found.items() if holds)
 
 
 def _api_name(action: str | None) -> str | None:

@@ -1,15 +1,15 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from why403.causes.rank import Standing
-from why403.domain.evidence import ASSUMED, Absent, Fact, Found
+from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
 from why403.domain.truth import FALSE, TRUE
 from why403.domain.verdict import Claim, Says, Verdict
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
-from why403.engine.explain import kind_of
+from why403.engine.explain import kind_of, told
 from why403.layer import Layer
 from why403.registry import Registry
 
@@ -22,7 +22,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         return Standing()
     blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
     lacking = [(leg, each) for leg in decided.legs for each in leg.ruled.conclusion.claims if _lacks(each.claim)]
-    doubted = [(leg, each) for leg in decided.legs for each in leg.ruled.doubts if _own_facts_known(leg, each.layer)]
+    doubted = [(leg, each) for leg in decided.legs for each in _in_doubt(leg) if _own_facts_known(leg, each.layer)]
     given = frozenset(_given_unread(decided, registry))
     return Standing(
         blocks=tuple(dict.fromkeys((each.layer.name, kind_of(each)) for _, each in blocking)),
@@ -30,9 +30,38 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         lacks=frozenset(each.layer.name for _, each in lacking),
         near=frozenset(each.layer.name for leg, each in lacking if _near(leg, each.layer)),
         speaks=frozenset(each.layer.name for _, each in doubted) | given,
+        open_facts=frozenset(_facts(decided, registry, _is_open)),
+        known_facts=frozenset(_facts(decided, registry, _is_known)).difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *lacking]),
         actions=_actions([*blocking, *lacking, *doubted]),
     )
+
+
+def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> Iterator[str]:
+    """Yield the names of the facts of which something holds on every leg."""
+    for fact in (each for layer in registry.layers for each in layer.provides if each.assumed):
+        if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs):
+            yield fact.name
+
+
+def _suspected(claims: Iterable[tuple[LegDecided, Blamed]]) -> Iterator[str]:
+    """Yield the facts that may speak for a refusal by what is no policy: those named, else all of the layer."""
+    for leg, each in claims:
+        if each.claim.says == Says.REQUIREMENT:
+            words, evidence = told(leg, each), leg.ruled.request.evidence
+            hidden = [seen for seen in map(evidence.__getitem__, each.layer.provides) if isinstance(seen, Unreadable)]
+            unread = any(seen.permission == words.needs for seen in hidden)
+            yield from (cite.fact for cite in words.citations)
+            if not words.citations and not unread:
+                yield from (fact.name for fact in each.layer.provides)
+
+
+def _is_open(seen: Observation[Any]) -> bool:
+    return seen is ASSUMED or isinstance(seen, Unreadable)
+
+
+def _is_known(seen: Observation[Any]) -> bool:
+    return not _is_open(seen)
 
 
 def _unread_passes(decided: Decided, registry: Registry, given: frozenset[str]) -> Iterable[tuple[str, str]]:
@@ -47,6 +76,13 @@ def _known_none(leg: LegDecided, facts: list[Fact[Any]]) -> bool:
     evidence = leg.ruled.request.evidence
     told_of = [fact for fact in facts if not fact.assumed]
     return evidence.complete or (bool(told_of) and all(isinstance(evidence[fact], Absent) for fact in told_of))
+
+
+def _in_doubt(leg: LegDecided) -> Iterable[Blamed]:
+    """Return what may refuse a leg; a version that may be named has its own, and what is no policy may refuse it."""
+    yield from leg.ruled.doubts
+    if leg.depends_on_version and leg.of_version is not None:
+        yield from (each for each in leg.of_version.blockers if each.claim.says == Says.REQUIREMENT)
 
 
 def _lacks(claim: Claim) -> bool:
@@ -67,6 +103,7 @@ def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:
     """Return layer and kind of every refusal that the evidence rules out."""
     said = [each for leg in decided.legs for each in leg.ruled.conclusion.said]
     left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
+    left |= {(each.layer.name, kind_of(each)) for leg in decided.legs for each in _in_doubt(leg)}
     heard = {layer for layer, _ in said}
     looked = [layer for layer in registry.layers if layer in heard or _has_looked(decided, layer)]
     return {(layer.name, kind) for layer in looked for kind in _KINDS} - left

@@ -3,8 +3,10 @@
 from typing import Final
 
 from why403.causes.model import NO_POLICY, possible
+from why403.causes.states import STATES
 
 REST: Final = (
+    *STATES,
     possible(
         "vpc_endpoint",
         "implicit",
@@ -99,52 +101,6 @@ REST: Final = (
         wants="reads-object",
     ),
     possible(
-        "object_state",
-        "requirement",
-        47,
-        "the object is not there: without s3:ListBucket on the bucket S3 answers 403, not 404, and HEAD says no more",
-        (
-            "is the key there? Listing it as somebody who may list tells; an empty list speaks for this cause",
-            "aws s3api list-objects-v2 --bucket {bucket} --prefix {key} --max-keys 1",
-        ),
-        "allow s3:ListBucket on the bucket's ARN, so that a missing key answers 404; then look for the key",
-        wants="reads-object bodiless",
-        missing_action="s3:ListBucket",
-    ),
-    possible(
-        "object_state",
-        "requirement",
-        26,
-        "the object may not be there: without s3:ListBucket on the bucket S3 answers 403 instead of 404",
-        (
-            "is the key there? Listing it as somebody who may list tells; an empty list speaks for this cause",
-            "aws s3api list-objects-v2 --bucket {bucket} --prefix {key} --max-keys 1",
-        ),
-        "allow s3:ListBucket on the bucket's ARN, so that a missing key answers 404; then look for the key",
-        wants="reads-object plain",
-        missing_action="s3:ListBucket",
-    ),
-    possible(
-        "object_state",
-        "requirement",
-        95,
-        "the object is archived, or not in the state the operation needs; no policy is involved",
-        ("what is its storage class?", "aws s3api head-object --bucket {bucket} --key {key}"),
-        "restore the object and wait until it is back",
-        "manual",
-        wants="state-code",
-    ),
-    possible(
-        "object_state",
-        "requirement",
-        80,
-        "there is no such bucket or object; no policy is involved",
-        ("is the name right?", "aws s3api head-object --bucket {bucket} --key {key}"),
-        "correct the name",
-        "manual",
-        wants="missing-code",
-    ),
-    possible(
         "kms",
         "implicit",
         16,
@@ -186,6 +142,7 @@ REST: Final = (
         "send x-amz-request-payer: requester",
         bars=NO_POLICY | {"same-account"},
         wants="reads-object bodiless",
+        rests_on="bucket.request_payment",
     ),
     possible(
         "request_payment",
@@ -199,6 +156,7 @@ REST: Final = (
         "send x-amz-request-payer: requester",
         bars=NO_POLICY | {"bodiless", "same-account"},
         wants="reads-object",
+        rests_on="bucket.request_payment",
     ),
     possible(
         "request_payment",

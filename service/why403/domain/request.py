@@ -1,6 +1,6 @@
 """One leg of a call: who asks, for which action, on what, in which context, with what is known about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from why403.domain.actions import Action, find
 from why403.domain.arn import Resource
 from why403.domain.arn import resource as resource_named
-from why403.domain.context import Context, Values
+from why403.domain.context import NO_VALUE, Context, Values
 from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
 from why403.domain.facts import (
     BUCKET_OWNER,
@@ -54,6 +54,10 @@ class Call:
         if name not in self.parameters:
             return self.unlisted
         return truth_of(self.parameters[name] not in (None, ""))
+
+    def switched_on(self, name: str) -> Truth:
+        """Return whether a switch was sent and is on; UNKNOWN where it may have been without being listed."""
+        return truth_of(self.parameters[name] in (True, "true")) if name in self.parameters else self.unlisted
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +227,12 @@ class AccessRequest:
             subject=self.subject,
             of_new=self.of_new,
         )
+
+    def beside(self, action: str, target: Resource, without: Iterable[str] = ()) -> "AccessRequest":
+        """Return the question whether the same caller may do something else, in the same context without some keys."""
+        context = {**self.context.given, **dict.fromkeys(without, NO_VALUE)}
+        rest, evidence = self.context.rest, self.evidence
+        return AccessRequest(self.principal, action, target, context, rest, evidence, subject=self.subject)
 
 
 _CARRIED = tuple(name for name in AccessRequest.__slots__ if name not in {"context", "_at_bucket"})

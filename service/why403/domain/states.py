@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from why403.domain.evidence import Fact
 from why403.domain.facts import flag, one_of, text
 from why403.domain.shapes import listed, mapped, members, moment, string
 
@@ -88,7 +89,12 @@ class Storage:
     @property
     def archived(self) -> bool:
         """Return whether it must be restored before it can be read."""
-        return not self.restored and (self.archive_status is not None or self.name in {"GLACIER", "DEEP_ARCHIVE"})
+        return self.in_archive and not self.restored
+
+    @property
+    def in_archive(self) -> bool:
+        """Return whether it is where only a restored copy can be read."""
+        return self.archive_status is not None or self.name in {"GLACIER", "DEEP_ARCHIVE"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +167,14 @@ def _key_grant(value: Any) -> KeyGrant:
     found = _GRANT(value)
     return KeyGrant(grantee=found["grantee"], operations=found["operations"], constraints=found["constraints"] or {})
 
+
+BUCKET_ENCRYPTION: Final = Fact(
+    name="bucket.encryption",
+    load=bucket_encryption,
+    permission="s3:GetEncryptionConfiguration",
+    assumed=True,
+    of_resource=True,
+)
 
 key_grants: Final = listed(_key_grant)
 """Return the grants of a key from a list of `{"grantee", "operations", "constraints"}`."""

@@ -101,20 +101,35 @@ class Citation(NamedTuple):
     conditions: tuple[ConditionResult, ...] = ()
 
 
+class Shown(NamedTuple):
+    """To whom S3 tells why: callers who are also allowed one of these actions on a resource; all others are told 403.
+
+    `without` are condition keys that the question does not carry, whatever the call carries.
+    """
+
+    actions: tuple[str, ...]
+    resource: str
+    without: tuple[str, ...] = ()
+
+
 class Words(NamedTuple):
     """A claim in words: a lower-case clause without a full stop, and where it is written.
 
     `needs` is the permission that would settle a doubt, `call` the AWS call that was tried for it and `account` where
-    the permission is missing; `status` and `code` are what S3 answers because of it.
+    the permission is missing; `status` and `code` are what S3 answers because of it, None where that is not known or
+    the answer carries no code. `shown_to` says who alone is told so. `sort` tells apart what a layer refuses in several
+    ways of one kind, for whoever knows what mends each.
     """
 
     because: str
     citations: tuple[Citation, ...] = ()
     needs: str | None = None
-    status: int = 403
-    code: str = "AccessDenied"
+    status: int | None = 403
+    code: str | None = "AccessDenied"
     call: str | None = None
     account: str | None = None
+    shown_to: Shown | None = None
+    sort: str = ""
 
 
 class Finding(NamedTuple):

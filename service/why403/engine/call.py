@@ -5,19 +5,27 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from why403.domain.principal import Kind
+from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, agreed
-from why403.domain.verdict import Words
+from why403.domain.verdict import Says, Words
 from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
 from why403.engine.unread import Doubt
 
 
+def nobody_knows(_request: AccessRequest) -> Truth:
+    """Leave it open whether something is allowed."""
+    return UNKNOWN
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class LegDecided:
     """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable.
 
-    `of_version` is the leg that the call has instead if it names a version, where that is not known.
+    `of_version` is the leg that the call has instead if it names a version, where that is not known. `ask` tells
+    whether something else is allowed, which may decide what S3 answers.
     """
 
     ruled: Ruled
@@ -26,6 +34,7 @@ class LegDecided:
     key: str | None = None
     own_doubts: Sequence[Doubt] = ()
     tell: Callable[[str, str], None] = ignore
+    ask: Callable[[AccessRequest], Truth] = nobody_knows
     told: dict[Blamed, Words] = field(default_factory=dict)  # what has been put into words already
 
     @property
@@ -43,11 +52,20 @@ class LegDecided:
     def _without_version(self) -> Truth:
         """Return the outcome if the call names none: a leg that may not be needed cannot deny for certain."""
         outcome = self.ruled.outcome
-        if outcome == TRUE and self.own_doubts:
+        if outcome == TRUE and (self.own_doubts or self._by_somebody):
             return UNKNOWN
-        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted()):
+        if outcome == FALSE and (self.needed != TRUE or self._may_be_granted() or self._may_be_exempt()):
             return UNKNOWN
         return outcome
+
+    @property
+    def _by_somebody(self) -> bool:
+        """Return whether it is not known who calls."""
+        return self.ruled.request.principal.kind is Kind.UNKNOWN
+
+    def _may_be_exempt(self) -> bool:
+        """Return whether only policies refuse it, and somebody calls: what is no policy's is refused to everybody."""
+        return self._by_somebody and self.ruled.conclusion.merged.required != FALSE
 
     def _may_be_granted(self) -> bool:
         """Return whether only an allow is missing, and something that nobody reads might give it."""
@@ -58,7 +76,10 @@ class LegDecided:
     @property
     def blockers(self) -> Sequence[Blamed]:
         """Return what certainly stands in the way of this leg."""
-        return self.ruled.blockers if self.outcome == FALSE else ()
+        if self.outcome != FALSE:
+            return ()
+        found = self.ruled.blockers
+        return [each for each in found if each.claim.says == Says.REQUIREMENT] if self._by_somebody else found
 
 
 class Blocked(NamedTuple):

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
+from why403.domain.arn import resource
 from why403.domain.evidence import Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import Claim, ConditionResult, Says, Verdict, Words
+from why403.domain.verdict import Claim, ConditionResult, Says, Shown, Verdict, Words
 from why403.engine.blame import Blamed
 from why403.engine.call import Decided, LegDecided
 from why403.engine.relation import Relation
@@ -61,12 +62,29 @@ def _told(leg: LegDecided, blamed: Blamed) -> Words:
     try:
         words: Any = blamed.layer.words(request, request.evidence, blamed.claim)
         if isinstance(words, Words):
-            return words
+            return words if words.shown_to is None else _as_told(leg, words, words.shown_to)
         raise TypeError(words)  # noqa: TRY301 - a failure of the layer like any other
     except Exception:  # noqa: BLE001 - the decision stands without its words
         _LOG.exception("layer %s failed to say why", blamed.layer.name)
         leg.tell(blamed.layer.name, "words")
         return Words(because=f"the layer `{blamed.layer.name}` decides this, but failed to say why")
+
+
+def _as_told(leg: LegDecided, words: Words, shown: Shown) -> Words:
+    """Return the words with the answer that this caller gets: not all are told why, and then S3 says 403."""
+    target = resource(shown.resource)
+    if target is None:
+        raise ValueError(shown.resource)
+    questions = (leg.ruled.request.beside(action, target, shown.without) for action in shown.actions)
+    told = max(leg.ask(question) for question in questions)
+    if told == TRUE:
+        return words
+    may = f"allowed {' or '.join(shown.actions)} on {shown.resource}"
+    if told == UNKNOWN:
+        because = f"{words.because}; S3 says {words.status} to callers who are {may}, and 403 to all others"
+        return words._replace(because=because, status=None, code=None)
+    because = f"{words.because}; S3 hides that behind 403 from callers who are not {may}"
+    return words._replace(because=because, status=403, code=words.code and "AccessDenied")
 
 
 def explained(decided: Decided) -> dict[str, Any]:
@@ -154,6 +172,7 @@ def _doubts_of(leg: LegDecided) -> Iterable[dict[str, Any]]:
         yield _doubt(doubt.layer, doubt)
     if leg.depends_on_version and leg.of_version is not None:
         yield _perhaps_a_version(leg, leg.of_version)
+        yield from _refusals_of_version(leg.of_version)
         yield from _doubts_of(leg.of_version)
 
 
@@ -198,6 +217,14 @@ def _perhaps_a_version(leg: LegDecided, of_version: LegDecided) -> dict[str, Any
     asked, instead = leg.ruled.request.action, of_version.ruled.request.action
     because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
     return {"layer": None, "because": because, "needs": None}
+
+
+def _refusals_of_version(leg: LegDecided) -> Iterable[dict[str, Any]]:
+    """Yield the doubts about what is no policy, and refuses the call if it names a version."""
+    for blamed in leg.blockers:
+        if blamed.claim.says == Says.REQUIREMENT:
+            words = told(leg, blamed)
+            yield _doubt(blamed.layer.name, words._replace(because=f"if the call names a version, {words.because}"))
 
 
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:

@@ -11,6 +11,7 @@ from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Evidence, Fact
+from why403.domain.truth import FALSE
 from why403.engine.call import Decided
 from why403.engine.explain import explained
 from why403.engine.settle import Budget, OverBudget
@@ -55,11 +56,11 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
         collection = _collection(services, body, known, given)
     seen = given if collection is None else collection.each[0].observed
     current = _of_current(collection, given)
-    decided = _decided(services, known, seen.evidence(complete=complete), current)
+    decided, told = _decided(services, known, seen.evidence(complete=complete), current, doubt)
     situation = Situation.of(report, known, decided)
     if doubt is not None:  # what another call may have been answered is no word on this one
         situation = replace(situation, meaning=Situation.of(pasted, known, None).meaning)
-    answer = aws_word(_answer(decided, known, doubt), report, situation)
+    answer = aws_word(told, report, situation)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
     answer["causes"] = ranked(situation, standing)
     answer["id"] = f"d_{uuid.uuid4().hex[:16]}"
@@ -147,22 +148,31 @@ def _of_current(collection: Collection | None, given: Observed) -> frozenset[Fac
     return frozenset(fact for fact in found if fact.of_object and fact not in given.own)
 
 
-def _decided(services: Services, known: Partial, evidence: Evidence, current: frozenset[Fact[Any]]) -> Decided | None:
+def _decided(
+    services: Services, known: Partial, evidence: Evidence, current: frozenset[Fact[Any]], doubt: str | None
+) -> tuple[Decided | None, dict[str, Any]]:
+    """Return what is decided, if the call is known, and the decision in the contract's shape."""
     if known.asked is None:
-        return None
+        return None, _answer(None, known, doubt)
     try:
         legs = known.asked.legs(evidence, services.registry.facts, current)
     except InvalidInput as error:
         raise error.below("/request") from error
     try:
-        return decide_call(services, known.asked, legs, Budget())
+        decided = decide_call(services, known.asked, legs, Budget())
+        return decided, _answer(decided, known, doubt)
     except OverBudget:
-        return decide_call(services, known.asked, legs, None)
+        decided = decide_call(services, known.asked, legs, None)
+        return decided, _answer(decided, known, doubt)
 
 
 def _answer(decided: Decided | None, known: Partial, doubt: str | None) -> dict[str, Any]:
-    """Return the decision; where something had to stand in for what is not known, or may be wrong, none is certain."""
-    missing = _missing(known) if decided else known.missing
+    """Return the decision; where something had to stand in for what is not known, or may be wrong, none is certain.
+
+    What is refused whoever calls needs no caller.
+    """
+    refused = decided is not None and decided.outcome == FALSE
+    missing = _missing(known) if decided and not refused else known.missing
     reasons = [f"it is not known {missing}"] if missing is not None or decided is None else []
     reasons += [doubt] if doubt else []
     doubts: list[dict[str, Any]] = [{"layer": None, "because": each, "needs": None} for each in reasons]

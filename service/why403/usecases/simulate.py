@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Evidence
+from why403.domain.request import AccessRequest
+from why403.domain.truth import TRUE, Truth
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
@@ -186,4 +189,10 @@ def _leg_decided(services: Services, leg: Leg, budget: Budget | None) -> LegDeci
         key=leg.key,
         own_doubts=tuple(own_doubts(registry.unread, registry.unjudged, leg.request)),
         tell=engine.tell,
+        ask=partial(_allows, services, budget),
     )
+
+
+def _allows(services: Services, budget: Budget | None, request: AccessRequest) -> Truth:
+    """Return whether something else is allowed; raise OverBudget."""
+    return _leg_decided(services, Leg(request, TRUE, None), budget).outcome
