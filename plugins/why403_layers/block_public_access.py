@@ -31,19 +31,29 @@ from why403 import (
     hookimpl,
 )
 from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
+from why403.domain.arn import EXPRESS
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.truth import truth_of
 from why403.policy import PolicyKind, doubted, is_public, one_policy, unread
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
 
+_LEVELS = (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)
 _PUBLIC_CANNED = frozenset({"public-read", "public-read-write", "authenticated-read"})
 _WRITES_ACL = frozenset({"s3:putobjectacl", "s3:putobjectversionacl", "s3:putbucketacl"})
+_DOES = {
+    "IgnorePublicAcls": "makes S3 ignore the public ACL grant",
+    "RestrictPublicBuckets": "keeps all but the owner's account and AWS services from a bucket with public policy",
+    "BlockPublicAcls": "refuses a public ACL",
+    "BlockPublicPolicy": "refuses a public policy",
+}
 _POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
 
 
 def effective(flag: str, request: AccessRequest, evidence: Evidence) -> Truth:
     """Return whether a setting is on at any level; an organization's policy stands in for the account's own setting."""
+    if request.resource.service == EXPRESS:
+        return TRUE  # AWS: "Security best practices for S3 Express One Zone": always on, and never changed
     levels = [_account_level(flag, evidence), _on(flag, evidence, BUCKET)]
     if request.resource.access_point is not None:
         levels.append(_on(flag, evidence, ACCESS_POINT))
@@ -69,7 +79,8 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Ignore public ACL grants, keep outsiders from a public bucket, refuse to make anything public."""
     if not request.resource.in_bucket:
         return ()
-    if request.call is None and all(evidence[fact] is ABSENT for fact in (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)):
+    directory = request.resource.service == EXPRESS
+    if request.call is None and not directory and all(evidence[each] is ABSENT for each in _LEVELS):
         return ()
     verdict = []
     ignored = effective("IgnorePublicAcls", request, evidence)
@@ -166,17 +177,13 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         return _doubt(flag, request, evidence)
     if claim.says == Says.DENIAL and claim.holds == FALSE:
         return Words(because=f"{flag} is off here")
+    if request.resource.service == EXPRESS:
+        return Words(because=f"{flag} is always on for directory buckets, and {_DOES[flag]}")
     on = [fact for fact in _counting(flag, request, evidence) if _on(flag, evidence, fact) == TRUE]
     cites = tuple(Citation(fact=fact.name, pointer=f"/{flag}") for fact in on)
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
-    does = {
-        "IgnorePublicAcls": "makes S3 ignore the public ACL grant",
-        "RestrictPublicBuckets": "keeps all but the owner's account and AWS services from a bucket with public policy",
-        "BlockPublicAcls": "refuses a public ACL",
-        "BlockPublicPolicy": "refuses a public policy",
-    }[flag]
     status, code = (400, "AccessDenied") if request.call and _creates(request.call) else (403, "AccessDenied")
-    return Words(because=f"{flag} of the {where} {does}", citations=cites, status=status, code=code)
+    return Words(because=f"{flag} of the {where} {_DOES[flag]}", citations=cites, status=status, code=code)
 
 
 def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:

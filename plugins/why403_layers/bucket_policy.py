@@ -76,7 +76,10 @@ COLLECTORS = (
 )
 
 # Root of the owner's account can always repair a policy that locks everybody out.
-_REPAIRS = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
+_REPAIRS = frozenset(
+    f"{service}:{verb}bucketpolicy" for service in ("s3", "s3express") for verb in ("get", "put", "delete")
+)
+_CREATES = frozenset({"s3:createbucket", "s3express:createbucket"})
 _IN_DOUBT = Grants(UNKNOWN, UNKNOWN, UNKNOWN)
 
 
@@ -95,7 +98,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """
     if not request.resource.in_bucket:
         return ()
-    if request.s3_action is not None and request.s3_action.name == "s3:CreateBucket":
+    if request.action_key in _CREATES:
         return ()
     seen = evidence[BUCKET_POLICY]
     if isinstance(seen, Found):

@@ -44,6 +44,7 @@ from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, 
 
 SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
 
+_VENDED = "s3:accessgrantsinstancearn"
 _SESSIONS = frozenset({Kind.SESSION, Kind.ROLE, Kind.FEDERATED, Kind.UNKNOWN})
 _ISSUED_BY: Final = {
     Kind.SESSION: frozenset({"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}),
@@ -183,13 +184,19 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     """Name the statement, or say that no policy was passed."""
     seen = evidence[SESSION_POLICIES]
     if isinstance(seen, Found):
-        return naming(SESSION_POLICIES, seen.value, request, claim, "the session policies")
+        return naming(SESSION_POLICIES, seen.value, request, claim, _whose(request))
     if isinstance(seen, Unreadable):
         return unread(seen)
     return Words(
         because="a federated user starts from nothing, and no session policy was passed",
         citations=(Citation(fact=SESSION_POLICIES.name),),
     )
+
+
+def _whose(request: AccessRequest) -> str:
+    """AWS: "S3 Access Grants concepts": vended credentials are a session, and the grant is the policy it was given."""
+    vended = request.context[_VENDED]
+    return "the session policies (of the grant, since S3 Access Grants vended it)" if vended else "the session policies"
 
 
 PLACES: Mapping[int, Place] = {

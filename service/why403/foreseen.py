@@ -6,6 +6,7 @@ Each names the layer that would read it. A fact that a loaded layer provides is 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from why403.domain.arn import EXPRESS
 from why403.domain.evidence import ABSENT, Fact, Found
 from why403.domain.facts import REGION, one_of
 from why403.domain.request import AccessRequest
@@ -23,7 +24,6 @@ from why403.policy import Level, PolicyKind, levels, one_policy
 
 _ENCRYPTED = ("aws:kms", "aws:kms:dsse")
 _CHOOSING = ("ServerSideEncryption", "SSECustomerAlgorithm")
-_EXPRESS = "s3express"
 _READS = frozenset({"s3:getobject", "s3:getobjectversion"})
 
 
@@ -139,7 +139,7 @@ def _other_region(request: AccessRequest) -> bool:
 
 
 def _directory(request: AccessRequest) -> bool:
-    return request.resource.service == _EXPRESS or (request.resource.bucket or "").endswith("--x-s3")
+    return request.resource.service == EXPRESS
 
 
 def _key(request: AccessRequest) -> bool:
@@ -151,7 +151,7 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    if request.resource.service in {"", "s3", "kms", _EXPRESS} or request.action_key == "iam:passrole":
+    if request.resource.service in {"", "s3", "kms", EXPRESS} or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
     return not (request.evidence.complete and at_home) or request.action_key.startswith("sts:")

@@ -58,13 +58,13 @@ def _nothing(_request: AccessRequest, _evidence: Evidence) -> Iterable[Warned]:
     return ()
 
 
-_OTHER_CAPS = Reach.DIRECT | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
+_OF_RESOURCE = Reach.DIRECT | Reach.ROLE | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
 _KINDS: Mapping[May, tuple[int, int]] = {
     May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
-    May.GRANT_RESOURCE: (Says.GRANT, _OTHER_CAPS | Reach.ROLE),
+    May.GRANT_RESOURCE: (Says.GRANT, _OF_RESOURCE),
     May.LIMIT: (Says.LIMIT, Reach.NONE),
     May.CAP_CALLER: (Says.CAP, CALLER_SIDE),
-    May.CAP_RESOURCE: (Says.CAP, _OTHER_CAPS),
+    May.CAP_RESOURCE: (Says.CAP, _OF_RESOURCE),
     May.DENY: (Says.DENIAL, Reach.NONE),
     May.REQUIRE: (Says.REQUIREMENT, Reach.NONE),
 }

@@ -402,6 +402,45 @@ def test_one_session_covers_all_a_call_does_in_a_directory_bucket() -> None:
     assert asked("DeleteObjects", DIRECTORY, objects) == ["s3express:CreateSession"]
 
 
+PLAIN = "arn:aws:s3:::fast--euw1-az1--x-s3"
+READ_WRITE, READ_ONLY = ({"s3express:sessionmode": (mode,)} for mode in ("ReadWrite", "ReadOnly"))
+
+
+@pytest.mark.parametrize(
+    ("operation", "resource", "parameters", "retried"),
+    [
+        ("GetObject", f"{PLAIN}/k", {}, READ_ONLY),
+        ("HeadObject", f"{DIRECTORY}/k", {}, READ_ONLY),
+        ("GetObjectAttributes", f"{DIRECTORY}/k", {}, READ_ONLY),
+        ("HeadBucket", PLAIN, {}, READ_ONLY),
+        ("ListParts", f"{PLAIN}/k", {"UploadId": "u"}, READ_ONLY),
+        ("CreateSession", PLAIN, {}, READ_ONLY),
+        ("PutObject", f"{PLAIN}/k", {}, {}),
+        ("DeleteObject", f"{DIRECTORY}/k", {}, {}),
+        ("RenameObject", f"{DIRECTORY}/k", {}, {}),
+        ("DeleteObjects", PLAIN, {"Delete": {"Objects": [{"Key": "a"}, {"Key": "b"}]}}, {}),
+    ],
+)
+def test_a_session_may_write_or_else_read(
+    operation: str, resource: str, parameters: dict[str, Any], retried: dict[str, Any]
+) -> None:
+    (leg,) = legs(operation, resource, parameters, unread)
+    bucket = resource.removesuffix("/k")
+    assert (leg.action, leg.resource, dict(leg.keys), dict(leg.retried)) == (
+        "s3express:CreateSession",
+        bucket,
+        READ_WRITE,
+        retried,
+    )
+
+
+def test_a_mode_that_is_asked_for_is_not_replaced() -> None:
+    (leg,) = legs("CreateSession", PLAIN, {"SessionMode": "ReadOnly"}, unread)
+    assert (dict(leg.keys), dict(leg.retried)) == (READ_ONLY, {})
+    (leg,) = legs("CreateSession", PLAIN, {}, unread, unlisted=UNKNOWN)
+    assert (dict(leg.keys), dict(leg.retried)) == ({}, {})
+
+
 def test_a_storage_lens_group_with_tags_needs_to_tag() -> None:
     tags = {"Tags": [{"Key": "a", "Value": "1"}]}
     assert asked("CreateStorageLensGroup", "*", tags) == ["s3:CreateStorageLensGroup", "s3:TagResource"]

@@ -53,6 +53,8 @@ CALLS: list[dict[str, Any]] = [
     {"operation": "PutObject", "resource": "arn:aws:s3:::b/k", "parameters": {"IfNoneMatch": "*", **SSE_C}},
     {"operation": "PutBucketVersioning", "parameters": {"VersioningConfiguration": {"MFADelete": "Enabled"}}},
     {"operation": "PutBucketTagging"},
+    {"operation": "PutObject", "resource": "arn:aws:s3:::b--use1-az4--x-s3/k", "parameters": {"ACL": "public-read"}},
+    {"operation": "GetBucketPolicy", "resource": "arn:aws:s3:::b--use1-az4--x-s3"},
     {
         "operation": "PutBucketOwnershipControls",
         "parameters": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},

@@ -10,7 +10,7 @@ from tests.policy.asking import ACCOUNT, OBJECT, USER, WORDS, asked, compiled, o
 from tests.reference.arns import resource_matches
 from tests.reference.globs import glob_matches, plain_glob
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, truth_of
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.policy import PolicyKind, denies_caller, grants, rule
 
 SEGMENT = st.sampled_from(["", "a", "*", "a*", "?", "s3", "x*y", "${v}*"])
@@ -53,6 +53,56 @@ def test_a_resource_with_an_unknown_variable_is_never_certain_against_a_value(
     resources = only(statement(Resource=entry)).resources
     seen = resources.match(asked(on=arn, context={"v": NOT_KNOWN}))
     assert seen in {UNKNOWN, resources.match(asked(on=arn, context={"v": value}))}
+
+
+REGIONS, ACCOUNTS = st.sampled_from(["eu-west-1", "us-west-2"]), st.sampled_from(["111122223333", "444455556666"])
+PLACE = st.sampled_from(["eu-west-1", "us-*", "111122223333", "*", "1*", "?" * 12, ""])
+DIRECTORY = st.one_of(
+    st.builds("arn:aws:s3express:{}:{}:bucket/{}".format, PLACE, PLACE, st.sampled_from(["b", "*", "c", "${v}"])),
+    st.builds("arn:{}:{}".format, PLACE, TAIL),
+    st.sampled_from(["*", "arn:aws:s3express:*", "arn:aws:s3express:eu-*", "arn:aws:s3:*", "arn:aws:s3:::b"]),
+)
+
+
+@given(DIRECTORY, st.sampled_from(["{0}:*", "*:{1}", "*:*"]), REGIONS, ACCOUNTS)
+@example("arn:aws:s3express:us-*:*:bucket/b", "*:{1}", "us-west-2", "111122223333")
+def test_a_place_that_is_not_known_is_never_certain_against_one(
+    entry: str, known: str, region: str, account: str
+) -> None:
+    arn = "arn:aws:s3express:{}:bucket/b".format
+    vague, there = asked(on=arn(known.format(region, account))), asked(on=arn(f"{region}:{account}"))
+    for element in ("Resource", "NotResource"):
+        policies = compiled(statement("2012-10-17", **{element: [entry]}))
+        (seen,), (real,) = ([each.matches(request) for _, each in policies.statements()] for request in (vague, there))
+        assert seen in {UNKNOWN, real}
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("arn:aws:s3express:*:*:bucket/b", TRUE),
+        ("*", TRUE),
+        ("arn:aws:s3express:eu-west-1:*:bucket/b", TRUE),
+        ("arn:aws:s3express:eu-west-1:111122223333:bucket/b", UNKNOWN),
+        ("arn:aws:s3express:eu-west-1:111122223333:bucket/${aws:PrincipalTag/x}", UNKNOWN),
+        ("arn:aws:s3express:eu-west-1:1*", UNKNOWN),
+        ("arn:aws:s3express:us-west-2:111122223333:bucket/b", FALSE),
+        ("arn:aws:s3express:eu-west-1:111122223333:bucket/c", FALSE),
+        ("arn:aws:s3express:us-*", FALSE),
+        ("arn:aws:s3:::b", FALSE),
+    ],
+)
+def test_an_account_that_is_not_known_leaves_open_only_what_names_one(entry: str, expected: Truth) -> None:
+    request = asked(on="arn:aws:s3express:eu-west-1:*:bucket/b", context={"aws:principaltag/x": NOT_KNOWN})
+    assert only(statement(Resource=entry)).matches(request) == expected
+
+
+def test_of_many_statements_none_about_an_account_is_left_out_while_that_is_not_known() -> None:
+    arn = "arn:aws:s3express:eu-west-1:111122223333:bucket/{}".format
+    each = [statement(Resource=arn(f"b{index}"))["Statement"][0] for index in range(100)]
+    policies = compiled({"Version": "2012-10-17", "Statement": each})
+    request = asked(on="arn:aws:s3express:eu-west-1:*:bucket/b7")
+    assert {rule(policies, request)[1] for _ in range(9)} == {UNKNOWN}
 
 
 @given(st.text(alphabet="sS3:getO*?", max_size=10), st.text(alphabet="s3:GetO", max_size=8))

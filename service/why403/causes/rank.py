@@ -8,12 +8,13 @@ from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation, refused_as
+from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
 from why403.engine.explain import told
 
-POSSIBLE: Final = (*POLICIES, *REST)
+POSSIBLE: Final = (*POLICIES, *SPECIAL, *REST)
 MOST: Final = 5
 NAMED_BY_AWS: Final = 200
 JUST_FAILED: Final = 60

@@ -161,6 +161,14 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "aws configure get retry_mode",
             "send fewer at a time and retry with growing pauses",
         ),
+        "StsPackedPolicyTooLargeError": Meaning(
+            AUTHENTICATION,
+            400,
+            "the session policy that S3 Access Grants makes of the grant and its tags is too long for STS",
+            "how long is the prefix that was asked for, and how many tags has the session?",
+            "aws s3control list-caller-access-grants --account-id ACCOUNT",
+            "ask for a shorter prefix, or pass fewer session tags",
+        ),
         "TagPolicyException": Meaning(
             AUTHENTICATION,
             400,

@@ -1,13 +1,14 @@
 """What is known of a refusal before any policy is read: the form of its text, the call, and what the call carries."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from why403.causes.codes import meaning_of
 from why403.causes.meaning import Meaning
 from why403.domain.arn import resource
+from why403.domain.directory import is_directory
 from why403.domain.operations import OPERATIONS
 from why403.domain.principal import SOMEBODY, Kind, Principal
 from why403.domain.principal import principal as principal_named
@@ -39,6 +40,7 @@ STATE_CODES = frozenset({"InvalidObjectState", "ObjectNotInActiveTierError", "Ob
 OWNERSHIP_CODES = frozenset(
     {"AccessControlListNotSupported", "InvalidBucketAclWithObjectOwnership", "MethodNotAllowed"}
 )
+_OF_SESSIONS = frozenset({"CreateSession", "HeadBucket", "ListMultipartUploads", "ListObjects", "ListObjectsV2"})
 DENIED_CODES = frozenset({"403", "AccessDenied", "Forbidden", "AccessDeniedException", "AllAccessDisabled"})
 
 _READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject"})
@@ -162,7 +164,7 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
     sends_acl = "s3:x-amz-acl" in context or "ACL" in known.request.get("parameters", {})
     principal = _text(known.request, "principal")
     found = {
-        **_by_code(report.code),
+        **(_by_code(report.code) | _of_special(operation, context, known.request)),
         "enhanced": named,
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
@@ -185,12 +187,33 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
     return frozenset(name for name, holds in found.items() if holds)
 
 
+def _in_directory(request: Mapping[str, Any]) -> bool:
+    """Return whether it is about a directory bucket, whose refusals S3 explains to nobody."""
+    found = resource(_text(request, "resource") or "")
+    return is_directory(_text(request, "bucket") or (found.bucket if found else None))
+
+
+def _of_special(operation: str | None, context: Collection[str], request: Mapping[str, Any]) -> dict[str, bool]:
+    return {
+        "opens-session": _in_directory(request) and _is_of_objects(operation),
+        "access-grants": "s3:accessgrantsinstancearn" in context,
+        "asks-for-grant": operation == "GetDataAccess",
+    }
+
+
+def _is_of_objects(operation: str | None) -> bool:
+    """Return whether a call on a directory bucket may be one for which a session is needed."""
+    found = OPERATIONS.get(operation or "")
+    return found is None or found.kind in {"object", "keys"} or found.name in _OF_SESSIONS
+
+
 def _by_code(code: str | None) -> dict[str, bool]:
     return {
         "authentication-code": code in AUTHENTICATION_CODES,
         "state-code": code in STATE_CODES,
         "ownership-code": code in OWNERSHIP_CODES,
         "kms-code": bool(code and code.startswith("KMS.")),
+        "grants-role-code": code == "StsNotAuthorizedError",
         "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
         "denied-code": code is None or code in DENIED_CODES,
     }
@@ -213,6 +236,8 @@ def _api_name(action: str | None) -> str | None:
 
 def _ought_to_be_explained(report: Report, known: Partial) -> bool:
     """Return whether S3 would have told a caller of the bucket's own account or organization what refused the call."""
+    if _in_directory(known.request):
+        return False
     found = _MONTH.search(_text(known.request, "time") or report.time or "")
     when = found[0] if found else ""
     alone = (report.message or "").strip(" .").lower() == "access denied"

@@ -7,7 +7,10 @@ from why403.domain.remembered import remembered
 
 _SEGMENTS = 6
 OBJECT_LAMBDA: Final = "s3-object-lambda"
+EXPRESS: Final = "s3express"
+NOT_TOLD: Final = "*"
 _ACCESS_POINT = "accesspoint/"
+_DIRECTORY = "bucket/"
 _THROUGH = "/object/"
 
 
@@ -31,7 +34,10 @@ def split_arn(text: str) -> Arn | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Resource:
-    """What a request is about; compared by identity; equal texts mostly share one object."""
+    """What a request is about; compared by identity; equal texts mostly share one object.
+
+    `vague`: its Region or its account is not known, and stands as `*`.
+    """
 
     arn: str
     partition: str
@@ -41,10 +47,13 @@ class Resource:
     bucket: str | None = None
     key: str | None = None
     access_point: str | None = None
+    vague: bool = False
 
     @property
     def bucket_arn(self) -> str:
         """Return the ARN of the bucket alone; only for a resource that names a bucket."""
+        if self.service == EXPRESS:
+            return f"arn:{self.partition}:{EXPRESS}:{self.region}:{self.account}:{_DIRECTORY}{self.bucket}"
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
     @property
@@ -70,6 +79,10 @@ def resource(text: str) -> Resource | None:
     if arn.service == "s3" and not arn.region and not arn.account:
         bucket, slash, key = arn.rest.partition("/")
         return Resource(text, arn.partition, "s3", "", "", bucket, key if slash else None)
+    if arn.service == EXPRESS and arn.rest.startswith(_DIRECTORY):
+        bucket, slash, key = arn.rest.removeprefix(_DIRECTORY).partition("/")
+        vague = NOT_TOLD in {arn.region, arn.account}
+        return Resource(text, *arn[:4], bucket, key if slash else None, vague=vague)
     if arn.rest.startswith(_ACCESS_POINT):
         point, through, key = arn.rest.removeprefix(_ACCESS_POINT).partition(_THROUGH)
         own = text[: len(text) - len(through) - len(key)]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from why403.domain.actions import Action, find
-from why403.domain.arn import Resource
+from why403.domain.arn import NOT_TOLD, Resource
 from why403.domain.arn import resource as resource_named
 from why403.domain.context import NO_VALUE, Context, Values
 from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
@@ -247,6 +247,8 @@ def _bucket_owner(request: AccessRequest) -> str | None:
     principal, resource = request.principal, request.resource
     if not resource.in_bucket or (resource.access_point is not None and not request.through_point):
         return resource.account or principal.account
+    if resource.bucket is not None and resource.account not in {"", NOT_TOLD}:
+        return resource.account
     seen = request.evidence[BUCKET_OWNER]
     if isinstance(seen, Found):
         owner: str = seen.value

@@ -95,6 +95,11 @@ class Settled(Ruled):
         return list(dict.fromkeys(layer for ruled in self.completed for layer in ruled.grantors))
 
 
+def either(first: Ruled, then: Ruled) -> Ruled:
+    """Return the better of two rulings one of which suffices; of two refusals the later one."""
+    return first if first.outcome > then.outcome or first.outcome == UNKNOWN else then
+
+
 def unwatched(_layer: str, _phase: str) -> AbstractContextManager[None]:
     """Time nothing."""
     return nullcontext()

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import Resource, resource
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
+from why403.domain.directory import located
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
@@ -15,9 +16,9 @@ from why403.domain.operations.leg import Leg as NeededLeg
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, Truth
+from why403.intake.context import context_of
 from why403.intake.parameters import misshapen, too_long
 from why403.intake.received import Now, received, url_of
-from why403.policy.document import scalar_text
 
 MEMBERS: Final = frozenset(
     {
@@ -37,7 +38,6 @@ MEMBERS: Final = frozenset(
     }
 )
 _OF_THAT_VERSION: Final = Unreadable("it is not known which version of the object is meant")
-MOST_VALUES: Final = 256  # no key of AWS's comes near; policies compare each value with each of theirs
 _ACTION: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 
 
@@ -49,6 +49,8 @@ class Leg(NamedTuple):
     key: str | None
     of_version: AccessRequest | None = None
     """What is asked for instead if the call names a version, where that is not known."""
+    retried: AccessRequest | None = None
+    """What S3 asks for where this is refused: the call is allowed if either is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -79,14 +81,26 @@ class Asked:
         `current` are facts that are known of the object's current version only.
         """
         if self.call is None:
-            request = AccessRequest(self.principal, self.action, self.resource, self.context, self.rest, evidence)
+            target = located(self.resource, self.action, self.principal, evidence)
+            request = AccessRequest(self.principal, self.action, target, self.context, self.rest, evidence)
             return (Leg(request, TRUE, None),)
         known = _Known(evidence, facts)
         found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
         return tuple(
-            Leg(self._leg(each, evidence), each.needed, each.key, self._of_version(each, evidence, current))
+            Leg(
+                self._leg(each, evidence),
+                each.needed,
+                each.key,
+                self._of_version(each, evidence, current),
+                self._retried(each, evidence),
+            )
             for each in found
         )
+
+    def _retried(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest | None:
+        if not leg.retried or self.context.keys() >= leg.retried.keys():  # what is given is what is asked for
+            return None
+        return self._leg(leg._replace(keys={**leg.keys, **leg.retried}), evidence)
 
     def _of_version(self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]) -> AccessRequest | None:
         if not leg.of_version:
@@ -109,7 +123,7 @@ class Asked:
         return AccessRequest(
             self.principal,
             leg.action,
-            target,
+            located(target, leg.action, self.principal, evidence),
             _given(leg, self),
             self.rest,
             evidence,
@@ -160,7 +174,7 @@ def asked_for(
     nobody = caller is not None and value.get("principal") is None
     who = caller if nobody else _attempt(faults, "/principal", lambda: _principal(value))
     what = _attempt(faults, "", lambda: _resource(value, who.partition if who else "aws"))
-    context = _attempt(faults, "/context", lambda: _context(value.get("context")))
+    context = _attempt(faults, "/context", lambda: context_of(value.get("context")))
     call = _attempt(faults, "", lambda: _call(value, unlisted, now))
     if not isinstance(value.get("context_is_complete", True), bool):
         faults.append(Fault("/context_is_complete", "must be true or false"))
@@ -252,37 +266,3 @@ def _call_of(operation: object, value: Mapping[str, Any], unlisted: Truth, when:
         undated=when is not None and when.at_latest,
         unlisted=unlisted,
     )
-
-
-def _context(value: object) -> Mapping[str, Values]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise InvalidInput.at("", "must be an object from condition keys to values")
-    found: dict[str, Values] = {}
-    for name, held in value.items():
-        key = name.lower()
-        if len(key) > LONGEST_TEXT:
-            raise InvalidInput.at("", f"the name of a condition key {TOO_LONG}")
-        if key in found:
-            raise InvalidInput.at("/" + escaped(name), f"`{name}` is given twice; case does not tell keys apart")
-        plain = type(held) is str and len(held) <= LONGEST_TEXT
-        found[key] = (held,) if plain else _values(held, "/" + escaped(name))
-    return found
-
-
-def _values(held: object, at: str) -> tuple[str, ...]:
-    if held is None:
-        return NO_VALUE
-    if isinstance(held, list) and len(held) > MOST_VALUES:
-        raise InvalidInput.at(at, f"holds more than {MOST_VALUES} values")
-    texts = []
-    for index, each in enumerate(held if isinstance(held, list) else [held]):
-        text = scalar_text(each)
-        if text is None or len(text) > LONGEST_TEXT:
-            raise InvalidInput.at(
-                f"{at}/{index}" if isinstance(held, list) else at,
-                "must be text, a number or a boolean" if text is None else TOO_LONG,
-            )
-        texts.append(text)
-    return tuple(texts)

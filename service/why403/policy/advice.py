@@ -6,6 +6,7 @@ AWS: "Bucket policies for Amazon S3"; "AWS JSON policy elements: Principal".
 from collections.abc import Iterator
 
 from why403.domain.actions import find
+from why403.domain.arn import EXPRESS, split_arn
 from why403.policy.compiled import Policies
 from why403.policy.principal import is_unique_id
 from why403.policy.statement import Statement
@@ -13,10 +14,12 @@ from why403.policy.statement import Statement
 
 def advise(policies: Policies, bucket_arn: str | None) -> Iterator[tuple[str, str]]:
     """Yield pointer and message for each element of a bucket's policy that S3 would not store."""
+    arn = split_arn(bucket_arn or "")
+    own = EXPRESS if arn and arn.service == EXPRESS else "s3"
     for placed, statement in policies.statements():
         at = placed.pointer + statement.pointer
         yield from ((at, message) for message in _principal(statement))
-        yield from ((at, message) for message in _actions(statement))
+        yield from ((at, message) for message in _actions(statement, own))
         if bucket_arn is not None:
             yield from ((at, message) for message in _resources(statement, bucket_arn))
 
@@ -36,19 +39,19 @@ def _principal(statement: Statement) -> Iterator[str]:
             yield f"`{name}` holds a wildcard, which a principal's ARN cannot"
 
 
-def _actions(statement: Statement) -> Iterator[str]:
+def _actions(statement: Statement, own: str) -> Iterator[str]:
     for name in statement.actions.entries:
         service, colon, _ = name.partition(":")
         if name != "*" and not colon:
-            yield f"`{name}` is no action: it lacks the service, as in `s3:{name}`"
-        elif name != "*" and service.lower() not in {"s3", "*"}:
+            yield f"`{name}` is no action: it lacks the service, as in `{own}:{name}`"
+        elif name != "*" and service.lower() not in {own, "*"}:
             yield f"`{name}` is an action of another service"
 
 
 def _resources(statement: Statement, bucket_arn: str) -> Iterator[str]:
     entries = statement.resources.entries
     for entry in entries:
-        bucket = entry.partition("/")[0]
+        bucket = "/".join(entry.split("/")[: bucket_arn.count("/") + 1])
         if (
             entry != "*"
             and "accesspoint" not in entry

@@ -119,7 +119,8 @@ class Policies:
 
     def concerning(self, request: AccessRequest) -> tuple[Sequence[Statement], Sequence[Statement]]:
         """Return the Deny and the Allow statements that cover the action and, of many, may cover the resource."""
-        return self.covering(request.action_key) if self._few else self._narrowed(request)
+        whole = self._few or request.resource.vague
+        return self.covering(request.action_key) if whole else self._narrowed(request)
 
     def _narrowed(self, request: AccessRequest) -> tuple[Sequence[Statement], Sequence[Statement]]:
         found = self._by_resource.get(request.action_key)

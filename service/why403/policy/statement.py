@@ -1,8 +1,10 @@
 """A statement compiled: which requests it speaks of, in three truth values."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
+from why403.domain.arn import NOT_TOLD
 from why403.domain.request import AccessRequest, Caller
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.policy.condition import Condition
@@ -57,7 +59,21 @@ class Resources:
             truth = self._resolved(request)
         else:
             truth = FALSE
+        if truth == FALSE and request.resource.vague and any(self._perhaps(each, request) for each in self.entries):
+            truth = UNKNOWN
         return 2 - truth if self.negated else truth
+
+    def _perhaps(self, entry: str, request: AccessRequest) -> bool:
+        """Return whether an entry may cover a resource whose Region or account is not known."""
+        asked, written = request.resource.arn.split(":"), entry.split(":", ARN_SEGMENTS - 1)
+        if len(written) < ARN_SEGMENTS:  # wildcards may stand for several segments
+            known, head = request.resource.arn.partition(NOT_TOLD)[0], re.split(r"[*?$]", entry, maxsplit=1)[0]
+            return known.startswith(head) or head.startswith(known)
+        for place in (_REGION, _ACCOUNT):
+            if asked[place] == NOT_TOLD:
+                written[place] = NOT_TOLD
+        parts, _ = resolved(_resource_tokens(":".join(written), variables=bool(self._moving)), _nothing_known, 0)
+        return parts is None or resource_glob(parts)(request.resource.arn)
 
     def _resolved(self, request: AccessRequest) -> Truth:
         best = FALSE
@@ -80,7 +96,13 @@ def _resource_tokens(entry: str, *, variables: bool) -> Tokens:
     return joined(found, tokens(last, wildcards=len(before) != _SERVICE, variables=live))
 
 
+def _nothing_known(_key: str) -> None:
+    return None
+
+
 _SERVICE: Final = 2
+_REGION: Final = 3
+_ACCOUNT: Final = 4
 EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 
 
@@ -104,10 +126,10 @@ class Statement:
 
     def matches(self, request: AccessRequest) -> Truth:
         """Return whether resource and conditions match; the action is the policy's index's business."""
-        if self._covers is not None:
-            if not self._covers(request.resource.arn):
-                return FALSE
+        if self._covers is not None and self._covers(request.resource.arn):
             truth = TRUE
+        elif self._covers is not None and not request.resource.vague:
+            return FALSE
         else:
             truth = self.resources.match(request)
             if truth == FALSE:

@@ -151,6 +151,13 @@ LAYERS: Final = (
         lacks="the state of the object does not allow",
         spine=True,
     ),
+    Row(
+        name="directory_bucket",
+        title="directory bucket",
+        lane=RESOURCE,
+        denies="the directory bucket refuses",
+        lacks="policies of a directory bucket cannot allow",
+    ),
 )
 _BY_NAME: Final = {row.name: row for row in LAYERS}
 

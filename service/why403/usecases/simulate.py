@@ -10,6 +10,7 @@ from why403.domain.evidence import Evidence
 from why403.domain.request import AccessRequest
 from why403.domain.truth import TRUE, Truth
 from why403.engine.call import Decided, LegDecided
+from why403.engine.decide import Ruled, either
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
 from why403.engine.unread import own_doubts
@@ -178,12 +179,19 @@ def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: B
     return Decided(legs=decided, asked=asked.words, warnings=told)
 
 
+def _ruled(services: Services, request: AccessRequest, budget: Budget | None) -> Ruled:
+    return services.engine.decide(request, budget) if budget else services.engine.rule(request)
+
+
 def _leg_decided(services: Services, leg: Leg, budget: Budget | None) -> LegDecided:
     engine, registry, of_version = services.engine, services.registry, None
     if leg.of_version is not None:
         of_version = _leg_decided(services, leg._replace(request=leg.of_version, of_version=None), budget)
+    ruled = _ruled(services, leg.request, budget)
+    if leg.retried is not None and ruled.outcome != TRUE:
+        ruled = either(ruled, _ruled(services, leg.retried, budget))
     return LegDecided(
-        ruled=engine.decide(leg.request, budget) if budget else engine.rule(leg.request),
+        ruled=ruled,
         of_version=of_version,
         needed=leg.needed,
         key=leg.key,

@@ -25,5 +25,7 @@ class Leg(NamedTuple):
     """The condition keys that are there as well, with a value that the parameters do not tell."""
     of_version: str = ""
     """The action needed instead if the call names a version, where that is not known."""
+    retried: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """The condition keys with which S3 asks once more where it is refused: the call is allowed if either is."""
     of_new: bool = False
     """Whether it is about the object that the call writes, whoever owns the one that it replaces."""

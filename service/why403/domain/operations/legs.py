@@ -11,7 +11,7 @@ from why403.domain.operations.keys import keys_of
 from why403.domain.operations.leg import Leg
 from why403.domain.operations.names import operation_named
 from why403.domain.operations.parameters import Known, Parameters, pointer_to
-from why403.domain.operations.relatives import as_relative
+from why403.domain.operations.relatives import SESSION_MODE, as_relative
 from why403.domain.operations.source import copy_source
 from why403.domain.operations.table import Need, Operation
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -44,7 +44,7 @@ def legs(
     _check(asked, resource)
     sent = Parameters(parameters, known, unlisted)
     found = (leg for target in _targets(asked, resource, sent) for leg in _of_target(asked, target))
-    return as_relative(asked, tuple(found))
+    return as_relative(asked, tuple(found), sent.sent(SESSION_MODE))
 
 
 def _of_target(operation: Operation, target: _Target) -> Iterator[Leg]:
@@ -57,7 +57,7 @@ def _of_target(operation: Operation, target: _Target) -> Iterator[Leg]:
             keys = keys_of(action, operation, target.sent)
             where = _named(need.on, target.sent) if need.on else target.resource
             versioned = need.version if target.sent.sent("VersionId") == UNKNOWN else ""
-            yield Leg(action, where, target.subject, target.key, needed, *keys, versioned, need.of_new)
+            yield Leg(action, where, target.subject, target.key, needed, *keys, versioned, of_new=need.of_new)
 
 
 def _named(parameter: str, sent: Parameters) -> str:

@@ -4,39 +4,75 @@ AWS: "Authorizing Zonal endpoint API operations with CreateSession"; "Actions, r
 S3 Express, S3 on Outposts and S3 Object Lambda.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from why403.domain.actions import find
-from why403.domain.arn import split_arn
+from why403.domain.arn import EXPRESS, split_arn
+from why403.domain.directory import is_directory
 from why403.domain.operations.leg import Leg
 from why403.domain.operations.table import Operation
+from why403.domain.truth import FALSE, Truth
 
-_EXPRESS: Final = "s3express"
-_RELATIVES: Final = frozenset({_EXPRESS, "s3-outposts", "s3-object-lambda"})
+_RELATIVES: Final = frozenset({EXPRESS, "s3-outposts", "s3-object-lambda"})
 _OWN_KINDS: Final = frozenset({"object", "bucket", "keys", "accesspoint", "tagged"})
-_SESSION: Final = f"{_EXPRESS}:CreateSession"
+_SESSION: Final = f"{EXPRESS}:CreateSession"
+_MODE: Final = "s3express:sessionmode"
+# A session that may write is asked for first; one that may only read does for a call that only reads.
+_WRITING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({_MODE: ("ReadWrite",)})
+_READING: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({_MODE: ("ReadOnly",)})
+SESSION_MODE: Final = "SessionMode"
 _LISTS: Final = frozenset({"s3:ListBucket", "s3:ListBucketMultipartUploads"})
 
 
-def as_relative(operation: Operation, legs: Iterable[Leg]) -> tuple[Leg, ...]:
-    """Return the legs with those on a relative's resource in that relative's actions."""
+def as_relative(operation: Operation, legs: Iterable[Leg], mode_sent: Truth) -> tuple[Leg, ...]:
+    """Return the legs with those on a relative's resource in that relative's actions.
+
+    `mode_sent`: whether the call says which mode of session it wants.
+    """
     if operation.kind not in _OWN_KINDS:
         return tuple(legs)
-    return tuple(_once(_translated(leg) for leg in legs))
+    if operation.name == "CreateSession":
+        return tuple(_asked_for(leg, mode_sent) for leg in legs)
+    return _once(_translated(leg) for leg in legs)
+
+
+def _asked_for(leg: Leg, mode_sent: Truth) -> Leg:
+    own = leg._replace(resource=_bucket_of(leg.resource))
+    return own._replace(keys={**leg.keys, **_WRITING}, retried=_READING) if mode_sent == FALSE else own
 
 
 def _translated(leg: Leg) -> Leg:
-    arn = split_arn(leg.resource)
-    service = arn.service if arn else ""
-    if leg.action == _SESSION or (service == _EXPRESS and _is_of_session(leg.action)):
+    service = _service(leg.resource)
+    if leg.action == _SESSION or (service == EXPRESS and _is_of_session(leg.action)):
         # A session is for the whole bucket: there are no actions on single objects, and none of their keys.
-        own = leg if leg.action == _SESSION else leg._replace(keys={}, untold=frozenset())
-        return own._replace(action=_SESSION, resource=_bucket_of(leg.resource), key=None)
+        return Leg(
+            action=_SESSION,
+            resource=_bucket_of(leg.resource),
+            subject=leg.subject,
+            key=None,
+            needed=leg.needed,
+            keys=_WRITING,
+            retried=_READING if _reads(leg.action) else {},
+        )
     if service not in _RELATIVES:
         return leg
     name = leg.action.partition(":")[2]
     return leg._replace(action=f"{service}:{name}", keys={}, untold=frozenset())
+
+
+def _service(resource: str) -> str:
+    arn = split_arn(resource)
+    if arn is None:
+        return ""
+    named_plainly = arn.service == "s3" and is_directory(arn.rest.partition("/")[0])
+    return EXPRESS if named_plainly else arn.service
+
+
+def _reads(action: str) -> bool:
+    found = find(action)
+    return found is not None and found.access in {"Read", "List"}
 
 
 def _is_of_session(action: str) -> bool:
@@ -50,13 +86,14 @@ def _bucket_of(resource: str) -> str:
         return resource
     head = resource[: len(resource) - len(arn.rest)]
     parts = arn.rest.split("/")
-    return head + "/".join(parts[:2] if arn.service == _EXPRESS else parts[:1])
+    return head + "/".join(parts[:2] if arn.service == EXPRESS else parts[:1])
 
 
-def _once(legs: Iterable[Leg]) -> Iterator[Leg]:
-    seen = set()
+def _once(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """Return each leg once; where one must be granted as it is asked first, it is not asked for in another way."""
+    found: dict[tuple[str, str, str, str | None], Leg] = {}
     for leg in legs:
         asked = (leg.action, leg.resource, leg.subject, leg.key)
-        if asked not in seen:
-            seen.add(asked)
-            yield leg
+        if asked not in found or (found[asked].retried and not leg.retried):
+            found[asked] = leg
+    return tuple(found.values())

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from why403.domain.arn import resource, split_arn
+from why403.domain.arn import EXPRESS, resource, split_arn
+from why403.domain.directory import is_directory
 from why403.domain.errors import InvalidInput
 from why403.domain.operations.parameters import Parameters, pointer_to
 
 _VERSION = "?versionId="
-_DIRECTORY = "--x-s3"
 
 
 class CopySource(NamedTuple):
@@ -26,8 +26,8 @@ class CopySource(NamedTuple):
         there = split_arn(destination)
         partition = there.partition if there else "aws"
         # A directory bucket's ARN has a Region and an account; they are the destination's, or cannot be told.
-        if there and there.service == "s3express" and named.partition("/")[0].endswith(_DIRECTORY):
-            return f"arn:{partition}:s3express:{there.region}:{there.account}:bucket/{named}"
+        if there and there.service == EXPRESS and is_directory(named.partition("/")[0]):
+            return f"arn:{partition}:{EXPRESS}:{there.region}:{there.account}:bucket/{named}"
         return f"arn:{partition}:s3:::{named}"
 
 

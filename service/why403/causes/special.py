@@ -1,0 +1,67 @@
+"""Causes of special kinds of buckets and credentials: sessions of directory buckets, S3 Access Grants.
+
+AWS: "Authorizing Zonal endpoint API operations with CreateSession"; "Granting S3 Access Grants"; "Request access to
+Amazon S3 data through S3 Access Grants".
+"""
+
+from typing import Final
+
+from why403.causes.model import NOT_THERE, possible
+
+SPECIAL: Final = (
+    possible(
+        "identity",
+        "implicit",
+        62,
+        "the objects of a directory bucket are reached by sessions alone: the caller needs s3express:CreateSession on "
+        "the bucket's own ARN, and permissions such as s3:GetObject count for nothing there",
+        (
+            "may the caller open a session, as every listing does? An answer speaks against this cause",
+            "aws s3api list-objects-v2 --bucket {bucket} --max-keys 1",
+        ),
+        "allow s3express:CreateSession on the bucket (its ARN has Region, account and bucket/{bucket}) to the caller",
+        wants="opens-session",
+        bars=NOT_THERE,
+        missing_action="s3express:CreateSession",
+    ),
+    possible(
+        "session_policy",
+        "implicit",
+        60,
+        "the credentials come from S3 Access Grants, and are for the prefix and the permission of one grant only: a "
+        "READ grant does not write, and no grant reaches beyond its prefix",
+        (
+            "does a grant of the caller cover the object, and is it READWRITE where the call writes?",
+            "aws s3control list-caller-access-grants --account-id ACCOUNT --grant-scope 's3://{bucket}/*'",
+        ),
+        "ask for credentials of a grant that covers {action} on {resource}, or have such a grant created",
+        wants="access-grants",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "authentication",
+        "requirement",
+        58,
+        "no grant of the S3 Access Grants instance matches the caller, the prefix and the permission asked for",
+        (
+            "does a grant cover the prefix for this caller, with this permission?",
+            "aws s3control list-caller-access-grants --account-id ACCOUNT",
+        ),
+        "have the administrator of the instance create a grant for this caller, prefix and permission",
+        "manual",
+        wants="asks-for-grant denied-code",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "authentication",
+        "requirement",
+        95,
+        "S3 Access Grants may not assume the role of the location that the grant is for",
+        (
+            "does the role's trust policy let access-grants.s3.amazonaws.com assume it and set its source identity?",
+            "aws iam get-role --role-name ROLE --query Role.AssumeRolePolicyDocument",
+        ),
+        "let access-grants.s3.amazonaws.com assume the location's role, limited by aws:SourceArn",
+        wants="grants-role-code",
+    ),
+)
