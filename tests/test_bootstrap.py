@@ -20,6 +20,7 @@ from why403.layer import Layer, May
 from why403.policy import unread
 from why403.registry import Registry
 from why403.services import Services
+from why403.settings import Settings
 from why403.testing import a_request, check_layer
 from why403.usecases.simulate import simulate
 
@@ -225,3 +226,14 @@ def test_two_plugins_of_one_name_stop_the_start(entry: Any) -> None:
 def test_a_plugin_cannot_take_the_name_of_a_layer_of_ours(entry: Any) -> None:
     with pytest.raises(LayerContractError, match="two layers are named `scp`: one from why403_layers"):
         load([entry(registering(layer("scp", ())))])
+
+
+def test_what_opens_objects_is_read_only_where_that_is_wanted() -> None:
+    def opening(settings: Settings) -> set[str]:
+        collectors = {each.collector for each in build(settings).registry.collectors.values()}
+        return {fact.name for one in collectors for fact in one.facts for call in one.reads if "Head" in call.operation}
+
+    assert opening(Settings()) == set()
+    assert opening(Settings(collect_objects=True)) >= {"object.exists", "object.storage_class"}
+    reads = {call.name for layer in build().registry.layers for one in layer.collectors for call in one.reads}
+    assert "s3:HeadObject" in reads, "the page of permissions tells of it all the same"

@@ -50,7 +50,7 @@ from why403_layers.object_words import (
     ROOT_ONLY,
     SSE_C,
 )
-from why403_layers.objects import DELETE_MARKER, EXISTS, LOCK, STORAGE_CLASS, VERSIONING
+from why403_layers.objects import COLLECTORS, DELETE_MARKER, EXISTS, LOCK, STORAGE_CLASS, VERSIONING
 
 _READS: Final = frozenset({"s3:getobject", "s3:getobjectversion"})
 _DELETES_VERSION: Final = "s3:deleteobjectversion"
@@ -270,6 +270,7 @@ def why403_register_layers() -> Iterator[Layer]:
         place=PLACES,
         provides=(EXISTS, DELETE_MARKER, STORAGE_CLASS, LOCK, VERSIONING),
         needs=(BUCKET_ENCRYPTION, BUCKET_ABAC),
+        collectors=COLLECTORS,
         judge=judge,
         words=words,
     )

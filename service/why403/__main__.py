@@ -148,7 +148,7 @@ def _permissions(options: argparse.Namespace) -> int:
         accounts=settings.collect_accounts,
         organization_account=settings.organization_account,
         partition=options.partition,
-        objects=options.with_objects,
+        objects=options.with_objects or settings.collect_objects,
     )
     if options.markdown:
         print(described(registry, deployment), end="")

@@ -16,6 +16,7 @@ from why403.collects import Collects
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
+from why403.domain.permissions import opens_objects
 from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
 from why403.gathering import Desk, Reader
@@ -62,7 +63,8 @@ def build(
     settings = Settings() if settings is None else settings
     manager = plugins(entry_points(group=GROUP))
     registry = register(_layers(manager), blocked={*blocked, *settings.blocked_layers})
-    registry = replace(registry, collectors=_with_owners(registry.collectors, settings.bucket_owners))
+    collectors = registry.collectors if settings.collect_objects else _without_objects(registry.collectors)
+    registry = replace(registry, collectors=_with_owners(collectors, settings.bucket_owners))
     if reader is not None:
         reader.check(_reads(registry))
     return Services(
@@ -72,6 +74,15 @@ def build(
         aws=None if reader is None else Desk(reader, threads=settings.collect_threads),
         collect_seconds=settings.collect_seconds,
     )
+
+
+def _without_objects(collectors: Mapping[Fact[Any], Collects]) -> Mapping[Fact[Any], Collects]:
+    """Return the collectors without those that work only by what opens objects."""
+    return {
+        fact: each
+        for fact, each in collectors.items()
+        if not each.collector.reads or not all(opens_objects(call.permission) for call in each.collector.reads)
+    }
 
 
 def _with_owners(collectors: Mapping[Fact[Any], Collects], owners: Mapping[str, str]) -> Mapping[Fact[Any], Collects]:

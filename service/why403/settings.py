@@ -66,6 +66,7 @@ class Settings:
     collect: Literal["auto", "off", "on"] = "auto"
     collect_seconds: float = 8.0
     collect_threads: int = 16
+    collect_objects: bool = False
     collect_accounts: frozenset[str] = frozenset()
     role_name: str | None = None
     external_id: str | None = None
@@ -261,6 +262,7 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
     "LOG_LEVEL": ("log_level", "str", validate.OneOf(LOG_LEVELS, error=f"must be one of {', '.join(LOG_LEVELS)}")),
     "COLLECT": ("collect", "str", validate.OneOf(("auto", "off", "on"), error="must be one of auto, off, on")),
     "COLLECT_SECONDS": ("collect_seconds", "float", validate.Range(0.1, 60, error="must be 0.1 to 60")),
+    "COLLECT_OBJECTS": ("collect_objects", "bool", None),
     "COLLECT_THREADS": ("collect_threads", "int", validate.Range(1, 256, error="must be 1 to 256")),
     # As IAM accepts them: RoleName with its path, and ExternalId of AssumeRole.
     "ROLE_NAME": ("role_name", "str", validate.Regexp(r"[\w+=,.@/-]{1,512}\Z", error="is no name of a role")),

@@ -15,7 +15,7 @@ from why403.usecases.clues import READS
 CALLS = sorted(
     {
         call
-        for calls in (READS, *(each.collector.reads for each in services().registry.collectors.values()))
+        for calls in (READS, *(each.reads for layer in services().registry.layers for each in layer.collectors))
         for call in calls
         if call.name != "sts:GetCallerIdentity"  # the wire answers that itself, for every reader
     },

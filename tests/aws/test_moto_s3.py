@@ -8,10 +8,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.cases import services
 from tests.layers.reading_s3 import ALL_ON, plain
 from why403 import ABSENT, AccessRequest, Call, Fact, Observation, Unreadable
 from why403.aws import Access, connect
+from why403.bootstrap import build
 from why403.domain.acl import ALL_USERS, Acl
 from why403.domain.facts import (
     BUCKET_OWNER,
@@ -22,10 +22,13 @@ from why403.domain.facts import (
     OWNERSHIP,
     REGION,
 )
+from why403.domain.states import Storage, Versioning
 from why403.gathering import Desk, Subject, gather
+from why403.settings import Settings
 from why403.testing import a_request
 from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.objects import DELETE_MARKER, EXISTS, LOCK, STORAGE_CLASS, VERSIONING
 from why403_layers.public_access import ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET
 
@@ -60,7 +63,7 @@ def seen_of(
     desk = Desk(reader)
     try:
         subject = Subject(request=asked)
-        return gather(desk, services().registry.collectors, [[subject]]).seen[subject]
+        return gather(desk, build(Settings(collect_objects=True)).registry.collectors, [[subject]]).seen[subject]
     finally:
         desk.close()
 
@@ -111,6 +114,57 @@ def test_a_version_is_read_as_it_was(s3: Any) -> None:
     assert (plain(was[OBJECT_TAGS]), plain(now[OBJECT_TAGS])) == ({"class": "secret"}, {"class": "open"})
     grants = [len(acl.grants) for acl in (plain(was[OBJECT_ACL]), plain(now[OBJECT_ACL])) if isinstance(acl, Acl)]
     assert grants == [1, 2]
+
+
+READ = Call(operation="GetObject")
+
+
+def test_an_object_that_is_there_and_one_that_is_not(s3: Any) -> None:
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", StorageClass="GLACIER")
+    s3.put_object(Bucket="reports", Key="q4.csv", Body=b"")
+    cold, warm, gone = (seen_of(resource=f"arn:aws:s3:::reports/{key}", call=READ) for key in ("q3.csv", "q4.csv", "x"))
+    assert (plain(cold[EXISTS]), plain(warm[EXISTS]), plain(gone[EXISTS])) == (True, True, False)
+    assert (plain(cold[DELETE_MARKER]), plain(warm[DELETE_MARKER])) == (False, False)
+    assert [archived(seen) for seen in (cold, warm)] == [True, False]
+    s3.restore_object(Bucket="reports", Key="q3.csv", RestoreRequest={"Days": 1})
+    assert not archived(seen_of(call=READ))
+
+
+def archived(seen: Mapping[Fact[Any], Observation[Any]]) -> bool:
+    held = plain(seen[STORAGE_CLASS])
+    assert isinstance(held, Storage)
+    return held.archived
+
+
+def test_a_key_under_a_delete_marker_is_not_there(s3: Any) -> None:
+    s3.put_bucket_versioning(Bucket="reports", VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket="reports", Key="q3.csv", Body=b"")["VersionId"]
+    s3.delete_object(Bucket="reports", Key="q3.csv")
+    assert plain(seen_of(call=READ)[EXISTS]) is False
+    asked = Call(operation="GetObject", parameters={"VersionId": version})
+    assert plain(seen_of(action="s3:GetObjectVersion", call=asked)[EXISTS]) is True
+
+
+def test_versioning_and_a_bucket_without_locks(s3: Any) -> None:
+    s3.create_bucket(
+        Bucket="locked",
+        CreateBucketConfiguration={"LocationConstraint": "eu-central-1"},
+        ObjectLockEnabledForBucket=True,
+    )
+    kept = s3.put_object(Bucket="locked", Key="a", Body=b"", ObjectLockLegalHoldStatus="ON")["VersionId"]
+    s3.put_object(Bucket="reports", Key="a", Body=b"")
+    seen = [locked("locked/a", kept), locked("reports/a", "null")]
+    # moto answers for the retention with an empty element, which says nothing.
+    assert [plain(each[LOCK]) for each in seen] == ["unreadable", "absent"]
+    assert [plain(each[VERSIONING]) for each in seen] == [
+        Versioning(status="Enabled", mfa_delete=False),
+        Versioning(status=None, mfa_delete=False),
+    ]
+
+
+def locked(name: str, version: str) -> Mapping[Fact[Any], Observation[Any]]:
+    call = Call(operation="DeleteObject", parameters={"VersionId": version})
+    return seen_of(action="s3:DeleteObjectVersion", resource=f"arn:aws:s3:::{name}", call=call)
 
 
 def test_the_first_region_has_no_name(s3: Any) -> None:

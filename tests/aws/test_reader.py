@@ -10,6 +10,7 @@ from tests.aws.faking import AWAY, HOME, KEY, SECRET, TOKEN, Answers, Reply, Sen
 from why403 import ABSENT, ORGANIZATION, AwsCall, Found, Read, Unreadable
 from why403.aws.failure import RESULTS
 from why403.collecting.iam import GET_ROLE
+from why403.collecting.objects import HEAD_OBJECT
 
 ROLE = GET_ROLE.read(account=HOME, RoleName="app")
 POLICY = AwsCall(
@@ -306,3 +307,11 @@ def test_debug_logs_hold_no_credentials_and_no_policies(caplog: pytest.LogCaptur
     assert len(wire.sent) == 4
     for secret in (KEY, SECRET, TOKEN, "Signature", "a+b", "2012-10-17", "hunter2"):
         assert secret not in caplog.text
+
+
+def test_a_refusal_names_every_permission_that_may_be_missing() -> None:
+    call = HEAD_OBJECT.current
+    reader, _ = a_reader(lambda _: Reply(403))
+    seen = reader.read(call.read(account=HOME, region="us-east-1", Bucket="reports", Key="q3.csv"))
+    assert isinstance(seen, Unreadable)
+    assert f"the service lacks s3:GetObject or s3:ListBucket in account {HOME}" in seen.why

@@ -19,7 +19,8 @@ from why403.usecases.permissions import HOLDERS, PARTITIONS, Deployment, calls_o
 
 REGISTRY = build().registry
 SIMULATE = {"iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy"}
-DECLARED = sorted({call.permission for layer in REGISTRY.layers for call in calls_of(layer.collectors)})
+MADE = {call for layer in REGISTRY.layers for call in calls_of(layer.collectors)}
+DECLARED = sorted({permission for call in MADE for permission in call.permissions})
 # AWS: "IAM and AWS STS quotas": a customer managed policy, white space not counted.
 LONGEST = 6144
 

@@ -58,7 +58,7 @@ class AwsReader:
         self._tell(read.call.name, failure.result)
         account = self._accounts.known(read.account)
         where = f" in account {account}" if account else ""
-        because = failure.because.format(permission=read.call.permission, where=where)
+        because = failure.because.format(permission=" or ".join(read.call.permissions), where=where)
         return replace(read.unreadable(because, account), result=failure.result)
 
     def _refused(self, read: Read, refused: RoleRefused) -> Unreadable:

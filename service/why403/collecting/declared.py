@@ -30,11 +30,12 @@ class Keep(IntEnum):
 class AwsCall:
     """A read of AWS that a layer may make; two that are equal are one.
 
-    `service` and `operation` are named as boto3 and the API name them, `permission` as IAM does. `absent` are the error
-    codes that mean that there is none. The answer is the whole result, or only its `member`; `pages` names the member
-    that is a list and comes in pages: the answer is then the list over all pages. `keep` is how long an answer may be
-    used again, in seconds. `probe` are parameters with which the service may try the call harmlessly, to see whether it
-    is allowed to make it; `{account}`, `{partition}`, `{bucket}` and `{principal}` stand for what it is tried on.
+    `service` and `operation` are named as boto3 and the API name them, `permission` as IAM does; `beside` are further
+    permissions, without which less is told. `absent` are the error codes that mean that there is none. The answer is
+    the whole result, or only its `member`; `pages` names the member that is a list and comes in pages: the answer is
+    then the list over all pages. `keep` is how long an answer may be used again, in seconds. `probe` are parameters
+    with which the service may try the call harmlessly, to see whether it is allowed to make it; `{account}`,
+    `{partition}`, `{bucket}` and `{principal}` stand for what it is tried on.
     """
 
     service: str
@@ -44,7 +45,13 @@ class AwsCall:
     member: str | None = None
     pages: str | None = None
     keep: int = Keep.USUAL
+    beside: tuple[str, ...] = ()
     probe: Mapping[str, Any] | None = field(default=None, compare=False)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Return all permissions that it uses."""
+        return (self.permission, *self.beside)
 
     @property
     def name(self) -> str:

@@ -42,15 +42,14 @@ class OfObject(NamedTuple):
     version: AwsCall
 
 
-def of_object(operation: str, noun: str, member: str | None = None) -> OfObject:
+def of_object(operation: str, noun: str, **more: Any) -> OfObject:
     """Return a read that names an object; `noun` ends its permissions, `s3:GetObjectAcl` and `s3:GetObjectVersionAcl`.
 
     None can be tried harmlessly: where there is no such object, S3 tells only those who may list the bucket.
     """
     permissions = (f"s3:GetObject{noun}", f"s3:GetObjectVersion{noun}")
     calls = (
-        AwsCall(service="s3", operation=operation, permission=each, member=member, keep=Keep.SHORT)
-        for each in permissions
+        AwsCall(service="s3", operation=operation, permission=each, keep=Keep.SHORT, **more) for each in permissions
     )
     return OfObject(*calls)
 
@@ -106,6 +105,8 @@ def bucket_asked(request: AccessRequest) -> Collecting[Bucket | None]:
 
 def version_asked(request: AccessRequest) -> str | None:
     """Return the version of the object that a request names, None for the current one; raise CannotTell."""
+    if _lists_several_versions(request):
+        raise CannotTell(_WHICH_VERSION)
     values = request.context[_VERSION]
     if values:
         return values[0]
@@ -119,6 +120,15 @@ def version_asked(request: AccessRequest) -> str | None:
     if (perhaps and request.action_key in _OF_EITHER) or "version" in request.action_key:
         raise CannotTell(_WHICH_VERSION)
     return None
+
+
+def _lists_several_versions(request: AccessRequest) -> bool:
+    """Return whether a call lists one key with several versions, of which one fact cannot tell."""
+    call = request.call
+    if call is None or call.operation != "DeleteObjects":
+        return False
+    entries = (call.parameters.get("Delete") or {}).get("Objects") or ()
+    return len({each.get("VersionId") for each in entries if each["Key"] == request.resource.key}) > 1
 
 
 # Whatever else can be about a version has an action of its own for that: without it the current version is meant.

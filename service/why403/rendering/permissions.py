@@ -31,8 +31,9 @@ _OBJECTS = """## What is left out
 No policy here lets the service read what objects hold, or list them: `s3:GetObject`, `s3:GetObjectVersion`,
 `s3:GetObjectAttributes`, `s3:ListBucket`, `s3:ListBucketVersions`. IAM knows no permission for the headers of an object
 alone, so whoever took over the credentials of the service could read objects, although the service itself never calls
-GetObject. What only HeadObject tells is then not known. `why403 permissions --with-objects` also gives what the calls
-marked *opt-in* above need.
+GetObject. What only HeadObject tells is then not read: whether an object is there, its storage class, its encryption.
+With `WHY403_COLLECT_OBJECTS=true` the service reads it, and `why403 permissions` gives what the calls marked *opt-in*
+above need; `--with-objects` gives it whatever the setting.
 """
 
 

@@ -4,7 +4,7 @@ AWS: "Grant least privilege access" and "IAM and AWS STS quotas" (IAM User Guide
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, get_args
 
@@ -56,8 +56,9 @@ def needs(registry: Registry) -> list[Need]:
     found = {(call.name, call.permission): (call, [what]) for what, calls in OWN_READS.items() for call in calls}
     for layer in registry.layers:
         for call in sorted(calls_of(layer.collectors), key=lambda each: each.name):
-            _, layers = found.setdefault((call.name, call.permission), (call, []))
-            layers.append(layer.name)
+            for permission in call.permissions:
+                _, layers = found.setdefault((call.name, permission), (replace(call, permission=permission), []))
+                layers.append(layer.name)
     return [Need(call, tuple(dict.fromkeys(layers))) for _, (call, layers) in sorted(found.items())]
 
 
