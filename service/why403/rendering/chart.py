@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from why403.domain.remembered import characters, remembered, remembered_by
 from why403.rendering.document import clipped, visible
 from why403.rendering.layers import ELSEWHERE, LANES, LAYERS, PATH, known
 from why403.rendering.reading import MOST, Data, blamed, blockers, part, parts, settled, text, texts
@@ -40,15 +41,28 @@ class _Node:
         return f'{self.name}["{"<br/>".join(_OWN.get(each) or _label(each) for each in self.lines)}"]'
 
 
+_CALLER: Final = _Node(name="who", lines=(), look=_END)
+
+
 def mermaid(diagnosis: Data) -> str:
     """Return the path as a chart: what passed, what refuses first, what else refuses, and what is not known."""
-    caller, answer, lanes = _caller(diagnosis), _answer(diagnosis), _lanes(diagnosis)
-    nodes = [caller, *(node for lane in lanes.values() for node in lane), answer]
-    lines = ["graph TD", f"  {caller.drawn()}"]
-    for stage in PATH:
-        for lane in stage:
-            lines += _drawn(lane, lanes[lane])
-    lines += [f"  {answer.drawn()}", *_edges(caller, answer, lanes)]
+    path = _path((_answer(diagnosis), *(text for name, look in _looks(diagnosis).items() for text in (name, *look))))
+    return f"graph TD\n  {_caller(diagnosis).drawn()}\n{path}"
+
+
+@remembered_by(characters, most=1024)
+def _path(said: tuple[str, ...]) -> str:
+    """Return all below the caller: what S3 answers, and by threes a layer, how it looks and what it says.
+
+    Few such paths are taken, whoever calls for what, so they are drawn once.
+    """
+    answered, *rest = said
+    looks = {name: (look, text) for name, look, text in zip(rest[::3], rest[1::3], rest[2::3], strict=True)}
+    answer = _Node(name="answer", lines=("S3 answers", answered), look=_END)
+    lanes = _lanes(looks)
+    nodes = [_CALLER, *(node for lane in lanes.values() for node in lane), answer]
+    lines = [drawn for stage in PATH for lane in stage for drawn in _drawn(lane, lanes[lane])]
+    lines += [f"  {answer.drawn()}", *_edges(answer, lanes)]
     for look, style in _STYLES.items():
         names = [node.name for node in nodes if node.look == look]
         if names:
@@ -66,9 +80,9 @@ def _drawn(lane: str, nodes: Sequence[_Node]) -> Iterator[str]:
         yield "  end"
 
 
-def _edges(caller: _Node, answer: _Node, lanes: dict[str, list[_Node]]) -> Iterator[str]:
+def _edges(answer: _Node, lanes: dict[str, list[_Node]]) -> Iterator[str]:
     """Yield the arrows from the caller through every stage to the answer; lanes of one stage run side by side."""
-    tails = [caller]
+    tails = [_CALLER]
     for stage in PATH:
         taken = [lanes[lane] for lane in stage if lanes[lane]]
         for lane in taken:
@@ -82,18 +96,17 @@ def _caller(diagnosis: Data) -> _Node:
     understood = part(diagnosis, "understood")
     call = text(understood, "operation") or text(understood, "action") or "a request"
     lines = (text(understood, "principal") or "caller not known", call, text(understood, "resource"))
-    return _Node(name="who", lines=tuple(each for each in lines if each), look=_END)
+    return replace(_CALLER, lines=tuple(each for each in lines if each))
 
 
-def _answer(diagnosis: Data) -> _Node:
+def _answer(diagnosis: Data) -> str:
     said = f"{text(diagnosis, 'status')} {text(diagnosis, 'code')}".strip()
     decision = text(diagnosis, "decision") if text(diagnosis, "decision") in {"allowed", "denied"} else "not decided"
-    return _Node(name="answer", lines=("S3 answers", said or decision), look=_END)
+    return said or decision
 
 
-def _lanes(diagnosis: Data) -> dict[str, list[_Node]]:
+def _lanes(looks: dict[str, tuple[str, str]]) -> dict[str, list[_Node]]:
     """Return the boxes of every lane: layers that spoke, those always shown, and last those the table does not know."""
-    looks = _looks(diagnosis)
     lanes: dict[str, list[_Node]] = {lane: [] for stage in PATH for lane in stage}
     for number, row in enumerate(LAYERS):
         if row.spine or row.name in looks:
@@ -132,6 +145,7 @@ def _refusal(each: Data) -> str:
     return f"{row.title} {said}" if row and via != text(each, "layer") else said
 
 
+@remembered(2048)
 def _label(words: str) -> str:
     """Return text for a label in quotes, in which nothing is markup: what might be stands as its number."""
     shown = _SAFE.sub(_numbered, clipped(visible(words), _LONGEST))

@@ -9,6 +9,7 @@ import re
 from itertools import groupby, zip_longest
 from typing import Final, NamedTuple
 
+from why403.domain.remembered import remembered, remembered_by
 from why403.rendering.document import (
     CODE,
     STRONG,
@@ -93,7 +94,19 @@ def _section(section: Section, blocks: list[_Shown]) -> str:
     return "\n\n".join([f"**{section.heading}**", *shown])
 
 
+def _size(block: Block) -> int:
+    """Return the characters of a block."""
+    match block:
+        case Paragraph(line=line):
+            return sum(len(text) for text, _ in line)
+        case Item(line=line, under=under):
+            return sum(len(text) for each in (line, *under) for text, _ in each)
+    return sum(map(len, block.commands))
+
+
+@remembered_by(_size, most=2048)
 def _block(block: Block) -> str:
+    """Return a block as Markdown; many diagnoses have most of theirs in common."""
     match block:
         case Paragraph(line=line):
             return inline(_shortened(line, _LONGEST_LINE))
@@ -113,7 +126,7 @@ def _item(item: Item) -> str:
 
 def _shortened(line: Line, longest: int) -> Line:
     """Return the line, cut after so many characters."""
-    if sum(len(span.text) for span in line) <= longest:
+    if sum([len(text) for text, _ in line]) <= longest:
         return line
     spans: list[Span] = []
     for span in line:
@@ -126,19 +139,31 @@ def _shortened(line: Line, longest: int) -> Line:
 
 def inline(line: Line) -> str:
     """Return a line as Markdown; code spans that would touch get a space between."""
-    shown = ""
-    for style, group in groupby(line, key=lambda span: span.style):
-        piece = _piece([span.text for span in group], style)
-        touching = shown.endswith("`") and piece.startswith("`")
-        shown += f" {piece}" if touching else piece
-    return shown.strip()
+    shown, texts, last = "", list[str](), None
+    for text, style in line:
+        if style != last and texts:
+            shown = _joined(shown, _piece(texts, last))
+            texts = []
+        texts.append(text)
+        last = style
+    return (_joined(shown, _piece(texts, last)) if texts else shown).strip()
 
 
-def _piece(texts: list[str], style: str) -> str:
+def _joined(shown: str, piece: str) -> str:
+    return f"{shown} {piece}" if piece[:1] == "`" and shown[-1:] == "`" else shown + piece
+
+
+def _piece(texts: list[str], style: str | None) -> str:
     if style == CODE:
         return code_span(" ".join(texts))
-    guarded = _UNSAFE.sub(_quoted, "".join(texts))
+    guarded = _guarded("".join(texts))
     return f"**{guarded}**" if style == STRONG else guarded
+
+
+@remembered(4096)
+def _guarded(text: str) -> str:
+    """Return words in which nothing is markup."""
+    return _UNSAFE.sub(_quoted, text)
 
 
 def _quoted(found: re.Match[str]) -> str:

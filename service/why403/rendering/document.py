@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
+from why403.domain.remembered import remembered
+
 PLAIN, CODE, STRONG = "plain", "code", "strong"
 
 LONGEST: Final = 1000
@@ -106,6 +108,7 @@ def unstressed(line: Line) -> Line:
     return tuple(Span(span.text) if span.style == STRONG else span for span in line)
 
 
+@remembered(2048)
 def prose(text: str) -> Line:
     """Return a sentence in which names stand in backticks."""
     pieces = clipped(visible(text[: LONGEST + 1]), LONGEST).split("`")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from why403.domain.remembered import characters, remembered_by
 from why403.rendering.document import Block, Item, Line, Paragraph, code, line, listed, prose
 from why403.rendering.layers import named_as, title
 from why403.rendering.reading import MOST, Data, blamed, part, parts, text, texts
@@ -28,18 +29,25 @@ def cited(diagnosis: Data) -> Iterator[Block]:
 
 def _where(citation: Data) -> Line:
     """Return fact, statement, policy and pointer, as far as they are known."""
-    where = line(code(text(citation, "fact")))
-    sid, number = text(citation, "sid"), citation.get("statement")
+    number = citation.get("statement")
+    named = tuple(text(citation, name) for name in ("fact", "sid", "policy", "arn", "pointer"))
+    return _place((*named, f"{number + 1}" if isinstance(number, int) else ""))
+
+
+@remembered_by(characters, most=2048)
+def _place(named: tuple[str, ...]) -> Line:
+    fact, sid, policy, arn, pointer, number = named
+    where = line(code(fact))
     if sid:
         where = line(where, ", statement ", code(sid))
-    elif isinstance(number, int):
-        where = line(where, f", statement {number + 1}")
-    if text(citation, "policy"):
-        where = line(where, " of policy ", code(text(citation, "policy")))
-    if text(citation, "arn"):
-        where = line(where, " (", code(text(citation, "arn")), ")")
-    if text(citation, "pointer"):
-        where = line(where, ", at ", code(text(citation, "pointer")))
+    elif number:
+        where = line(where, f", statement {number}")
+    if policy:
+        where = line(where, " of policy ", code(policy))
+    if arn:
+        where = line(where, " (", code(arn), ")")
+    if pointer:
+        where = line(where, ", at ", code(pointer))
     return where
 
 
@@ -80,8 +88,14 @@ def passed(diagnosis: Data) -> Iterator[Block]:
     """Yield the layers that let the request through."""
     found = parts(diagnosis, "passed")
     for each in found[:MOST]:
-        yield Item(line=line(title(text(each, "layer")), ": ", prose(text(each, "because")), "."))
+        yield _let_through((text(each, "layer"), text(each, "because")))
     yield from _rest(len(found))
+
+
+@remembered_by(characters, most=2048)
+def _let_through(said: tuple[str, ...]) -> Item:
+    layer, because = said
+    return Item(line=line(title(layer), ": ", prose(because), "."))
 
 
 def compared(diagnosis: Data) -> Iterator[Block]:

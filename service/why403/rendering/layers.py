@@ -160,6 +160,7 @@ LAYERS: Final = (
     ),
 )
 _BY_NAME: Final = {row.name: row for row in LAYERS}
+_TITLES: Final = {row.name: strong(row.title) for row in LAYERS}
 
 
 def known(name: str) -> Row | None:
@@ -169,8 +170,7 @@ def known(name: str) -> Row | None:
 
 def title(name: str) -> Span:
     """Return how a layer is called."""
-    row = known(name)
-    return strong(row.title) if row else code(name or "unnamed layer")
+    return _TITLES.get(name) or code(name or "unnamed layer")
 
 
 def clause(name: str, kind: str, action: Line) -> Line:

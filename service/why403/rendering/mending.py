@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from why403.domain.remembered import characters, remembered, remembered_by
 from why403.rendering.document import Block, Commands, Line, Paragraph, Section, command, line, prose
 from why403.rendering.reading import MOST, Data, allowed, blockers, first_cause, part, parts, settled, text, texts
 
@@ -29,9 +30,14 @@ def _fixes(diagnosis: Data) -> Iterator[Block]:
     for cause in [*causes[:1], *needed]:
         fix = part(cause, "fix")
         if text(fix, "summary"):
-            applicable = _APPLICABLE.get(text(fix, "applicability"), "")
-            yield Paragraph(line=line(_sentence(text(fix, "summary")), f" {applicable}" if applicable else ()))
+            yield _fix((text(fix, "summary"), _APPLICABLE.get(text(fix, "applicability"), "")))
         yield from _commands(texts(fix, "commands")[:MOST])
+
+
+@remembered_by(characters, most=1024)
+def _fix(said: tuple[str, ...]) -> Paragraph:
+    summary, applicable = said
+    return Paragraph(line=line(_sentence(summary), f" {applicable}" if applicable else ()))
 
 
 def _check(diagnosis: Data) -> Iterator[Block]:
@@ -41,6 +47,7 @@ def _check(diagnosis: Data) -> Iterator[Block]:
     yield from _commands([text(check, "command")])
 
 
+@remembered(1024)
 def _sentence(words: str) -> Line:
     """Return a clause as a sentence; a name that comes first keeps its case."""
     if words.split(" ", 1)[0].isalpha():
