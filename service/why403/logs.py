@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import TextIO
 
 import orjson
@@ -13,11 +14,7 @@ _LONGEST_MESSAGE = 300
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send everything from this level on, as one JSON object a line, to a stream (standard error by default)."""
-    shared: list[Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        failure,
-    ]
+    shared: list[Processor] = [structlog.processors.add_log_level, _stamp, failure]
     target = sys.stderr if stream is None else stream
     # Ours go to the stream directly: a line for each request should cost little.
     structlog.configure(
@@ -35,6 +32,12 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+
+
+def _stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the time, in UTC."""
+    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return event
 
 
 def failure(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

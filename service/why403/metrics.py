@@ -27,8 +27,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None = None, directory: Path | None = None) -> None:
         """Declare the metrics on a registry of their own unless given one; `directory` is what processes share."""
-        self._registry = CollectorRegistry() if registry is None else registry
-        self._directory = directory
+        self._registry, self._directory = CollectorRegistry() if registry is None else registry, directory
         self._decisions = Counter(
             "why403_decisions", "Decisions made, by what they were.", ["endpoint", "decision"], registry=self._registry
         )
@@ -55,11 +54,18 @@ class Metrics:
             registry=self._registry,
             buckets=_REQUEST_BUCKETS,
         )
+        self._decided: dict[tuple[str, str], Counter] = {}
+        self._answers: dict[tuple[str, str | None, int], tuple[Counter, Histogram]] = {}
 
     def decided(self, endpoint: str, decisions: Iterable[str]) -> None:
         """Count decisions that an endpoint made."""
         for decision, count in Tally(decisions).items():
-            self._decisions.labels(endpoint, _within(DECISIONS, decision)).inc(count)
+            held = self._decided.get((endpoint, decision))
+            if held is None:
+                held = self._decisions.labels(endpoint, _within(DECISIONS, decision))
+                if decision in DECISIONS:
+                    self._decided[(endpoint, decision)] = held
+            held.inc(count)
 
     @contextmanager
     def watch(self, layer: str, phase: str) -> Iterator[None]:
@@ -80,9 +86,15 @@ class Metrics:
 
     def answered(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count and time one HTTP request; `route` is the rule that matched, never the path that was sent."""
-        labels = (_within(METHODS, method), route or UNMATCHED)
-        self._http_requests.labels(*labels, str(status)).inc()
-        self._http_seconds.labels(*labels).observe(seconds)
+        held = self._answers.get((method, route, status))
+        if held is None:
+            labels = (_within(METHODS, method), route or UNMATCHED)
+            held = self._http_requests.labels(*labels, str(status)), self._http_seconds.labels(*labels)
+            if labels[0] == method:
+                self._answers[(method, route, status)] = held
+        requests, duration = held
+        requests.inc()
+        duration.observe(seconds)
 
     def exposition(self) -> bytes:
         """Return the metrics of all processes in the Prometheus text format."""

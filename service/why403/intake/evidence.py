@@ -1,8 +1,9 @@
 """Evidence as callers write it: a mapping from fact names to values."""
 
-import marshal
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+
+import orjson
 
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Evidence, Fact, Observation
@@ -54,18 +55,21 @@ class Documents:
 
     def __init__(self) -> None:
         """Start without any."""
-        self._read: Recent[bytes, Observed] = Recent(_MOST, _HEAVIEST)
+        self._read: Recent[bytes, tuple[Observed, Any]] = Recent(_MOST, _HEAVIEST)
 
     def observed(self, value: Any, facts: Mapping[str, Fact[Any]]) -> Observed:
         """Return the facts of a JSON mapping as the function `observed` does; `facts` are the same in every call."""
         try:
-            plain = marshal.dumps(value, 2)  # tells 1, 1.0 and true apart; format 2 shares nothing
-        except ValueError:  # nested too deeply, or no JSON
+            plain = orjson.dumps(value)
+        except orjson.JSONEncodeError:  # nested too deeply, or no JSON
             return observed(value, facts)
         found = self._read.get(plain)
         if found is None:
-            found = self._read.keep(plain, observed(value, facts)._replace(made={}), len(plain))
-        return found
+            # What is no number is written as null, so that a text with null may not tell two mappings apart.
+            held = value if b"null" in plain else None
+            found = self._read.keep(plain, (observed(value, facts)._replace(made={}), held), len(plain))
+        read, held = found
+        return read if held is None or held == value else observed(value, facts)
 
     def __len__(self) -> int:
         """Return how many mappings are held."""

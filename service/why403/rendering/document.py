@@ -94,8 +94,8 @@ def clipped(text: str, longest: int) -> str:
 
 def code(text: str) -> Span:
     """Return a name, value or address, to be shown to the letter."""
-    shown = clipped(visible(text[: LONGEST + 1]), LONGEST)
-    return Span(shown, CODE) if shown.strip() else Span("(empty)")
+    shown = visible(text) if len(text) <= LONGEST else visible(text[: LONGEST + 1])
+    return Span(clipped(shown, LONGEST), CODE) if shown.strip() else Span("(empty)")
 
 
 def strong(text: str) -> Span:
@@ -119,12 +119,17 @@ def prose(text: str) -> Line:
     return tuple(Span(piece, CODE if index % 2 else PLAIN) for index, piece in enumerate(pieces) if piece)
 
 
+@remembered(2048)
+def _plain(text: str) -> Span:
+    return Span(visible(text))
+
+
 def line(*parts: str | Span | Line) -> Line:
     """Return one line of several parts."""
     spans: list[Span] = []
     for part in parts:
         if isinstance(part, str):
-            spans.append(Span(visible(part)))
+            spans.append(_plain(part))
         elif isinstance(part, Span):
             spans.append(part)
         else:

@@ -7,6 +7,8 @@ Data: TypeAlias = Mapping[str, Any]
 
 MOST: Final = 20
 """How many entries of one list are shown."""
+_LISTS: Final = (list, tuple)
+_OBJECTS: Final = (dict, Mapping)  # an abstract class alone is asked at length
 
 
 def text(data: Data, name: str) -> str:
@@ -20,19 +22,19 @@ def text(data: Data, name: str) -> str:
 def texts(data: Data, name: str) -> list[str]:
     """Return the texts of a list, as they are."""
     value = data.get(name)
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
+    return [each for each in value if isinstance(each, str)] if isinstance(value, _LISTS) else []
 
 
 def part(data: Data, name: str) -> Data:
     """Return a member that is an object, or an empty one."""
     value = data.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, _OBJECTS) else {}
 
 
 def parts(data: Data, name: str) -> list[Data]:
     """Return the objects of a list."""
     value = data.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
+    return [each for each in value if isinstance(each, _OBJECTS)] if isinstance(value, _LISTS) else []
 
 
 def allowed(diagnosis: Data) -> bool:

@@ -1,5 +1,6 @@
 """Who may call what: one table, and the guard that reads it before every request."""
 
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -88,6 +89,7 @@ def require_scope(scope: str) -> None:
         _require(scope, g.caller)
 
 
+@lru_cache(maxsize=256)
 def _is_local(host: str) -> bool:
     """Say whether a Host header names this machine."""
     try:

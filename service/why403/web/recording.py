@@ -11,54 +11,59 @@ from why403.web.parts import parts
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ID_BYTES = 8
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
 _REFUSED = 400
 _FAILED = 500
 
 
 def begin() -> None:
     """Give the request its id, the caller's if it is a plain word, and start its clock."""
-    g.started = perf_counter()
-    sent = request.headers.get("X-Request-Id", "")
+    sent = request.environ.get("HTTP_X_REQUEST_ID", "")
     g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(_ID_BYTES)
+    g.started = perf_counter()
 
 
 def finish(response: Response) -> Response:
     """Complete the headers, count, and write the line; paths, queries and bodies stay out of it."""
-    if response.status_code >= _REFUSED:
+    status, service, request_id = response.status_code, parts(), g.request_id
+    if status >= _REFUSED:
         discard_rest()
-    _complete(response)
+    _complete(response, request_id)
     seconds = perf_counter() - g.started
-    route = None if request.url_rule is None else request.url_rule.rule
-    parts().metrics.answered(request.method, route, response.status_code, seconds)
+    rule, method = request.url_rule, request.method
+    route = None if rule is None else rule.rule
+    service.metrics.answered(method, route, status, seconds)
     caller = g.get("caller")
-    parts().log.log(
-        _level(response.status_code),
+    service.log.log(
+        _level(status),
         "request",
-        id=g.request_id,
-        method=request.method,
+        id=request_id,
+        method=method,
         route=route,
-        status=response.status_code,
+        status=status,
         ms=round(seconds * 1000, 3),
         caller=None if caller is None else caller.name,
     )
     return response
 
 
-def _complete(response: Response) -> None:
+def _complete(response: Response, request_id: str) -> None:
     """Add the headers that every answer carries, except those that a view has set in its own way."""
     headers = response.headers
     own = {name for name, _ in headers}
-    for name, value in _HEADERS.items():
+    for name, value in _HEADERS:
         if name not in own:
             headers.add(name, value)
-    headers.add("X-Request-Id", g.request_id)
+    headers.add("X-Request-Id", request_id)
 
 
 def _level(status: int) -> int:

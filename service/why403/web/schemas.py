@@ -25,6 +25,9 @@ _NAME_MESSAGES: _Messages = {"invalid": "must be a string"}
 _BODY_MESSAGES = {"type": "must be an object", "unknown": "is not a member of this body"}
 
 
+_ONLY_DETAIL = "decision"
+
+
 class JsonObject(fields.Field[dict[str, Any]]):
     """A JSON object, passed on as it is."""
 
@@ -68,6 +71,18 @@ class Flag(fields.Boolean):
         return value
 
 
+class Detail(fields.String):
+    """How much is told of each decision."""
+
+    default_error_messages = _DETAIL_MESSAGES
+
+
+class Text(fields.String):
+    """What was printed."""
+
+    default_error_messages = _TEXT_MESSAGES
+
+
 class SimulateBody(Schema):
     """The body of `/simulate`; evidence and edits that are `null` are not given, as in a request."""
 
@@ -77,10 +92,7 @@ class SimulateBody(Schema):
     evidence = JsonObject(allow_none=True)
     evidence_is_complete = Flag()
     edits = JsonObject(allow_none=True)
-    detail = fields.String(
-        validate=validate.OneOf(["decision"], error="must be `decision`"),
-        error_messages=_DETAIL_MESSAGES,
-    )
+    detail = Detail(validate=validate.OneOf([_ONLY_DETAIL], error="must be `decision`"))
     collect = Flag()
     fresh = Flag()
 
@@ -90,7 +102,7 @@ class DiagnoseBody(Schema):
 
     error_messages = _BODY_MESSAGES
 
-    error = fields.String(allow_none=True, error_messages=_TEXT_MESSAGES)
+    error = Text(allow_none=True)
     event = JsonObject(allow_none=True)
     request = JsonObject(allow_none=True)
     evidence = JsonObject(allow_none=True)
@@ -105,11 +117,40 @@ class DiagnoseBody(Schema):
 
 def load(schema: Schema, body: Any) -> dict[str, Any]:
     """Return a body of the right outermost shape; raises InvalidInput with a fault for each member that is wrong."""
+    if isinstance(body, dict) and _plain(schema, body):
+        return body
     try:
         loaded: dict[str, Any] = schema.load(body)
     except ValidationError as error:
         raise InvalidInput(_faults(error.messages, "")).within(body) from error
     return loaded
+
+
+def _plain(schema: Schema, body: dict[str, Any]) -> bool:
+    """Say whether a body is right at first sight, as most are: marshmallow takes its time to say so."""
+    members = schema.fields
+    for name, value in body.items():
+        field = members.get(name)
+        if field is None or not _fits(field, value):
+            return False
+    return all(name in body for name, field in members.items() if field.required)
+
+
+def _fits(field: fields.Field[Any], value: Any) -> bool:
+    """Say whether a value is one that a field takes as it is; some of those are left to the field itself."""
+    match field:
+        case JsonObject():
+            return isinstance(value, dict)
+        case Flag():
+            return isinstance(value, bool)
+        case Batch():
+            most = parts().settings.max_requests_per_body
+            return isinstance(value, list) and 0 < len(value) <= most and all(isinstance(each, dict) for each in value)
+        case Text():
+            return isinstance(value, str)
+        case Detail():
+            return bool(value == _ONLY_DETAIL)
+    return False
 
 
 def _faults(messages: Any, pointer: str) -> list[Fault]:
