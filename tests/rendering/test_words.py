@@ -92,6 +92,35 @@ def test_everything_that_has_to_be_cleared_has_its_fix() -> None:
 
 
 @pytest.mark.parametrize(
+    ("form", "name", "words"),
+    [
+        ("given", None, "actual `x`, as given (met)"),
+        ("principal", None, "actual `x`, which follows from the caller (met)"),
+        ("resource", None, "actual `x`, which follows from the resource (met)"),
+        ("action", "s3:PutObject", "actual `x`, as always for `s3:PutObject` (met)"),
+        ("operation", "PutObject", "actual `x`, as always for `PutObject` (met)"),
+        ("parameter", "Prefix", "actual `x`, by the parameter `Prefix` (met)"),
+        ("fact", "bucket.tags", "actual `x`, by the fact `bucket.tags` (met)"),
+        ("not_given", None, "actual `x`, since nobody gave it (met)"),
+        ("not_known", "bucket.tags", "actual `x`, for want of `bucket.tags` (met)"),
+        ("not_known", None, "actual `x` (met)"),
+        ("something new", "y", "actual `x` (met)"),
+    ],
+)
+def test_conditions_tell_where_the_actual_value_comes_from(form: str, name: str | None, words: str) -> None:
+    condition = {"operator": "StringEquals", "key": "aws:x", "expected": ["a"], "actual": ["x"], "met": True}
+    cited = [{"fact": "f", "conditions": [{**condition, "source": {"form": form, "name": name}}]}]
+    blockers = [{"layer": "scp", "kind": "explicit", "citations": cited}]
+    assert words in section("Evidence", "scp_denies", blockers=blockers)
+
+
+def test_conditions_tell_that_a_key_is_never_there() -> None:
+    condition = {"operator": "StringEquals", "key": "aws:x", "expected": [], "actual": [], "met": False, "remark": "no"}
+    blockers = [{"layer": "scp", "kind": "explicit", "citations": [{"fact": "f", "conditions": [condition]}]}]
+    assert "(not met); no" in section("Evidence", "scp_denies", blockers=blockers)
+
+
+@pytest.mark.parametrize(
     ("actual", "met", "words"),
     [
         (["us-east-1"], True, "actual `us-east-1` (met)"),

@@ -44,6 +44,14 @@ MULTIVALUED: Final = frozenset(
 )
 
 
+class Given(dict[str, Values]):
+    """What is known of a leg's context before anything is derived; `told` are the keys that the caller gave itself."""
+
+    __slots__ = ("told",)
+
+    told: Mapping[str, Values]
+
+
 class Context(dict[str, Values]):
     """Values by lower-case key: a tuple, empty for a key known to be absent, None for one that is not known.
 
@@ -74,10 +82,12 @@ class Context(dict[str, Values]):
 
     def unread(self, key: str) -> Unreadable | None:
         """Return the fact that keeps a key from being derived, None for one that does not follow from a fact."""
-        facts = () if key in self.given else _FACTS.get(_DERIVED.get(key) or _DERIVED.get(_group(key)), ())
-        return next(
-            (seen for seen in map(self.request.evidence.__getitem__, facts) if isinstance(seen, Unreadable)), None
-        )
+        found = map(self.request.evidence.__getitem__, self.facts(key))
+        return next((seen for seen in found if isinstance(seen, Unreadable)), None)
+
+    def facts(self, key: str) -> tuple[Fact[Any], ...]:
+        """Return the facts that a key follows from, none for one that is given or follows from no fact."""
+        return () if key in self.given else _FACTS.get(_DERIVED.get(key) or _DERIVED.get(_group(key)), ())
 
 
 def _group(key: str) -> str:

@@ -11,7 +11,7 @@ will read it. One claim is one of
 """
 
 from types import MappingProxyType
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 
@@ -79,14 +79,32 @@ DENIALS: Final = tuple(Claim(Says.DENIAL, truth) for truth in _TRUTHS)
 LIMITS: Final = tuple(Claim(Says.LIMIT, truth) for truth in _TRUTHS)
 
 
+class Source(NamedTuple):
+    """Where the value of a condition key comes from; `name` is that of the fact, parameter, operation or action.
+
+    `not_given`: absent, because nobody gave it and the context is complete. Of what is not known `name` is what would
+    tell it, if something would.
+    """
+
+    form: Literal[
+        "given", "principal", "resource", "action", "operation", "parameter", "fact", "not_given", "not_known"
+    ]
+    name: str | None = None
+
+
 class ConditionResult(NamedTuple):
-    """One condition of a cited statement: what it expects, what the request carries (None: not known), the outcome."""
+    """One condition of a cited statement: what it expects, what the request carries (None: not known), the outcome.
+
+    `remark` says why the key is never there for such a request, if it is not.
+    """
 
     operator: str
     key: str
     expected: tuple[str, ...]
     actual: tuple[str, ...] | None
     met: Truth
+    source: Source | None = None
+    remark: str | None = None
 
 
 class Citation(NamedTuple):

@@ -146,13 +146,15 @@ def _citations(words: Words) -> list[dict[str, Any]]:
 
 
 def _condition(condition: ConditionResult) -> dict[str, Any]:
-    return {
+    found = {
         "operator": condition.operator,
         "key": condition.key,
         "expected": list(condition.expected),
         "actual": None if condition.actual is None else list(condition.actual),
         "met": _MET[condition.met],
+        "source": None if condition.source is None else condition.source._asdict(),
     }
+    return found if condition.remark is None else {**found, "remark": condition.remark}
 
 
 def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import Resource, resource
-from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
+from why403.domain.context import NO_VALUE, NOT_KNOWN, Given, Values
 from why403.domain.directory import located
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
@@ -135,7 +135,8 @@ class Asked:
 
 def _given(leg: NeededLeg, asked: Asked) -> Mapping[str, Values]:
     """Return the leg's context: what was given wins, then what its parameters say; the rest of those was not sent."""
-    given: dict[str, Values] = {}
+    given = Given()
+    given.told = asked.context
     if asked.rest is NOT_KNOWN and asked.unlisted == FALSE:
         given.update(dict.fromkeys((key for key in PARAMETER_OF if not key.endswith("*")), NO_VALUE))
     given.update(dict.fromkeys(leg.untold, NOT_KNOWN))

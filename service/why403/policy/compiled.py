@@ -13,6 +13,8 @@ from why403.domain.request import AccessRequest
 from why403.domain.verdict import Citation
 from why403.policy.by_resource import ByResource
 from why403.policy.document import PolicyKind, from_text, read
+from why403.policy.hints.of_condition import with_source
+from why403.policy.never import never_allowing
 from why403.policy.statement import Statement, covering
 
 _REMEMBERED_ACTIONS = 256
@@ -23,7 +25,7 @@ _LONGEST_ACTION = 128  # IAM: an action is shorter
 class Policy:
     """One compiled document; treat it as immutable. It remembers, per action, the statements that can matter."""
 
-    __slots__ = ("_by_action", "size", "statements")
+    __slots__ = ("_by_action", "_never", "size", "statements")
 
     def __init__(self, document: object, kind: PolicyKind, size: int) -> None:
         """Compile a document; raise InvalidInput with every fault of its grammar."""
@@ -31,6 +33,14 @@ class Policy:
         self.statements = tuple(Statement(text, index, variables=variables) for index, text in enumerate(texts))
         self.size = size
         self._by_action: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
+        self._never: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def never(self) -> tuple[tuple[str, str], ...]:
+        """Return pointer and reason for each Allow statement that can match nothing, worked out once."""
+        if self._never is None:
+            self._never = tuple(never_allowing(self.statements))
+        return self._never
 
     def covering(self, action: str) -> tuple[tuple[Statement, ...], tuple[Statement, ...]]:
         """Return the Deny and the Allow statements that cover an action given in lower case."""
@@ -90,7 +100,7 @@ class Placed:
             arn=self.arn,
             sid=statement.sid,
             statement=statement.index,
-            conditions=tuple(condition.result(request.context) for condition in statement.conditions),
+            conditions=tuple(with_source(condition, request) for condition in statement.conditions),
         )
 
 

@@ -95,6 +95,11 @@ class Condition:
     def _signed(self, truth: Truth) -> Truth:
         return 2 - truth if self._negated else truth
 
+    @property
+    def without(self) -> Truth:
+        """Return whether the condition is met where the key is absent."""
+        return self._absent
+
     def holds(self, context: Mapping[str, Values]) -> Truth:
         """Return whether the condition is met: UNKNOWN only where the values that are not known matter."""
         actual = context[self.key]

@@ -13,6 +13,20 @@ _MET: Final = {True: "met", False: "not met", None: "not known whether met"}
 _DECISIONS: Final = {"allowed": " is allowed", "denied": " is denied by ", "unknown": " is not decided"}
 
 
+# How a source is told, before its name and without one.
+_SOURCES: Final = {
+    "given": ("", ", as given"),
+    "principal": ("", ", which follows from the caller"),
+    "resource": ("", ", which follows from the resource"),
+    "action": (", as always for ", ""),
+    "operation": (", as always for ", ""),
+    "parameter": (", by the parameter ", ""),
+    "fact": (", by the fact ", ""),
+    "not_given": ("", ", since nobody gave it"),
+    "not_known": (", for want of ", ""),
+}
+
+
 def cited(diagnosis: Data) -> Iterator[Block]:
     """Yield where it is written that the request is refused, or that it is granted."""
     sources = blamed(diagnosis)
@@ -61,8 +75,17 @@ def _condition(condition: Data) -> Line:
         _values(texts(condition, "expected")) or "nothing",
         ", actual ",
         "not known" if condition.get("actual") is None else _values(texts(condition, "actual")) or "absent",
+        _source(part(condition, "source")),
         f" ({_MET[met if isinstance(met, bool) else None]})",
+        line("; ", prose(text(condition, "remark"))) if text(condition, "remark") else (),
     )
+
+
+def _source(source: Data) -> Line:
+    """Return where the actual value comes from."""
+    before, alone = _SOURCES.get(text(source, "form"), ("", ""))
+    name = text(source, "name")
+    return line(before, code(name)) if name and before else line(alone)
 
 
 def _values(values: list[str]) -> Line:

@@ -1,7 +1,7 @@
 """The table of S3 API operations: the permissions each needs, on what, and the condition keys its parameters fill."""
 
 from why403.domain.operations.buckets import OWNER_ONLY
-from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF
+from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, parameter_for
 from why403.domain.operations.leg import Leg
 from why403.domain.operations.legs import legs
 from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
@@ -22,4 +22,5 @@ __all__ = [
     "grant_headers",
     "legs",
     "operation_named",
+    "parameter_for",
 ]

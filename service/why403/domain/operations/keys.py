@@ -151,6 +151,30 @@ _WORKED_OUT: Final[Mapping[str, Worked]] = MappingProxyType(
 PARAMETER_OF: Final[Mapping[str, str]] = MappingProxyType({row.key: row.names[0] for row in FILLED})
 """The parameter that a condition key comes from, for callers who know the key and not the call."""
 
+_WORKED_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "s3:requestobjecttag/": ("Tagging",),
+        "s3:requestobjecttagkeys": ("Tagging",),
+        "aws:requesttag/": ("Tags", "CreateBucketConfiguration", "Tagging"),
+        "aws:tagkeys": ("TagKeys", "Tags", "CreateBucketConfiguration", "Tagging"),
+        "s3:x-amz-copy-source": ("CopySource",),
+        "s3:accesspointnetworkorigin": ("VpcConfiguration",),
+        "s3:requestjoboperation": ("Operation",),
+        "s3:object-lock-remaining-retention-days": ("ObjectLockRetainUntilDate", "Retention"),
+    }
+)
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {**{row.key: row.names for row in (*FILLED, *_OF_SESSIONS)}, **_WORKED_FROM}
+)
+
+
+def parameter_for(key: str, sent: Mapping[str, object]) -> str | None:
+    """Return the parameter that a key comes from: the one that was sent if there are several, None if there is none."""
+    names = _NAMES.get(key) or _NAMES.get(key.partition("/")[0] + "/", ())
+    there = (name for name in names if sent.get(name.partition(".")[0]) is not None)
+    return next(there, names[0] if names else None)
+
+
 KNOWN_PARAMETERS: Final = frozenset(
     {
         *(name.partition(".")[0] for row in (*FILLED, *_OF_SESSIONS) for name in row.names),

@@ -5,7 +5,10 @@ from types import MappingProxyType
 from typing import Final
 
 from why403.domain.context import MULTIVALUED
+from why403.domain.origin import source_of
+from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
+from why403.domain.verdict import ConditionResult
 from why403.policy.condition import Condition, Quantifier
 from why403.policy.hints.remark import Remark
 from why403.policy.operator import Family
@@ -54,6 +57,32 @@ _ONLY_THERE: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+_TAGGING: Final = ("aws:requesttag/", "aws:tagkeys")
+
+
+def with_source(condition: Condition, request: AccessRequest) -> ConditionResult:
+    """Return a condition with what it met, where that comes from, and why the key is never there, if it is not."""
+    met = condition.result(request.context)
+    return met._replace(source=source_of(request, condition.key), remark=never_there(condition.key, request))
+
+
+def never_there(key: str, request: AccessRequest) -> str | None:
+    """Return why requests such as this one never carry a key, None for one that they may carry.
+
+    AWS: "Actions, resources, and condition keys for Amazon S3"; "AWS global condition context keys".
+    """
+    if of_action(key) and request.s3_action is not None and not request.s3_action.carries(key):
+        return f"requests for {request.s3_action.name} never carry {key}"
+    if key == "aws:username" and request.principal.kind not in {Kind.USER, Kind.UNKNOWN}:
+        return f"only requests of IAM users carry {key}"
+    return None
+
+
+def of_action(key: str) -> bool:
+    """Return whether the action decides if requests carry a key in lower case: keys of S3, and of tags to be set."""
+    return key.startswith(("s3:", *_TAGGING))
+
+
 def of_condition(condition: Condition, request: AccessRequest) -> Remark | None:
     """Return why a condition that is not met is not; None where the key's values are not known."""
     actual = request.context[condition.key]
@@ -75,7 +104,7 @@ def _absent(condition: Condition, request: AccessRequest) -> Remark:
     there, action = _ONLY_THERE.get(condition.key), request.s3_action
     if there is not None:
         return Remark(condition.key_as_written, "is absent here, it is only there {value}", there)
-    if condition.key.startswith("s3:") and action is not None and not action.carries(condition.key):
+    if of_action(condition.key) and action is not None and not action.carries(condition.key):
         return Remark(condition.key_as_written, "is absent here, requests for {value} do not carry it", action.name)
     return Remark(condition.key_as_written, "is absent here")
 
