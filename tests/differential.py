@@ -16,9 +16,10 @@ from multiprocessing import get_context
 from typing import Any, Final
 
 from tests.cases import answer, loaded
+from tests.reference.calls import COPIES, legs_of
 from tests.reference.completions import LIMIT, completions, exhaustive, value_trying_applies
-from tests.reference.evaluator import decide
-from tests.reference.generator import LAYERS, random_case
+from tests.reference.evaluator import decide, is_open, statuses
+from tests.reference.generator import LAYERS, LAYERS_AS_LOADED, random_case
 
 Case = dict[str, Any]
 
@@ -40,6 +41,9 @@ class Tally:
     cases: int = 0
     differences: list[str] = field(default_factory=list)
     decisions: Counter[str] = field(default_factory=Counter)
+    blocked: Counter[str] = field(default_factory=Counter)
+    """What denied, by layer and kind, and by what was asked for."""
+    asked: Counter[str] = field(default_factory=Counter)
     namings: Counter[tuple[str, str]] = field(default_factory=Counter)
     settled: int = 0
     needless: int = 0
@@ -49,6 +53,8 @@ class Tally:
         self.cases += other.cases
         self.differences += other.differences
         self.decisions += other.decisions
+        self.blocked += other.blocked
+        self.asked += other.asked
         self.namings += other.namings
         self.settled += other.settled
         self.needless += other.needless
@@ -56,6 +62,9 @@ class Tally:
     def __str__(self) -> str:
         decided = ", ".join(f"{number} {name}" for name, number in sorted(self.decisions.items()))
         lines = [f"{self.cases} cases ({decided}), {len(self.differences)} differences"]
+        for title, found in (("denied by", self.blocked), ("asked for", self.asked)):
+            if found:
+                lines.append(f"{title}: {', '.join(f'{name} {number}' for name, number in found.most_common())}")
         named = sum(self.namings.values())
         if named:
             pairs = ", ".join(
@@ -73,6 +82,8 @@ def compare_known(case: Case, tally: Tally, _rng: random.Random) -> Iterator[str
     """Yield how the decision of a fully known case differs from the reference's."""
     ours, theirs = answer(case), decide(case)
     tally.decisions[ours["decision"]] += 1
+    if ours["layer"]:
+        tally.blocked[f"{ours['layer']} ({ours['kind']})"] += 1
     if (ours["decision"], ours["kind"]) != (theirs.decision, theirs.kind):
         yield f"engine: {ours['decision']} {ours['kind']} by {ours['layer']}, reference: {theirs}"
     elif ours["layer"] != theirs.layer:
@@ -80,6 +91,8 @@ def compare_known(case: Case, tally: Tally, _rng: random.Random) -> Iterator[str
             tally.namings[ours["layer"], str(theirs.layer)] += 1
         else:
             yield f"engine names {ours['layer']}, reference: {theirs}"
+    elif "operation" in case and ours["status"] not in statuses(case):
+        yield f"engine says {ours['status']} {ours['code']}, reference: {theirs}"
     if ours["blockers"] and ours["blockers"][0]["layer"] != ours["layer"]:
         yield f"engine names {ours['layer']}, its first blocker is {ours['blockers'][0]['layer']}"
 
@@ -90,7 +103,9 @@ def compare_hidden(case: Case, tally: Tally, rng: random.Random) -> Iterator[str
     tally.decisions[ours] += 1
     possible: dict[str, Case] = {}
     for each in completions(case, rng=rng, limit=LIMIT):
-        possible.setdefault(decide(each).decision, each)
+        found = decide(each)
+        if found.decision not in possible and not is_open(each, found):
+            possible[found.decision] = each
         if len(possible) > 1:
             break
     if ours != "unknown":
@@ -111,22 +126,37 @@ SORTS: Final[dict[str, Callable[[Case, Tally, random.Random], Iterator[str]]]] =
 
 
 def open_reading(case: Case) -> bool:
-    """Return whether the decision may rest on a deletion by ACL, which the documents leave open."""
+    """Whether the decision may rest on a deletion by ACL, which the documents leave open."""
     evidence, complete = case["evidence"], case["evidence_is_complete"]
     may_hold_acl = evidence.get("bucket.acl", None if complete else "not known") is not None
     enforced = evidence.get("bucket.ownership", "BucketOwnerEnforced" if complete else "not known")
-    return case["action"].lower() in DELETIONS and may_hold_acl and enforced != "BucketOwnerEnforced"
+    deletes = any(leg["action"].lower() in DELETIONS for leg in legs_of(case))
+    return deletes and may_hold_acl and enforced != "BucketOwnerEnforced"
+
+
+def sort_of(case: Case) -> str:
+    """What a case is about, for the tally."""
+    if ":accesspoint/" in case["resource"]:
+        return "through an access point"
+    if "action" in case:
+        return "an action"
+    if case["operation"] in COPIES:
+        return "copies"
+    keys = [fact for fact in case["evidence"] if fact.endswith(".encryption")]
+    encrypted = any("key" in (case["evidence"][fact] or {}) for fact in keys) or "SSEKMSKeyId" in case["parameters"]
+    return "calls under a key" if encrypted else "other calls"
 
 
 def compare(sort: str, seed: str, numbers: range) -> Tally:
     """Return what is found in these cases of a sort; each depends on the seed and its own number alone."""
-    layers = (*LAYERS, *(name for name in ("rcp", "vpc_endpoint") if name in loaded()))
+    layers = (*LAYERS, *(name for name in LAYERS_AS_LOADED if name in loaded()))
     tally = Tally()
     for number in numbers:
         rng = random.Random(f"{seed} {sort} {number}")
         drafts = (random_case(rng, unknowns=sort == "hidden", layers=layers) for _ in count())
         case = next(draft for draft in drafts if not open_reading(draft))
         tally.cases += 1
+        tally.asked[sort_of(case)] += 1
         try:
             found = list(SORTS[sort](case, tally, rng))
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with a valid case is to be told with the case

@@ -204,7 +204,7 @@ def _of_source(case: Json, reading: Reading) -> Iterator[Json]:
     partition = case["resource"].split(":")[1]
     evidence = source_evidence(case)
     members: Json = {"resource": f"arn:{partition}:s3:::{source.bucket}/{source.key}", "evidence": evidence}
-    members["of_source"] = True
+    members |= {"of_source": True, "call": case["parameters"], "target": case["resource"]}
     one = {**case, "parameters": {"VersionId": source.version}, **members}
     yield _leg(one, "s3:GetObjectVersion" if source.version else "s3:GetObject")
     if case["operation"] == "CopyObject" and _tags_are_copied(case, evidence, reading):

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .callers import caller_of
+from .calls import legs_of
 from .candidates import candidates
 from .conditions import Json
 from .keys import context_of, derivable
 from .mentions import mentioned_keys, mentions, principals_named, readable, variable_keys
+from .parameters import KEYS_OF_PARAMETERS, carries
 from .unknown_facts import Slot, fact_slots
 from .variables import MULTIVALUED
 
@@ -64,10 +66,25 @@ def key_slots(case: Json) -> Iterator[Slot]:
         return
     caller = caller_of(case)
     given = {key.lower() for key in case.get("context", {})}
-    known = context_of(readable(case), caller, None)
+    known = context_of(legs_of(readable(case))[0], caller, None)
     for key in sorted(mentioned_keys(case)):
-        if key not in given and not derivable(key, caller):
+        if key not in given and not derivable(key, caller) and not told_by_call(key, case):
             yield Slot("key", key, tuple(candidates(case, key, known)))
+
+
+def told_by_call(key: str, case: Json) -> bool:
+    """Whether a call's parameters, or its being made to KMS, decide about a key."""
+    told = key.startswith(("s3:requestobjecttag", "kms:")) or key in KEYS_OF_PARAMETERS
+    return "operation" in case and told
+
+
+def partly_told(case: Json) -> bool:
+    """Whether a policy tests a parameter's key that some action of the call does not carry, and nobody gave."""
+    if case.get("context_is_complete", True) or "operation" not in case:
+        return False
+    given = {key.lower() for key in case.get("context", {})}
+    tested = [key for key in mentioned_keys(case) - given if told_by_call(key, case)]
+    return any(not carries(key, leg["action"]) for key in tested for leg in legs_of(case))
 
 
 def completed(case: Json, slots: Sequence[Slot], choice: Sequence[Any]) -> Json:
@@ -101,7 +118,7 @@ def completed(case: Json, slots: Sequence[Slot], choice: Sequence[Any]) -> Json:
 def value_trying_applies(case: Json) -> bool:
     """Whether the contract has the values of the unknown keys tried, so that agreement makes an answer certain."""
     slots = list(key_slots(case))
-    if slots_of(case) != slots:
+    if slots_of(case) != slots or partly_told(case):
         return False
     unknown = {slot.name for slot in slots}
     if len(unknown) > TRIED_KEYS or unknown & (MULTIVALUED | variable_keys(case)):

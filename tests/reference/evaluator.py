@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from .calls import COPIES, legs_of
 from .conditions import Json
 from .grants import policy_blockers
-from .kms import key_blockers
-from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_KEYS, USUAL, Reading
+from .kms import key_blockers, of_anonymous, tests_what_kms_may_not_see
+from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, USUAL, Reading
 from .requirements import requirement_blockers
 from .verdicts import ALLOWED, Blocker, Verdict, verdict_on
 from .world import world_of
 from .writes import write_blockers
 
-__all__ = ["ALLOWED", "Verdict", "blockers", "decide", "is_open"]
+__all__ = ["ALLOWED", "Verdict", "blockers", "decide", "is_open", "statuses"]
 
 
 def decide(case: Json, reading: Reading = USUAL) -> Verdict:
@@ -33,11 +33,21 @@ def blockers(case: Json, reading: Reading = USUAL) -> Iterator[tuple[int, Blocke
     yield from ((len(legs) + number, one) for number, one in key_blockers(case, reading))
 
 
+def statuses(case: Json) -> set[int]:
+    """What S3 may answer: where several things of one sort are wrong, it is open which of them S3 tells."""
+    verdict = decide(case)
+    found = {one.status for _, one in blockers(case) if (one.kind, one.layer) == (verdict.kind, verdict.layer)}
+    return found or {verdict.status}
+
+
 def is_open(case: Json, found: Verdict | None = None) -> bool:
     """Whether what AWS leaves open decides the case."""
     usual = found or decide(case)
+    if of_anonymous(case) or tests_what_kms_may_not_see(case):
+        return True
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
+        *(OF_GRANT_HEADERS if "GrantFullControl" in case.get("parameters", {}) else ()),
         *(OF_COPIES if case.get("operation") in COPIES else ()),
         *(OF_KEYS if "operation" in case and any(one.endswith("encryption") for one in case["evidence"]) else ()),
         *(OF_KEYS if case.get("parameters", {}).get("SSEKMSKeyId") else ()),

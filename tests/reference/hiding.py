@@ -5,19 +5,64 @@ from collections.abc import Collection
 from typing import Any
 
 from .callers import Kind, caller_of
-from .completions import completions, count
+from .calls import legs_of
+from .completions import completions, count, told_by_call
 from .conditions import Json
 from .evaluator import decide
 from .keys import TAG_FAMILIES, derivable
 from .mentions import mentioned_keys
-from .unknown_facts import TAG_FACTS, unknown_facts
+from .unknown_facts import HARMLESS, TAG_FACTS, fact_of, unknown_facts
 from .world import world_of
 
 TRIES = 6
 TRACTABLE = 3_000
 SAMPLE = 24
+WITHOUT = (
+    "organization.scps",
+    "organization.rcps",
+    "organization.management_account",
+    "principal.policies",
+    "principal.boundary",
+    "principal.tags",
+    "session.policies",
+    "bucket.policy",
+    "bucket.acl",
+    "object.acl",
+    "bucket.public_access_block",
+    "account.public_access_block",
+    "organization.public_access_block",
+    "vpc_endpoint.policy",
+    "bucket.tags",
+    "object.tags",
+)
+REQUIRED: dict[str, tuple[str, Any]] = {
+    "bucket.request_payment": ("request_payment", "BucketOwner"),
+    "object.exists": ("object_state", True),
+    "object.delete_marker": ("object_state", False),
+    "object.lock": ("object_state", None),
+    "bucket.versioning": ("object_state", None),
+    "bucket.encryption": ("kms", None),
+    "object.encryption": ("kms", None),
+}
+WORTH_HIDING = {
+    "GetObject": ("object.exists", "bucket.request_payment"),
+    "HeadObject": ("object.exists",),
+    "DeleteObject": ("object.lock", "bucket.versioning", "bucket.request_payment"),
+    "DeleteObjects": ("object.lock", "bucket.versioning"),
+    "PutObjectRetention": ("object.lock",),
+    "PutObject": ("bucket.request_payment",),
+}
 # Whether a listed SCP may be one of a management account after all is open while nobody knows that account.
-NEVER_HIDDEN = ("accounts.canonical_ids", "bucket.abac", "organization.management_account")
+# What is behind an access point, and under which key an object is, decides which other facts there are.
+NEVER_HIDDEN = (
+    "access_point.bucket",
+    "access_point.owner",
+    "bucket.encryption",
+    "object.encryption",
+    "accounts.canonical_ids",
+    "bucket.abac",
+    "organization.management_account",
+)
 
 
 def hide(rng: random.Random, case: Json, layers: Collection[str]) -> Json:
@@ -42,14 +87,15 @@ def _hide_keys(rng: random.Random, case: Json, number: int) -> Json:
     """Say of every key the policies mention what it holds, but for a few."""
     caller = caller_of(case)
     given = {key.lower(): key for key in case["context"]}
-    known = world_of(case).request.context
+    known = {key for leg in legs_of(case) for key in world_of(leg).request.context}
     mentioned = sorted(mentioned_keys(case))
-    eligible = [key for key in mentioned if not derivable(key, caller)]
+    eligible = [key for key in mentioned if not derivable(key, caller) and not told_by_call(key, case)]
     if not number or not eligible:
         return case
     unknown = set(rng.sample(eligible, min(number, len(eligible))))
     context = {key: value for key, value in case["context"].items() if key.lower() not in unknown}
     absent = [key for key in mentioned if key not in given and key not in known and key not in unknown]
+    absent = [key for key in absent if not told_by_call(key, case)]
     # Tags stay derived, so that a hidden mapping of tags hides them too.
     context.update({key: None for key in absent if not key.startswith(TAG_FAMILIES)})
     return {**case, "context": context, "context_is_complete": False}
@@ -62,13 +108,15 @@ def _hide_facts(rng: random.Random, case: Json, number: int, layers: Collection[
     bearing = unknown_facts({**case, "evidence": {}, "evidence_is_complete": False})
     mentioned = mentioned_keys(case)
     tags = [fact for fact, families in TAG_FACTS.items() if any(key.startswith(families) for key in mentioned)]
-    eligible = [name for name in {*bearing, *tags} if name in listed and name not in NEVER_HIDDEN]
+    eligible = [name for name in {*bearing, *tags, *_requirements(case)} if name in listed]
+    eligible = [name for name in eligible if name.removeprefix("source.") not in NEVER_HIDDEN]
     eligible = [name for name in sorted(eligible) if listed[name] is not None or rng.random() < 0.3]
     chosen = set(rng.sample(eligible, min(number, len(eligible))))
     context = _without_sources(case["context"], chosen)
     complete = rng.random() < 0.5
     evidence = {name: value for name, value in (case["evidence"] if complete else listed).items() if name not in chosen}
-    evidence.update({name: {"unknown": True} for name in sorted(chosen) if complete or rng.random() < 0.5})
+    said = complete or rng.random() < 0.5
+    evidence.update({name: {"unknown": True} for name in sorted(chosen) if said or _harmless(name)})
     return {**case, "context": context, "evidence": evidence, "evidence_is_complete": complete}
 
 
@@ -79,28 +127,29 @@ def _without_sources(context: Json, chosen: set[str]) -> Json:
     return {key: value for key, value in context.items() if not endings or not key.lower().endswith(endings)}
 
 
+def _harmless(name: str) -> bool:
+    """Whether a fact counts for nothing as long as nobody tried to read it."""
+    return name.removeprefix("source.") in HARMLESS
+
+
+def _requirements(case: Json) -> list[str]:
+    """The facts that no policy asks for and that a call of this sort may fail for."""
+    named = [name for name in case["evidence"] if _harmless(name)]
+    also = WORTH_HIDING.get(case.get("operation", ""), ()) if "objects" not in case["evidence"] else ()
+    return [*named, *also]
+
+
 def _nothing(case: Json, layers: Collection[str]) -> Json:
     """What complete evidence would imply, said of every fact by name."""
+    nothing: Json = {}
+    for leg in legs_of(case):
+        nothing |= {fact_of(leg, name): value for name, value in _nothing_of(leg, layers).items()}
+    return nothing
+
+
+def _nothing_of(case: Json, layers: Collection[str]) -> Json:
     world = world_of(case)
-    names = [
-        "organization.scps",
-        "organization.rcps",
-        "organization.management_account",
-        "principal.policies",
-        "principal.boundary",
-        "principal.tags",
-        "session.policies",
-        "bucket.policy",
-        "bucket.acl",
-        "object.acl",
-        "bucket.public_access_block",
-        "account.public_access_block",
-        "organization.public_access_block",
-        "vpc_endpoint.policy",
-        "bucket.tags",
-        "object.tags",
-    ]
-    nothing: dict[str, Any] = dict.fromkeys(names)
+    nothing: dict[str, Any] = dict.fromkeys(WITHOUT)
     nothing["bucket.abac"] = False
     if world.bucket_owner:
         nothing |= {"bucket.owner": world.bucket_owner, "object.owner": world.object_owner}
@@ -108,4 +157,8 @@ def _nothing(case: Json, layers: Collection[str]) -> Json:
         nothing["bucket.ownership"] = "BucketOwnerEnforced"
     if world.caller.kind is Kind.SESSION and world.caller.issuer != world.caller.arn:
         nothing["session.issuer"] = world.caller.issuer
+    if world.point:
+        nothing |= {"access_point.policy": None, "access_point.public_access_block": None}
+    if "operation" in case:
+        nothing |= {name: value for name, (layer, value) in REQUIRED.items() if layer in layers}
     return nothing

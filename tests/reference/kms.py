@@ -7,7 +7,8 @@ from .calls import COPIES, sent, source_evidence, source_of
 from .conditions import Json
 from .grants import caller_side, denied, filters_without_allow
 from .keys import of_caller, scalar_values
-from .policy import Request, resource_denies, resource_grant
+from .mentions import all_statements, keys_of
+from .policy import Request, covers, resource_denies, resource_grant
 from .principals import Grant
 from .readings import USUAL, Reading
 from .verdicts import DENIES, FILTERS, GRANTS, KEYS, LAST, Blocker
@@ -30,6 +31,7 @@ STATES = {
     "PendingImport": "KMS.KMSInvalidStateException",
     "Unavailable": "KMS.KMSInvalidStateException",
 }
+SEEN_BY_KMS = ("kms:", "aws:principal", "aws:username", "aws:userid")
 ORDER = ("rcp", "scp", "key", "identity", "permissions_boundary", "session_policy")
 
 
@@ -94,6 +96,13 @@ def key_blockers(case: Json, reading: Reading = USUAL) -> list[tuple[int, Blocke
             code = STATES.get(state, "KMS.NotFoundException")
             found.append((number, Blocker(KEYS, "requirement", "kms", 400, code, (group, 0))))
     return found
+
+
+def key_worlds(case: Json) -> Iterator[tuple[str, World]]:
+    """The requests to KMS, each with the prefix of the facts about its key."""
+    of_copy = case.get("operation") in COPIES
+    for use in key_uses(case):
+        yield "source." if of_copy and use.action == "kms:Decrypt" else "", _world(case, use, USUAL)
 
 
 def _world(case: Json, use: KeyUse, reading: Reading) -> World:
@@ -170,6 +179,16 @@ def _constraints_hold(constraints: Json | None, request: Request) -> bool:
     wanted |= (constraints or {}).get("EncryptionContextEquals", {})
     given = {key: request.context.get(f"kms:encryptioncontext:{key}".lower(), ()) for key in wanted}
     return all(given[key] == (value,) for key, value in wanted.items())
+
+
+def tests_what_kms_may_not_see(case: Json) -> bool:
+    """Whether a statement that covers the use of a key tests what may not be told to KMS, such as the network."""
+    for _, world in key_worlds(case):
+        for one in all_statements(case):
+            unseen = (*keys_of(one),) if covers(one, world.request) else ()
+            if any(not key.startswith(SEEN_BY_KMS) for key in unseen):
+                return True
+    return False
 
 
 def of_anonymous(case: Json) -> bool:

@@ -9,7 +9,13 @@ from .principals import entries
 from .variables import VARIABLE, WITH_DEFAULT
 
 POLICY_FACTS = ("principal.policies", "session.policies")
-SINGLE_POLICY_FACTS = ("principal.boundary", "bucket.policy", "vpc_endpoint.policy")
+SINGLE_POLICY_FACTS = (
+    "principal.boundary",
+    "bucket.policy",
+    "vpc_endpoint.policy",
+    "access_point.policy",
+    "kms.key_policy",
+)
 LEVEL_FACTS = ("organization.scps", "organization.rcps")
 
 
@@ -32,14 +38,15 @@ def readable(case: Json) -> Json:
 
 def policies_of(case: Json) -> Iterator[Any]:
     """Every policy among the known facts of a case."""
-    facts = {name: value for name, value in readable(case)["evidence"].items() if value}
-    for name in SINGLE_POLICY_FACTS:
-        yield from [facts[name]] if name in facts else []
-    for name in POLICY_FACTS:
-        yield from facts.get(name, [])
-    for name in LEVEL_FACTS:
-        for level in facts.get(name, []):
-            yield from level["policies"] if isinstance(level, dict) else level
+    for name, value in readable(case)["evidence"].items():
+        fact = name.removeprefix("source.")
+        if value and fact in SINGLE_POLICY_FACTS:
+            yield value
+        elif value and fact in POLICY_FACTS:
+            yield from value
+        elif value and fact in LEVEL_FACTS:
+            for level in value:
+                yield from level["policies"] if isinstance(level, dict) else level
 
 
 def all_statements(case: Json) -> Iterator[Statement]:
@@ -52,6 +59,13 @@ def mentions(case: Json) -> Iterator[Mention]:
     for statement in all_statements(case):
         for test in tests_of(statement.body.get("Condition", {})):
             yield Mention(test, statement.variables)
+
+
+def keys_of(statement: Statement) -> set[str]:
+    """The keys that a statement tests or uses, in lower case."""
+    tested = {test.key for test in tests_of(statement.body.get("Condition", {}))}
+    texts = _texts(statement.body) if statement.variables else ()
+    return tested | {key for text in texts for key in keys_in(text)}
 
 
 def variable_keys(case: Json) -> set[str]:

@@ -61,6 +61,13 @@ def matches(statement: Statement, request: Request) -> bool:
     return _action(statement, request) and _resource(statement, request) and _conditions(statement, request)
 
 
+def covers(statement: Statement, request: Request) -> bool:
+    """Whether action and resource of a statement may fit, whatever its variables stand for."""
+    named = listed(statement.body.get("Resource", statement.body.get("NotResource")))
+    varies = statement.variables and any("${" in pattern.rpartition(":")[2] for pattern in named)
+    return _action(statement, request) and (_resource(statement, request) or varies)
+
+
 def _action(statement: Statement, request: Request) -> bool:
     def covered(patterns: Any) -> bool:
         action = request.action.lower()

@@ -16,6 +16,8 @@ class Reading(NamedTuple):
     """Section 9.1: whether callers of the bucket's own account need a bucket policy that trusts a foreign point."""
     copies_unseen_tags: bool = True
     """Whether a copy needs the actions on tags where nobody said that its source has any."""
+    header_is_equivalent: bool = True
+    """Section 7.1: whether a grant header may say the same as `bucket-owner-full-control`, which always passes."""
     bucket_key: bool = False
     """Section 1.9(5): the encryption context is the bucket with S3 Bucket Keys, else the object."""
     rcp_reaches_key: bool = False
@@ -32,6 +34,7 @@ OF_ACCESS_POINTS = (
     Reading(rcp_names_point=False),
     Reading(bucket_must_trust=False),
 )
+OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
 OF_KEYS = (
     Reading(bucket_key=True),

@@ -99,6 +99,12 @@ def _object_state(case: Json, world: World, reading: Reading) -> Iterator[Blocke
     blocked = (facts.get("bucket.encryption") or {}).get("blocked") or []
     if operation in UPLOADS and sent(case, "SSECustomerAlgorithm") is not None and "SSE-C" in blocked:
         yield requirement(LAST, "object_state")
+    # Complete evidence has the object there without saying so; only who says so asks what If-None-Match means.
+    said_there = facts.get("object.exists") is True and not facts.get("object.delete_marker")
+    if operation == "PutObject" and sent(case, "IfNoneMatch") == "*" and said_there:
+        yield requirement(LAST, "object_state", 412, "PreconditionFailed")
+    if operation in ("PutBucketTagging", "DeleteBucketTagging") and facts.get("bucket.abac"):
+        yield requirement(LAST, "object_state")
     if _lock_holds(case, facts) or _needs_device(case, facts):
         yield requirement(LAST, "object_state")
 
@@ -162,6 +168,9 @@ def _lock_holds(case: Json, facts: Json) -> bool:
 
 def _needs_device(case: Json, facts: Json) -> bool:
     """Whether MFA Delete asks for a device; a deletion of several keys without it fails as a whole."""
+    sets_it = "MFADelete" in (sent(case, "VersioningConfiguration") or {})
+    if sets_it and not case["principal"].endswith(":root"):
+        return True
     if not (facts.get("bucket.versioning") or {}).get("mfa_delete") or sent(case, "MFA") is not None:
         return False
     ends_version = case["operation"] == "DeleteObject" and sent(case, "VersionId") is not None

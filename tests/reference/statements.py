@@ -83,6 +83,8 @@ def _fitting_arns(scene: Scene) -> list[str]:
     arn = scene.request.resource
     if arn == "*":
         return ["*"]
+    if not arn.startswith("arn:aws:s3:::"):
+        return _well_formed([arn, f"{arn}*", f"{arn[:-2]}*", "*", arn.replace("aws", "*", 1), f"{arn[:-1]}?"])
     bucket, slash, key = arn.partition("/")
     found = [arn, f"{arn}*", f"{bucket}*", "*", "arn:*:s3:::*", "arn:aws:s3:*", arn.replace("aws", "*", 1)]
     found += [f"{bucket}{slash}*", f"{bucket[:-2]}??{slash}{key}", f"{arn[:-1]}?", f"arn:aws:s3:::*{arn[-4:]}"]
@@ -94,7 +96,7 @@ def _fitting_arns(scene: Scene) -> list[str]:
 def _with_variables(scene: Scene) -> list[str]:
     """The request's resource with parts of it replaced by variables that stand for them, or by escapes."""
     arn = scene.request.resource
-    if arn == "*":
+    if not arn.startswith("arn:aws:s3:::"):
         return []
     escaped = "".join(f"${{{one}}}" if one in "*?$" else one for one in arn)
     found = [escaped] if escaped != arn else []
@@ -158,6 +160,8 @@ def _test(scene: Scene, likely: float) -> tuple[str, str, Any]:
 
 def _key(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
     rng, context = scene.rng, scene.request.context
+    if scene.request.action.startswith("kms:"):
+        return _key_of_kms(scene)
     present = [key for key in words.KEYS if key.lower() in context]
     match rng.choices(("any", "present", "several", "caller"), (25, 35, 15, 25))[0]:
         case "several" if not scene.plain:
@@ -170,6 +174,24 @@ def _key(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
             return key, *words.KEYS[key]
     key = rng.choice(list(words.KEYS))
     return key, *words.KEYS[key]
+
+
+def _key_of_kms(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
+    """Those keys that a request to KMS carries for certain."""
+    region = scene.request.resource.split(":")[3]
+    services = tuple(f"s3.{one}.amazonaws.com" for one in (region, region, "us-east-2"))
+    about = scene.request.context["kms:encryptioncontext:aws:s3:arn"][0].partition("/")[0]
+    return scene.rng.choice(
+        (
+            ("kms:ViaService", words.STRING, services),
+            ("kms:ViaService", words.STRING, services),
+            ("kms:CallerAccount", words.STRING, words.ACCOUNTS),
+            ("kms:EncryptionContext:aws:s3:arn", words.STRING, (about, f"{about}/a.txt")),
+            ("aws:PrincipalAccount", words.STRING, words.ACCOUNTS),
+            ("aws:PrincipalOrgID", words.STRING, words.ORGANIZATIONS),
+            ("aws:PrincipalTag/team", words.STRING, words.TAG_VALUES),
+        )
+    )
 
 
 def _caller_key(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
@@ -190,6 +212,8 @@ def _caller_key(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
             ("aws:ResourceTag/team", words.STRING, words.TAG_VALUES),
             ("s3:BucketTag/team", words.STRING, words.TAG_VALUES),
             ("s3:ExistingObjectTag/class", words.STRING, ("public", "secret", "Public")),
+            ("s3:DataAccessPointAccount", words.STRING, accounts),
+            ("s3:AccessPointNetworkOrigin", words.STRING, ("Internet", "VPC")),
         )
     )
 

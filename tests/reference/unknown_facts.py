@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .callers import Caller, Kind, caller_of
+from .calls import ACCOUNT_FACTS, OF_THE_BUCKET, SHARED_WITH_SOURCE, bucket_of, legs_of, source_of
 from .candidates import FRESH, candidates
 from .conditions import Json
 from .keys import CARRIES_OBJECT_TAGS
@@ -26,6 +27,7 @@ TAG_FACTS = {
     "object.tags": ("s3:existingobjecttag/",),
 }
 PUBLIC_ACCESS_BLOCKS = tuple(f"{level}.public_access_block" for level in ("bucket", "account", "organization"))
+POINT_S_OWN = "access_point.public_access_block"
 
 
 class Slot(NamedTuple):
@@ -41,7 +43,27 @@ def document(*statements: Json) -> Json:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
+FAR = "2099-01-01T00:00:00Z"
+HARMLESS: dict[str, list[Any]] = {
+    "bucket.region": ["eu-west-1", "ap-south-2", "us-east-1"],
+    "bucket.request_payment": ["BucketOwner", "Requester"],
+    "object.exists": [True, False],
+    "object.delete_marker": [False, True],
+    "object.storage_class": ["STANDARD", "GLACIER"],
+    "object.lock": [
+        None,
+        {"mode": "COMPLIANCE", "retain_until": FAR, "legal_hold": False},
+        {"mode": "GOVERNANCE", "retain_until": FAR, "legal_hold": False},
+        {"mode": None, "retain_until": None, "legal_hold": True},
+    ],
+    "bucket.versioning": [None, {"status": "Enabled", "mfa_delete": True}],
+    "kms.key_state": ["Enabled", "Disabled"],
+    "kms.key_manager": ["CUSTOMER", "AWS"],
+}
+"""Facts that are taken to be harmless unless reading them failed, or they were given as unknown."""
 SAME_FOR_EVERYONE: dict[str, list[Any]] = {
+    **HARMLESS,
+    "access_point.network_origin": ["Internet", "VPC"],
     "principal.policies": [None, [document(ALLOW)], [document(ALLOW, DENY)]],
     "principal.boundary": [None, document(ALLOW), document(), document(ALLOW, DENY)],
     "session.policies": [None, [document(ALLOW)], [document()], [document(ALLOW, DENY)]],
@@ -52,7 +74,7 @@ SAME_FOR_EVERYONE: dict[str, list[Any]] = {
     "bucket.abac": [False, True],
     **{
         name: [None, NO_FLAGS, ALL_FLAGS, {"IgnorePublicAcls": True}, {"RestrictPublicBuckets": True}]
-        for name in PUBLIC_ACCESS_BLOCKS
+        for name in (*PUBLIC_ACCESS_BLOCKS, POINT_S_OWN)
     },
 }
 
@@ -65,7 +87,19 @@ def unknown_facts(case: Json) -> list[str]:
     def unknown(name: str) -> bool:
         return hidden(evidence[name]) if name in evidence else not complete
 
-    return [name for name in dict.fromkeys(_bearing(readable(case))) if unknown(name)]
+    known = readable(case)
+    bearing = [fact_of(leg, name) for leg in legs_of(known) for name in _bearing(leg)]
+    # What no policy asks for is taken to be harmless unless it could not be read.
+    failed = [name for name in evidence if hidden(evidence[name]) and name.removeprefix("source.") in HARMLESS]
+    return [*(name for name in dict.fromkeys(bearing) if unknown(name)), *(failed if "operation" in case else ())]
+
+
+def fact_of(leg: Json, name: str) -> str:
+    """The name under which a case gives a fact of one of its legs."""
+    if not leg.get("of_source") or name.startswith((*SHARED_WITH_SOURCE, *ACCOUNT_FACTS)):
+        return name
+    same_bucket = source_of({**leg, "parameters": leg["call"]}).bucket == bucket_of(leg["target"])
+    return name if same_bucket and name.startswith(OF_THE_BUCKET) else f"source.{name}"
 
 
 def _bearing(case: Json) -> Iterator[str]:
@@ -95,7 +129,11 @@ def _bearing(case: Json) -> Iterator[str]:
 def _bearing_on_bucket(case: Json) -> Iterator[str]:
     yield from ("bucket.owner", "organization.rcps", "bucket.policy", *PUBLIC_ACCESS_BLOCKS)
     yield from ("bucket.ownership", "bucket.acl")
-    if "/" in case["resource"]:
+    if ":accesspoint/" in case["resource"]:
+        yield from ("access_point.policy", "access_point.public_access_block")
+        if "operation" in case:
+            yield "access_point.network_origin"
+    if "/" in case["resource"] and not case.get("new_object"):
         yield from ("object.owner", "object.acl")
 
 
@@ -105,7 +143,8 @@ def _tags_in_question(case: Json) -> Iterator[str]:
         yield "principal.tags"
     if "bucket.tags" in families:
         yield from ("bucket.tags", "bucket.abac")
-    if "object.tags" in families and case["action"].lower() in CARRIES_OBJECT_TAGS:
+    carried = case["action"].lower() in CARRIES_OBJECT_TAGS and not case.get("new_object")
+    if "object.tags" in families and carried:
         yield "object.tags"
 
 
@@ -129,12 +168,12 @@ def fact_slots(case: Json) -> Iterator[Slot]:
     known = readable(case)
     caller = caller_of(known)
     for name in unknown_facts(case):
-        if name in TAG_FACTS:
+        if name.removeprefix("source.") in TAG_FACTS:
             yield from _tag_slots(known, name)
         elif name == "accounts.canonical_ids":
             yield from _canonical_slots(known, caller)
         else:
-            yield Slot("fact", name, tuple(_values(known, name, caller)))
+            yield Slot("fact", name, tuple(_values(known, name.removeprefix("source."), caller)))
 
 
 def _canonical_slots(case: Json, caller: Caller) -> Iterator[Slot]:
@@ -144,12 +183,10 @@ def _canonical_slots(case: Json, caller: Caller) -> Iterator[Slot]:
 
 
 def _tag_slots(case: Json, name: str) -> Iterator[Slot]:
-    for tag in sorted(_tag_names(case, TAG_FACTS[name])):
+    families = TAG_FACTS[name.removeprefix("source.")]
+    for tag in sorted(_tag_names(case, families)):
         found = [
-            value
-            for prefix in TAG_FACTS[name]
-            for values in candidates(case, prefix + tag, {})
-            for value in values or (None,)
+            value for prefix in families for values in candidates(case, prefix + tag, {}) for value in values or (None,)
         ]
         yield Slot(name, tag, tuple(dict.fromkeys(found)))
 
@@ -161,7 +198,7 @@ def _values(case: Json, name: str, caller: Caller) -> list[Any]:
             return _issuers(case, caller)
         case "organization.management_account":
             return [None, *dict.fromkeys((own, case["evidence"].get("bucket.owner", OTHER)))]
-        case "vpc_endpoint.policy" | "bucket.policy":
+        case "vpc_endpoint.policy" | "bucket.policy" | "access_point.policy":
             return _policies_with_principals(caller)
         case "bucket.owner" | "object.owner":
             return _owners(case, own)

@@ -51,6 +51,11 @@ class World(NamedTuple):
         return about_object and not self.new_object and self.object_owner != self.bucket_owner
 
     @property
+    def bucket(self) -> str:
+        """The name of the bucket that is concerned."""
+        return self.at_bucket.resource.split(":", 5)[-1].partition("/")[0]
+
+    @property
     def at_bucket(self) -> Request:
         """The request as the bucket's own policy sees it."""
         return at_bucket(self.request, self.point)

@@ -69,7 +69,7 @@ def _new_bucket_refused(case: Json, world: World) -> Iterator[Blocker]:
 def _others_granted(case: Json, world: World) -> Iterator[Blocker]:
     """ACLs cannot be disabled while the bucket's own grants others."""
     rules = case["parameters"]["OwnershipControls"]["Rules"]
-    if rules[0]["ObjectOwnership"] != "BucketOwnerEnforced" or not world.acls.enabled:
+    if rules[0]["ObjectOwnership"] != "BucketOwnerEnforced":
         return
     grants = (world.evidence.get("bucket.acl") or {}).get("grants", [])
     if any(_account_of(one["grantee"], world) != world.bucket_owner for one in grants):
@@ -102,6 +102,8 @@ def acl_is_the_owners(case: Json, world: World) -> bool:
         return False
     full = sent(case, "GrantFullControl")
     if full is not None:
+        if not world.reading.header_is_equivalent:
+            return False
         account = str(full).partition("=")[2].strip('"')
         return world.request.canonical_ids.get(account, account) == world.bucket_owner
     return sent(case, "ACL") in (None, "bucket-owner-full-control")
