@@ -1,6 +1,5 @@
 """Object Ownership: who owns what, whether ACLs count at all, and the calls that only the owner's account may make."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from why403 import (
     UNKNOWN,
     AccessRequest,
     Call,
-    CannotTell,
     Citation,
     Claim,
     Evidence,
@@ -28,9 +26,9 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.collecting.s3 import GET_BUCKET_LOCATION, bucket_collector, of_bucket
+from why403.collecting.s3 import bucket_collector, of_bucket
 from why403.domain.acl import Acl, AclGrant, grantee_account, is_account_id
-from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP, REGION
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
 from why403.domain.truth import negation, truth_of
@@ -48,9 +46,6 @@ GET_CONTROLS = of_bucket(
     absent=("OwnershipControlsNotFoundError",),
     member="OwnershipControls",
 )
-# What the oldest Regions are called, or are not.
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
-_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
 
 
 def _setting(told: Mapping[str, Any]) -> str:
@@ -59,18 +54,9 @@ def _setting(told: Mapping[str, Any]) -> str:
     return setting
 
 
-def _region(told: Mapping[str, Any]) -> str:
-    constraint = told["LocationConstraint"]
-    region: str = _REGIONS.get(constraint, constraint)
-    if not _REGION.fullmatch(region):
-        raise CannotTell(Unreadable("S3 answered something that is no Region"))
-    return region
-
-
 COLLECTORS = (
     # A bucket without the setting is as all were before there was one.
     bucket_collector(OWNERSHIP, GET_CONTROLS, _setting, absent=Found("ObjectWriter")),
-    bucket_collector(REGION, GET_BUCKET_LOCATION, _region),
     *OWNERS,
 )
 
@@ -219,7 +205,7 @@ def why403_register_layers() -> Iterator[Layer]:
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
         may=frozenset({May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,
-        provides=(OWNERSHIP, BUCKET_OWNER, OBJECT_OWNER, CANONICAL_IDS, REGION),
+        provides=(OWNERSHIP, BUCKET_OWNER, OBJECT_OWNER, CANONICAL_IDS),
         needs=(BUCKET_ACL,),
         collectors=COLLECTORS,
         judge=judge,

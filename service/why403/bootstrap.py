@@ -41,6 +41,7 @@ BUILT_IN = (
     "why403_layers.acl",
     "why403_layers.block_public_access",
     "why403_layers.ownership",
+    "why403_layers.authentication",
     "why403_layers.request_payment",
     "why403_layers.object_state",
     "why403_layers.directory_bucket",

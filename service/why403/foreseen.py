@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from why403.domain.arn import EXPRESS
-from why403.domain.evidence import ABSENT, Fact, Found
-from why403.domain.facts import REGION, one_of
+from why403.domain.evidence import ABSENT, Fact
+from why403.domain.facts import one_of
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
 from why403.domain.states import (
@@ -123,21 +123,6 @@ class Unjudged(NamedTuple):
     grants: bool = False
 
 
-def _other_owner(request: AccessRequest) -> bool:
-    name = "ExpectedSourceBucketOwner" if request.of_source else "ExpectedBucketOwner"
-    expected = request.call.parameters.get(name) if request.call else None
-    return expected is not None and expected != request.bucket_owner
-
-
-def _presigned(request: AccessRequest) -> bool:
-    return request.call is not None and request.call.presigned is not None
-
-
-def _other_region(request: AccessRequest) -> bool:
-    seen, asked = request.evidence[REGION], request.context["aws:requestedregion"]
-    return isinstance(seen, Found) and request.call is not None and bool(asked) and asked != (seen.value,)
-
-
 def _directory(request: AccessRequest) -> bool:
     return request.resource.service == EXPRESS
 
@@ -158,9 +143,6 @@ def _of_another_service(request: AccessRequest) -> bool:
 
 
 UNJUDGED = (
-    Unjudged("authentication", "the bucket is expected to be another account's than it is known to be", _other_owner),
-    Unjudged("authentication", "whether the presigned URL is still good is not judged", _presigned),
-    Unjudged("authentication", "the request was sent to another Region than the bucket's", _other_region),
     Unjudged("access_point", "what an access point lets through is not judged", _through_point, grants=True),
     Unjudged("kms", "the policy and the grants of a KMS key decide about it, and are not judged", _key, grants=True),
     Unjudged(

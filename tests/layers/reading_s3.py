@@ -14,7 +14,7 @@ from why403_layers.ownership import GET_CONTROLS
 from why403_layers.public_access import GET_OF_ACCOUNT, GET_OF_BUCKET, GET_OF_ORGANIZATION
 from why403_layers.request_payment import GET_PAYER
 
-LAYERS = tuple(layer(name) for name in ("ownership", "bucket_policy", "acl", "block_public_access"))
+LAYERS = tuple(layer(name) for name in ("ownership", "authentication", "bucket_policy", "acl", "block_public_access"))
 SERVICES_OWN, OWNERS, CALLERS = THIRD, AWAY, HOME
 ID = {account: account[0] * 64 for account in (OWNERS, SERVICES_OWN, CALLERS)}
 STRANGER = "f" * 64

@@ -56,6 +56,21 @@ CALLS: list[dict[str, Any]] = [
     {"operation": "PutObject", "resource": "arn:aws:s3:::b--use1-az4--x-s3/k", "parameters": {"ACL": "public-read"}},
     {"operation": "GetBucketPolicy", "resource": "arn:aws:s3:::b--use1-az4--x-s3"},
     {
+        "operation": "HeadObject",
+        "resource": "arn:aws:s3:::b/k",
+        "parameters": {"ExpectedBucketOwner": AWAY, "ServerSideEncryption": "AES256"},
+        "context": {"aws:RequestedRegion": "us-east-1", "aws:TokenIssueTime": "2026-03-01T08:00:00Z"},
+        "presigned": {"signed_at": "2026-03-01T08:00:00Z", "expires": 900, "method": "GET", "headers": ["x-amz-acl"]},
+        "time": "2026-03-03T08:00:00Z",
+    },
+    {
+        "operation": "GetObject",
+        "resource": "arn:aws:s3:::b/k",
+        "context": {"aws:RequestedRegion": "eu-west-1", "aws:TokenIssueTime": "2026-03-01T08:00:00Z"},
+        "presigned": {"signed_at": "2026-03-01T08:00:00Z", "expires": 900, "method": "GET", "headers": []},
+        "time": "2026-03-01T08:05:00Z",
+    },
+    {
         "operation": "PutBucketOwnershipControls",
         "parameters": {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
     },
@@ -81,6 +96,7 @@ WORLDS: list[dict[str, Any]] = [
         "bucket.versioning": {"status": "Enabled", "mfa_delete": True},
         "bucket.encryption": {"blocked": ["SSE-C"]},
         "bucket.abac": True,
+        "bucket.region": "eu-west-1",
     },
 ]
 WORLDS += [

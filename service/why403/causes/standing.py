@@ -94,9 +94,12 @@ def _near(leg: LegDecided, layer: Layer) -> bool:
 
 
 def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
-    """Return whether something of the layer's is known, so that its doubt is about more than missing evidence."""
-    evidence = leg.ruled.request.evidence
-    return any(isinstance(evidence.get(fact), Found) for fact in layer.provides)
+    """Return whether something of the layer's is known, so that its doubt is about more than missing evidence.
+
+    A doubt while nothing of the layer's is hidden is about the call.
+    """
+    seen = [leg.ruled.request.evidence.get(fact) for fact in layer.provides]
+    return any(isinstance(each, Found) for each in seen) or not any(isinstance(each, Unreadable) for each in seen)
 
 
 def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:

@@ -108,7 +108,14 @@ OWNERSHIP = Fact(
     nullable=False,
     of_resource=True,
 )
-REGION = Fact(name="bucket.region", load=text, permission="s3:GetBucketLocation", nullable=False, of_resource=True)
+REGION = Fact(
+    name="bucket.region",
+    load=text,
+    permission="s3:GetBucketLocation",
+    nullable=False,
+    assumed=True,
+    of_resource=True,
+)
 CANONICAL_IDS = Fact(name="accounts.canonical_ids", load=_canonical_ids, otherwise=Found({}))
 ISSUER = Fact(name="session.issuer", load=_issuer, permission="iam:GetRole")
 PRINCIPAL_TAGS = Fact(name="principal.tags", load=tags, permission="iam:ListRoleTags")

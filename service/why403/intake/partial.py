@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from why403.domain.actions import find
 from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
+from why403.domain.evidence import Found, Observation
 from why403.domain.operations import PARAMETER_OF, operation_named
 from why403.domain.principal import SOMEBODY
 from why403.domain.truth import UNKNOWN
@@ -16,6 +17,7 @@ from why403.intake.request import Asked, asked_for
 from why403.report import Report
 
 _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_REQUESTED: Final = "aws:RequestedRegion"
 _UNKNOWN: Final = "unknown"
 _WHICH_OBJECT: Final = "which object it was about"
 _PLACE: Final = ("resource", "bucket", "key")
@@ -25,11 +27,30 @@ _BESIDE: Final = frozenset({"evidence", "evidence_is_complete"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partial:
-    """The members that are known, the request they make if they suffice, and what is not known, in words."""
+    """The members that are known, the request they make if they suffice, and what is not known, in words.
+
+    `of_text`: it was read, and not hinted, to which Region the call went.
+    """
 
     request: Mapping[str, Any]
     asked: Asked | None
     missing: str | None
+    of_text: bool = False
+
+    def answered_in(self, region: Observation[str] | None) -> "Partial":
+        """Return the same for a bucket that is in a Region, if that is known.
+
+        A text tells where a client was told to send its call; where the bucket is elsewhere, clients follow S3 there,
+        and the refusal is from there.
+        """
+        context = self.request.get("context", {})
+        if not self.of_text or self.asked is None or not isinstance(region, Found):
+            return self
+        if context.get(_REQUESTED) in {None, region.value}:
+            return self
+        request = {**self.request, "context": {name: held for name, held in context.items() if name != _REQUESTED}}
+        given = {name: held for name, held in self.asked.context.items() if name != _REQUESTED.lower()}
+        return replace(self, request=request, asked=replace(self.asked, context=given))
 
 
 def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) -> Partial:
@@ -40,7 +61,8 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
     request = _merged(report, hints)
     while True:
         try:
-            return _partial(request, now)
+            known = _partial(request, now)
+            return replace(known, of_text=not _names(hints.get("context"), _REQUESTED))
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]
             if not read:
@@ -57,6 +79,10 @@ def _partial(request: Mapping[str, Any], now: Now | None) -> Partial:
         return Partial(request=request, asked=None, missing="which call was made")
     whole, missing = _placed(request)
     return Partial(request=request, asked=asked_for(whole, SOMEBODY, UNKNOWN, now), missing=missing)
+
+
+def _names(context: object, key: str) -> bool:
+    return isinstance(context, dict) and key.lower() in {str(name).lower() for name in context}
 
 
 def _hinted(pointer: str, hints: Mapping[str, Any]) -> bool:
@@ -122,7 +148,7 @@ def _where(report: Report) -> dict[str, Any]:
     """
     if report.region is None or not _REGION.fullmatch(report.region):
         return {}
-    return {"aws:RequestedRegion": report.region} if report.bucket_region in {None, report.region} else {}
+    return {_REQUESTED: report.region} if report.bucket_region in {None, report.region} else {}
 
 
 def _tells_version(report: Report) -> bool:

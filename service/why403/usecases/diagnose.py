@@ -11,6 +11,7 @@ from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Evidence, Fact
+from why403.domain.facts import REGION
 from why403.domain.truth import FALSE
 from why403.engine.call import Decided
 from why403.engine.explain import explained
@@ -28,6 +29,7 @@ from why403.usecases.pasted import LOOKUP, report_in
 from why403.usecases.simulate import decide_call
 
 _OF_THE_PAST: Final = ("error", "event", *LOOKUP)
+"""The members that tell of a call that was made; who describes a request alone asks about now."""
 
 
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +45,6 @@ def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     report, hints = report_in(services, body), _hints(body)
-    # A report is of the past; who describes a request alone asks about now.
     now = Now(services.now(), at_latest=any(body.get(name) for name in _OF_THE_PAST))
     known = partial(report, hints, now)
     checking, collection, pasted = _checking(services, body, hints), None, report
@@ -55,7 +56,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)
     seen = given if collection is None else collection.each[0].observed
-    current = _of_current(collection, given)
+    known, current = known.answered_in(seen.own.get(REGION)), _of_current(collection, given)
     decided, told = _decided(services, known, seen.evidence(complete=complete), current, doubt)
     situation = Situation.of(report, known, decided)
     if doubt is not None:  # what another call may have been answered is no word on this one

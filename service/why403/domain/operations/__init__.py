@@ -1,6 +1,7 @@
 """The table of S3 API operations: the permissions each needs, on what, and the condition keys its parameters fill."""
 
 from why403.domain.operations.buckets import OWNER_ONLY
+from why403.domain.operations.http import HEADERS, methods_of
 from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, parameter_for
 from why403.domain.operations.leg import Leg
 from why403.domain.operations.legs import legs
@@ -11,6 +12,7 @@ from why403.domain.operations.when import grant_headers
 
 __all__ = [
     "ALIASES",
+    "HEADERS",
     "KNOWN_PARAMETERS",
     "OPERATIONS",
     "OWNER_ONLY",
@@ -21,6 +23,7 @@ __all__ = [
     "Operation",
     "grant_headers",
     "legs",
+    "methods_of",
     "operation_named",
     "parameter_for",
 ]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from why403.domain.operations import HEADERS
 from why403.report.headers import parameters_of
 from why403.report.moments import moment, moment_of_epoch
 from why403.report.names import operation_of
@@ -46,6 +47,8 @@ def _version_4(query: Mapping[str, str]) -> dict[str, Any]:
     scope, expires = _SCOPE.match(query.get("x-amz-credential", "")), query.get("x-amz-expires", "")
     seconds = int(expires) if expires.isascii() and expires.isdigit() and len(expires) < len("1000000000") else None
     headers = [name for name in query.get("x-amz-signedheaders", "").split(";") if name]
+    # The signature covers the whole query, and S3 takes parameters of the call in it like headers.
+    headers += [name for name in query if headers and name in HEADERS.values() and name not in headers]
     told = {
         "signed_at": moment(query.get("x-amz-date")),
         "expires": seconds,

@@ -1,0 +1,97 @@
+"""Presigned URLs, Regions and expected owners in reports: what S3 answered is of the past, and of the right Region."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+
+from tests.cases import services
+from why403.usecases.diagnose import diagnose
+
+from .asking import ACCOUNT, GET, OTHER_ACCOUNT, PUT, USER, allow, cause_of, document, layers, refused
+
+NOW: Final = datetime(2026, 3, 1, 9, tzinfo=UTC)
+ALLOWED: Final[dict[str, Any]] = {"principal.policies": [document(allow("*", "*"))], "bucket.owner": ACCOUNT}
+MINE: Final = {**GET, "principal": USER}
+
+
+def asked(error: str | None = None, *, request: dict[str, Any], evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return a diagnosis on complete evidence, at nine o'clock."""
+    body = {"request": request, "evidence": {**ALLOWED, **evidence}, "evidence_is_complete": True}
+    return diagnose(replace(services(), now=lambda: NOW), {**({"error": error} if error else {}), **body})
+
+
+def url(expires: int, signed: str = "20260301T080000Z", key: str = "AKIAQQQQWWWWEEEERRRR", more: str = "") -> str:
+    return (
+        "https://held-demo.s3.eu-west-1.amazonaws.com/a/b.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256&x-id=GetObject"
+        f"&X-Amz-Credential={key}%2F20260301%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date={signed}"
+        f"&X-Amz-Expires={expires}&X-Amz-SignedHeaders=host{more}&X-Amz-Signature={'ab' * 32}"
+    )
+
+
+def test_a_url_that_had_time_left_until_now_had_not_expired() -> None:
+    found = asked(f"403 for {url(7200)}\n{refused('GetObject')}", request=MINE, evidence={})
+    assert (found["decision"], found["certainty"]) == ("allowed", "contradicted")
+
+
+def test_a_url_that_has_expired_by_now_may_have_been_good_when_it_was_used() -> None:
+    found = asked(f"403 for {url(900)}\n{refused('GetObject')}", request=MINE, evidence={})
+    assert found["decision"] == "unknown"
+    assert [doubt["because"] for doubt in found["doubts"]] == [
+        "the presigned URL has expired by now, and it is not known when it was used"
+    ]
+    assert layers(found)[0] == "authentication"
+
+
+@pytest.mark.parametrize(
+    ("time", "decision"), [("2026-03-01T08:05:00Z", "allowed"), ("2026-03-01T08:20:00Z", "denied")]
+)
+def test_where_the_time_is_known_the_url_is_judged_at_that_time(time: str, decision: str) -> None:
+    found = asked(f"403 for {url(900)}\n{refused('GetObject')}", request={**MINE, "time": time}, evidence={})
+    assert found["decision"] == decision
+    if decision == "denied":
+        assert (found["layer"], found["kind"], found["status"]) == ("authentication", "requirement", 403)
+        assert found["causes"][0]["likelihood"] == "certain"
+
+
+def test_who_describes_a_request_asks_about_now() -> None:
+    presigned = {"signed_at": "2026-03-01T08:00:00Z", "expires": 900, "method": "GET", "headers": ["host"]}
+    found = asked(request={**MINE, "presigned": presigned}, evidence={})
+    assert (found["decision"], found["layer"], found["certainty"]) == ("denied", "authentication", "proven")
+
+
+def test_what_stands_in_the_url_is_signed() -> None:
+    text = f"403 for {url(7200, more='&x-amz-storage-class=STANDARD_IA').replace('x-id=GetObject', 'x-id=PutObject')}"
+    found = asked(f"{text}\n{refused('PutObject')}", request={**PUT, "principal": USER}, evidence={})
+    assert found["decision"] != "denied"
+    assert "authentication" not in {doubt["layer"] for doubt in found["doubts"]}
+
+
+def test_a_temporary_key_in_a_url_ends() -> None:
+    text = f"403 for {url(604800, signed='20260227T080000Z', key='ASIAQQQQWWWWEEEERRRR')}\n{refused('GetObject')}"
+    found = asked(text, request={**MINE, "time": "2026-03-01T08:20:00Z"}, evidence={})
+    assert (found["layer"], found["status"], found["code"]) == ("authentication", 400, "ExpiredToken")
+
+
+COMMAND: Final = (
+    f"$ aws s3api get-object --region us-east-1 --bucket held-demo --key a/b.csv out\n{refused('GetObject')}"
+)
+
+
+def test_a_client_follows_to_the_bucket_s_region() -> None:
+    found = asked(COMMAND, request=MINE, evidence={"bucket.region": "eu-west-1"})
+    assert (found["decision"], found["certainty"]) == ("allowed", "contradicted")
+
+
+def test_but_what_is_hinted_counts() -> None:
+    request = {**MINE, "context": {"aws:requestedregion": "us-east-1"}}
+    found = asked(COMMAND, request=request, evidence={"bucket.region": "eu-west-1"})
+    assert (found["decision"], found["layer"], found["status"]) == ("denied", "authentication", 301)
+
+
+def test_an_expected_owner_that_is_not_the_owner_is_certain() -> None:
+    command = COMMAND.replace(" out", f" --expected-bucket-owner {OTHER_ACCOUNT} out")
+    found = asked(command, request=MINE, evidence={})
+    assert (found["decision"], found["layer"], found["status"]) == ("denied", "authentication", 403)
+    assert cause_of(found, "authentication")["likelihood"] == "certain"
