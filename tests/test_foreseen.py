@@ -19,7 +19,7 @@ ATTACHED = {"Statement": [{name: held for name, held in EVERYBODY.items() if nam
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 GRANT = {"grantee": "arn:aws:iam::111122223333:role/app", "operations": ["Decrypt"]}
 CONTEXT = {"EncryptionContextSubset": {"aws:s3:arn": "arn:aws:s3:::reports", "purpose": ""}}
-POLICIES = ("vpc_endpoint.policy", "access_point.policy", "kms.key_policy")
+POLICIES = ("vpc_endpoint.policy", "kms.key_policy")
 
 GOOD: list[tuple[str, Any]] = [
     ("organization.rcps", [{"target": "r-1", "policies": [POLICY, {"name": "n", "document": POLICY}]}, [], [POLICY]]),

@@ -73,12 +73,6 @@ def _for_everyone(request: AccessRequest) -> bool:
     return request.s3_action is not None and request.s3_action.bucket_acl_reaches == "grantee"
 
 
-def _foreign(request: AccessRequest) -> bool:
-    """Return whether another account than the bucket's owns the object, so that only its ACL can grant."""
-    action = request.s3_action
-    return request.foreign == TRUE and action is not None and action.relation == "object_owner"
-
-
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Grant what the ACL grants; where it only just fails, or nothing else could grant, the missing grant is here."""
     asked = _asked(request)
@@ -86,7 +80,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         verdict = tuple(_grants(request, evidence, *asked))
         if verdict:
             return verdict
-    if _foreign(request) or _only_just(request, evidence, asked):
+    if request.of_foreign == TRUE or _only_just(request, evidence, asked):
         return _LACKING
     return ()
 

@@ -32,10 +32,12 @@ from why403 import (
 )
 from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403.domain.arn import EXPRESS
-from why403.domain.facts import BUCKET_OWNER
+from why403.domain.facts import BUCKET_OWNER, POINT_ORIGIN, POINT_VPC
+from why403.domain.points import network_origin
 from why403.domain.truth import truth_of
-from why403.policy import PolicyKind, doubted, is_public, one_policy, unread
+from why403.policy import Policies, PolicyKind, doubted, is_public, one_policy, unread
 from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.points import POINT_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
 
 _LEVELS = (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)
@@ -101,18 +103,34 @@ def _outsider(request: AccessRequest) -> Truth:
         return FALSE
     if request.principal.kind is Kind.ANONYMOUS:
         return TRUE
-    if request.bucket_owner is None or request.principal.kind is Kind.UNKNOWN:
+    if request.principal.kind is Kind.UNKNOWN:
         return UNKNOWN
-    return FALSE if request.bucket_owner == request.principal.account else TRUE
+    insiders = {request.bucket_owner, request.point_owner if request.through_point else request.bucket_owner}
+    if request.principal.account in insiders:
+        return FALSE
+    return UNKNOWN if None in insiders else TRUE
 
 
 def _public(request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether the bucket's policy is public, or that of the access point that the request goes through."""
     if request.s3_action is not None and request.s3_action.relation == "owner_only":
         return FALSE
-    seen = evidence[BUCKET_POLICY]
+    public = _is_public(evidence[BUCKET_POLICY])
+    if public == TRUE or not request.through_point:
+        return public
+    return max(public, min(_is_public(evidence[POINT_POLICY], of_access_point=True), _open_to_networks(evidence)))
+
+
+def _is_public(seen: Observation[Policies], *, of_access_point: bool = False) -> Truth:
     if isinstance(seen, Found):
-        return TRUE if is_public(seen.value) else FALSE
+        return truth_of(is_public(seen.value, of_access_point=of_access_point))
     return UNKNOWN if isinstance(seen, Unreadable) else FALSE
+
+
+def _open_to_networks(evidence: Evidence) -> Truth:
+    """Return whether an access point can be public: one that only a VPC reaches never is."""
+    origin = network_origin(evidence)
+    return UNKNOWN if origin is None else truth_of(origin == "Internet")
 
 
 def _refusals(request: AccessRequest, call: Call, evidence: Evidence) -> Iterator[Claim]:
@@ -125,8 +143,8 @@ def _refusals(request: AccessRequest, call: Call, evidence: Evidence) -> Iterato
         flag, sent = "BlockPublicPolicy", _sends_public_policy(call)
         if sent != FALSE:
             on = effective(flag, request, evidence)
-            if request.resource.access_point is not None:  # one of a VPC's makes nothing public; its origin is not read
-                on = min(on, UNKNOWN)
+            if call.operation == "PutAccessPointPolicy":
+                on = min(on, _open_to_networks(evidence))
             yield Claim(Says.DENIAL, min(on, sent), about=flag)
 
 
@@ -193,12 +211,17 @@ def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
         levels = (evidence[fact] for fact in _counting(flag, request, evidence))
         hidden = next(seen for seen in levels if isinstance(seen, Unreadable))
         return _may_hold_back(flag, hidden)
+    point = request.resource.access_point is not None
     if flag.startswith("Block"):
+        if point and _open_to_networks(evidence) == UNKNOWN:
+            because = f"{flag} refuses what is public, and nothing is where only a VPC reaches the access point"
+            return doubted(because, evidence[POINT_ORIGIN], evidence[POINT_VPC])
         return Words(because=f"{flag} refuses what is public, and it is not known what the call sends")
     if _outsider(request) == UNKNOWN:
         because = f"{flag} may hold it back: the bucket's owner is not known"
         return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
-    return _may_hold_back(flag, evidence[BUCKET_POLICY])
+    facts: tuple[Fact[Any], ...] = (BUCKET_POLICY, POINT_POLICY, POINT_ORIGIN, POINT_VPC) if point else (BUCKET_POLICY,)
+    return _may_hold_back(flag, next(seen for fact in facts if isinstance(seen := evidence[fact], Unreadable)))
 
 
 def _may_hold_back(flag: str, seen: Observation[Any]) -> Words:
@@ -223,7 +246,7 @@ def why403_register_layers() -> Iterator[Layer]:
         may=frozenset({May.DENY, May.CAP_RESOURCE}),
         place=PLACES,
         provides=(BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT),
-        needs=(BUCKET_POLICY,),
+        needs=(BUCKET_POLICY, POINT_POLICY, POINT_ORIGIN, POINT_VPC),
         collectors=COLLECTORS,
         judge=judge,
         words=words,

@@ -27,7 +27,7 @@ from why403 import (
     hookimpl,
 )
 from why403.collecting.s3 import bucket_collector, object_collector, of_bucket, of_object
-from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER, BUCKET_TAGS, OBJECT_TAGS
+from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER, BUCKET_TAGS, OBJECT_TAGS, POINT_BUCKET
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 from why403.policy import (
     NO_GRANTS,
@@ -35,14 +35,17 @@ from why403.policy import (
     Policies,
     PolicyKind,
     advise,
+    bounded,
     denies_caller,
     doubted,
+    gate,
+    gate_words,
     grants,
-    naming,
     near_miss,
     one_policy,
     policies_of,
     unread,
+    unsure_of_boundary,
 )
 from why403_layers.permissions_boundary import BOUNDARY
 
@@ -81,14 +84,7 @@ _REPAIRS = frozenset(
 )
 _CREATES = frozenset({"s3:createbucket", "s3express:createbucket"})
 _IN_DOUBT = Grants(UNKNOWN, UNKNOWN, UNKNOWN)
-
-
-def reaches_object(request: AccessRequest) -> Truth:
-    """Return whether the policy can allow: it cannot for an object that another account than the bucket's owns."""
-    action = request.s3_action
-    if action is None or action.relation != "object_owner":
-        return TRUE
-    return negation(request.foreign)
+_FOREIGN = "the object is another account's"
 
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
@@ -100,20 +96,18 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         return ()
     if request.action_key in _CREATES:
         return ()
-    seen = evidence[BUCKET_POLICY]
-    if isinstance(seen, Found):
-        denied = denies_caller(seen.value, request, bounded(request, evidence))
-        granted = grants(seen.value, request)
-    elif isinstance(seen, Unreadable):
-        denied, granted = UNKNOWN, _IN_DOUBT
-    else:
+    if request.resource.access_point is not None and not request.through_point:
+        return ()
+    seen, asked = evidence[BUCKET_POLICY], request.at_bucket
+    if isinstance(seen, Absent):
         denied, granted = FALSE, NO_GRANTS
-    if request.resource.access_point is not None and not isinstance(seen, Absent):
-        denied, granted = (
-            UNKNOWN,
-            _IN_DOUBT,
-        )  # it is written for the bucket behind, whose name the request does not tell
-    verdict = _verdict(min(denied, negation(_repairs(request))), granted, reaches_object(request))
+    elif isinstance(seen, Found) and asked is not None:
+        denied = denies_caller(seen.value, asked, bounded(request, evidence[BOUNDARY]))
+        granted = grants(seen.value, asked)
+    else:
+        denied, granted = UNKNOWN, _IN_DOUBT
+    said = _behind_point if request.through_point else _verdict
+    verdict = said(min(denied, negation(_repairs(request))), granted, negation(request.of_foreign))
     fault = _refused(request)
     return verdict if fault is None else (*verdict, Claim(Says.REQUIREMENT, FALSE, about=fault))
 
@@ -129,7 +123,9 @@ def _refused(request: AccessRequest) -> str | None:
         policies = one_policy(PolicyKind.RESOURCE)(sent)
     except InvalidInput as error:
         return f"{error.faults[0].pointer} {error.faults[0].message}".strip()
-    return next((message for _, message in advise(policies, request.resource.bucket_arn)), None)
+    asked = request.at_bucket
+    within = None if asked is None else asked.resource.bucket_arn
+    return next((message for _, message in advise(policies, within)), None)
 
 
 @lru_cache(maxsize=1024)
@@ -145,12 +141,13 @@ def _verdict(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
     return tuple(verdict)
 
 
-def bounded(request: AccessRequest, evidence: Evidence) -> Truth:
-    """Return whether the caller has a permissions boundary, which a Deny with NotPrincipal hits."""
-    if not request.principal.signed or request.principal.kind is Kind.ROOT:
-        return FALSE
-    seen = evidence[BOUNDARY]
-    return TRUE if isinstance(seen, Found) else UNKNOWN if isinstance(seen, Unreadable) else FALSE
+@lru_cache(maxsize=1024)
+def _behind_point(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
+    """Return the claims of one of two gates: what the access point's policy grants counts as far as this one does."""
+    granted = Grants(*(min(truth, reach) for truth in granted))
+    if reach == FALSE:
+        return (Claim(Says.DENIAL, denied), *(each for each in gate(granted, _FOREIGN) if each.says == Says.CAP))
+    return (Claim(Says.DENIAL, denied), *gate(granted))
 
 
 def _repairs(request: AccessRequest) -> Truth:
@@ -165,22 +162,24 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if claim.says == Says.REQUIREMENT:
         because = f"the policy that is sent cannot be stored: {claim.about}"
         return Words(because=because, status=400, code="MalformedPolicy")
-    seen = evidence[BUCKET_POLICY]
+    if claim.about is _FOREIGN:
+        return Words(because="the object is another account's, and the bucket's policy can allow nothing about it")
+    seen, asked = evidence[BUCKET_POLICY], request.at_bucket
     if isinstance(seen, Unreadable):
         return unread(seen)
-    if request.resource.access_point is not None and claim.holds == UNKNOWN:
-        return Words(
-            because="the bucket behind the access point is not known, so its policy is not", needs="s3:GetAccessPoint"
-        )
-    if claim.says == Says.GRANT and claim.holds == UNKNOWN and reaches_object(request) == UNKNOWN:
+    if isinstance(seen, Found) and asked is None:
+        because = "the bucket policy says nothing that is certain while the bucket behind the access point is not known"
+        return doubted(because, evidence[POINT_BUCKET], needs=POINT_BUCKET.permission)
+    if claim.says >= Says.CAP and claim.holds == UNKNOWN and request.of_foreign == UNKNOWN:
         because = "it is not known whether the bucket's owner owns the object"
         return doubted(because, request.owner_unread, needs="s3:GetObjectAcl")
-    if isinstance(seen, Found):
+    if isinstance(seen, Found) and asked is not None:
         if claim.says == Says.DENIAL and claim.holds == UNKNOWN:
-            unsure = _unsure_denial(seen.value, request, evidence)
+            unsure = _unsure_denial(seen.value, asked, evidence)
             if unsure is not None:
                 return unsure
-        return naming(BUCKET_POLICY, seen.value, request, claim, "the bucket policy", bounded(request, evidence))
+        limits = bounded(request, evidence[BOUNDARY])
+        return gate_words(BUCKET_POLICY, seen.value, asked, claim, "the bucket policy", limits)
     does = "denies" if claim.says == Says.DENIAL else "allows"
     return Words(
         because=f"the bucket has no policy, so none {does} {request.action}",
@@ -190,33 +189,30 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 
 def _unsure_denial(policies: Policies, request: AccessRequest, evidence: Evidence) -> Words | None:
     """Return the words of a Deny that is in doubt for another reason than what its statement asks about the request."""
-    limits = bounded(request, evidence)
-    if denies_caller(policies, request, limits) == TRUE:
+    if denies_caller(policies, request, bounded(request, evidence[BOUNDARY])) == TRUE:
         because = "the bucket policy denies, unless root of the bucket owner's account calls: the owner is not known"
         return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
-    if limits == UNKNOWN and denies_caller(policies, request, FALSE) != denies_caller(policies, request, TRUE):
-        because = "a Deny with `NotPrincipal` hits whoever has a permissions boundary, and that is not known"
-        return doubted(because, evidence[BOUNDARY], needs=BOUNDARY.permission)
-    return None
+    return unsure_of_boundary(policies, request, evidence[BOUNDARY])
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether a statement would allow but for one element."""
-    seen = evidence[BUCKET_POLICY]
-    return isinstance(seen, Found) and near_miss(seen.value, request)
+    seen, asked = evidence[BUCKET_POLICY], request.at_bucket
+    return isinstance(seen, Found) and asked is not None and near_miss(seen.value, asked)
 
 
 def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     """Yield what S3 would not have stored in the bucket's policy; it is judged as written."""
-    seen = evidence[BUCKET_POLICY]
+    seen, asked = evidence[BUCKET_POLICY], request.at_bucket
     if isinstance(seen, Found):
-        within = request.resource.bucket_arn if request.resource.bucket is not None else None
+        within = asked.resource.bucket_arn if asked is not None and asked.resource.bucket is not None else None
         for pointer, message in advise(seen.value, within):
             yield Warned(BUCKET_POLICY.name, pointer, message)
 
 
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 30),
+    Says.CAP: Place(Group.GRANTS, 40),
     Says.GRANT: Place(Group.GRANTS, 40),
     Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 30),
 }
@@ -229,7 +225,7 @@ def why403_register_layers() -> Iterator[Layer]:
         name="bucket_policy",
         title="bucket policy",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
-        may=frozenset({May.DENY, May.GRANT_RESOURCE, May.REQUIRE}),
+        may=frozenset({May.DENY, May.GRANT_RESOURCE, May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,
         provides=(BUCKET_POLICY, BUCKET_TAGS, BUCKET_ABAC, OBJECT_TAGS),
         needs=(BOUNDARY,),

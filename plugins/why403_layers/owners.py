@@ -21,8 +21,9 @@ from why403 import (
     Unreadable,
     value_of,
 )
-from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, bucket_named, makes_bucket
-from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP
+from why403.collecting.access_points import OF_POINT, point_told
+from why403.collecting.s3 import GET_BUCKET_ACL, GET_BUCKET_LOCATION, bucket_meant, makes_bucket
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP, POINT_BUCKET
 from why403.domain.request import ENFORCED
 from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 
@@ -63,14 +64,18 @@ def _accounts(request: AccessRequest) -> Collecting[tuple[str, ...]]:
 def collect_bucket_owner(request: AccessRequest) -> Collecting[Observations]:
     """Find the account that lists the bucket as its own, whose canonical id its ACL names, or that S3 confirms.
 
-    A refusal proves nothing: S3 words a wrong owner and a missing permission alike.
+    A refusal proves nothing: S3 words a wrong owner and a missing permission alike. Of an access point S3 tells whose
+    the bucket behind is.
     """
     if makes_bucket(request):
         account = request.principal.account
         return {BUCKET_OWNER: Found(account)} if account else {}
-    name = bucket_named(request)
+    name = yield bucket_meant(request)
     if name is None:
         return {}
+    told = (yield point_told(request)) if request.resource.access_point is not None else {}
+    if "BucketAccountId" in told:
+        return {BUCKET_OWNER: Found(told["BucketAccountId"])}
     accounts = yield _accounts(request)
     lists = yield tuple(BUCKETS.read(account=each, Prefix=name, MaxBuckets=_PAGE) for each in accounts)
     for account, seen in zip(accounts, lists, strict=True):
@@ -137,8 +142,8 @@ def collect_object_owner(request: AccessRequest) -> Collecting[Observations]:
 COLLECTORS = (
     Collector(
         facts=(BUCKET_OWNER,),
-        reads=(WHO_READS, BUCKETS, GET_BUCKET_ACL, GET_BUCKET_LOCATION),
-        needs=(CANONICAL_IDS,),
+        reads=(WHO_READS, BUCKETS, GET_BUCKET_ACL, GET_BUCKET_LOCATION, *OF_POINT),
+        needs=(CANONICAL_IDS, POINT_BUCKET),
         collect=collect_bucket_owner,
     ),
     Collector(facts=(CANONICAL_IDS,), reads=(WHO_READS, CANONICAL_ID), collect=collect_canonical_ids),

@@ -1,4 +1,4 @@
-"""The four settings of Block Public Access as facts, and how they are read on three of their levels.
+"""The four settings of Block Public Access as facts, and how they are read on their four levels.
 
 AWS: "GetPublicAccessBlock" (Amazon S3 API Reference, once for buckets and once for accounts); "Amazon S3 policies" (AWS
 Organizations User Guide).
@@ -22,7 +22,8 @@ from why403 import (
     Unreadable,
     value_of,
 )
-from why403.collecting.s3 import bucket_collector, bucket_named, of_bucket
+from why403.collecting.access_points import OF_POINT, point_told
+from why403.collecting.s3 import OF_BUCKET, bucket_collector, bucket_meant, of_bucket
 from why403.domain.errors import escaped
 from why403.domain.facts import BUCKET_OWNER
 
@@ -94,7 +95,7 @@ def _told(settings: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _owner(request: AccessRequest) -> Collecting[str | None]:
     """Return the account whose settings count, None where no bucket is named."""
-    if bucket_named(request) is None:
+    if (yield bucket_meant(request)) is None:
         return None
     owner: str = value_of((yield BUCKET_OWNER))
     return owner
@@ -121,6 +122,14 @@ def collect_organization(request: AccessRequest) -> Collecting[Observations]:
     return {ORGANIZATION: Found(_assigned(seen.value)) if isinstance(seen, Found) else seen}
 
 
+def collect_access_point(request: AccessRequest) -> Collecting[Observations]:
+    """Read the settings of the access point that the request names; they are made with it and never change."""
+    if request.resource.access_point is None or not request.resource.in_bucket:
+        return {}
+    told = yield point_told(request)
+    return {ACCESS_POINT: Found(_told(told["PublicAccessBlockConfiguration"]))}
+
+
 def _assigned(policy: Mapping[str, Any]) -> Mapping[str, bool]:
     """Return the settings of an effective policy, in which AWS may or may not leave the operator that assigned them."""
     held = json.loads(policy["PolicyContent"])["s3_attributes"]["public_access_block_configuration"]
@@ -132,6 +141,7 @@ def _assigned(policy: Mapping[str, Any]) -> Mapping[str, bool]:
 
 COLLECTORS = (
     bucket_collector(BUCKET, GET_OF_BUCKET, _told),
-    Collector(facts=(ACCOUNT,), reads=(GET_OF_ACCOUNT,), needs=(BUCKET_OWNER,), collect=collect_account),
-    Collector(facts=(ORGANIZATION,), reads=(GET_OF_ORGANIZATION,), needs=(BUCKET_OWNER,), collect=collect_organization),
+    Collector(facts=(ACCOUNT,), reads=(GET_OF_ACCOUNT,), needs=OF_BUCKET, collect=collect_account),
+    Collector(facts=(ACCESS_POINT,), reads=OF_POINT, collect=collect_access_point),
+    Collector(facts=(ORGANIZATION,), reads=(GET_OF_ORGANIZATION,), needs=OF_BUCKET, collect=collect_organization),
 )

@@ -38,6 +38,7 @@ BUILT_IN = (
     "why403_layers.permissions_boundary",
     "why403_layers.session_policy",
     "why403_layers.bucket_policy",
+    "why403_layers.access_point",
     "why403_layers.acl",
     "why403_layers.block_public_access",
     "why403_layers.ownership",

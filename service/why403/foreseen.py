@@ -6,7 +6,7 @@ Each names the layer that would read it. A fact that a loaded layer provides is 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from why403.domain.arn import EXPRESS
+from why403.domain.arn import EXPRESS, OBJECT_LAMBDA
 from why403.domain.evidence import ABSENT, Fact
 from why403.domain.facts import one_of
 from why403.domain.request import AccessRequest
@@ -55,10 +55,6 @@ def _not_linked(request: AccessRequest) -> bool:
 
 def _any_policy(_request: AccessRequest, held: tuple[Level, ...]) -> bool:
     return any(level.policies.placed for level in held)
-
-
-def _through_point(request: AccessRequest) -> bool:
-    return request.resource.access_point is not None
 
 
 def _reads(request: AccessRequest) -> bool:
@@ -127,6 +123,11 @@ def _directory(request: AccessRequest) -> bool:
     return request.resource.service == EXPRESS
 
 
+def _alias(request: AccessRequest) -> bool:
+    """Return whether an access point is asked for by a name like a bucket's. AWS: "Access point aliases"."""
+    return (request.resource.bucket or "").endswith(("-s3alias", "--op-s3", "--ol-s3"))
+
+
 def _key(request: AccessRequest) -> bool:
     return request.resource.service == "kms"
 
@@ -136,14 +137,19 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    if request.resource.service in {"", "s3", "kms", EXPRESS} or request.action_key == "iam:passrole":
+    if request.resource.service in {"", "s3", "kms", OBJECT_LAMBDA, EXPRESS} or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
     return not (request.evidence.complete and at_home) or request.action_key.startswith("sts:")
 
 
 UNJUDGED = (
-    Unjudged("access_point", "what an access point lets through is not judged", _through_point, grants=True),
+    Unjudged(
+        "access_point_alias",
+        "the bucket is named by the alias of an access point, which does not tell which one",
+        _alias,
+        grants=True,
+    ),
     Unjudged("kms", "the policy and the grants of a KMS key decide about it, and are not judged", _key, grants=True),
     Unjudged(
         "resource_policy",
@@ -175,13 +181,6 @@ FORESEEN = (
     Unread(_LEVELS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
     Unread(_fact("vpc_endpoint.type", _ENDPOINT, one_of("Gateway", "Interface")), "vpc_endpoint", _never, always),
-    Unread(
-        _fact("access_point.policy", "s3:GetAccessPointPolicy", _POLICY),
-        "access_point",
-        _through_point,
-        always,
-        grants=True,
-    ),
     *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
     Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),
     Unread(BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),

@@ -6,7 +6,7 @@ from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
 from why403.collecting import Collector
-from why403.domain.evidence import Evidence, Fact
+from why403.domain.evidence import NOTHING, Evidence, Fact
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN
 from why403.domain.verdict import CALLER_SIDE, REACHES, Claim, Reach, Says, Verdict, Words
@@ -58,6 +58,10 @@ def _nothing(_request: AccessRequest, _evidence: Evidence) -> Iterable[Warned]:
     return ()
 
 
+def _asks_nothing(_request: AccessRequest) -> Mapping[str, Iterable[str]]:
+    return NOTHING
+
+
 _OF_RESOURCE = Reach.DIRECT | Reach.ROLE | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
 _KINDS: Mapping[May, tuple[int, int]] = {
     May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
@@ -78,7 +82,9 @@ class Layer:
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
     blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
     what AWS would not store. `collectors` read its facts from AWS; a fact without one is known only where it is given.
-    A field with a default may be added without breaking anyone.
+    `asks` names the condition keys, in lower case, that `judge` looks at itself, each with the texts it tells apart:
+    they are tried while the key is not known, as those of policies are. A field with a default may be added without
+    breaking anyone.
     """
 
     name: str
@@ -93,6 +99,7 @@ class Layer:
     near: Callable[[AccessRequest, Evidence], bool] = _never
     warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
     collectors: tuple[Collector, ...] = ()
+    asks: Callable[[AccessRequest], Mapping[str, Iterable[str]]] = _asks_nothing
 
     def everything_unknown(self) -> Verdict:
         """Return all this layer may say, in doubt: what stands for it when it fails."""

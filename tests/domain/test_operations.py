@@ -382,6 +382,11 @@ def test_calls_about_an_account_or_an_access_point(
         ),
         ("GetObject", "arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/l", ["s3-object-lambda:GetObject"]),
         (
+            "GetObject",
+            "arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/l/object/k",
+            ["s3-object-lambda:GetObject on arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/l"],
+        ),
+        (
             "GetAccessPointForObjectLambda",
             "arn:aws:s3-object-lambda:eu-west-1:111122223333:accesspoint/l",
             ["s3:GetAccessPointForObjectLambda"],

@@ -18,8 +18,10 @@ from why403.layer import Layer
 # The contract's list, as far as there are layers; a layer says each kind in one group only.
 ORDER = (
     ("request_payment", Says.REQUIREMENT),
+    ("access_point", Says.REQUIREMENT),
     ("scp", Says.DENIAL),
     ("bucket_policy", Says.DENIAL),
+    ("access_point", Says.DENIAL),
     ("block_public_access", Says.DENIAL),
     ("identity", Says.DENIAL),
     ("permissions_boundary", Says.DENIAL),
@@ -27,6 +29,7 @@ ORDER = (
     ("scp", Says.LIMIT),
     ("block_public_access", Says.CAP),
     ("ownership", Says.CAP),
+    ("access_point", Says.GRANT),
     ("acl", Says.GRANT),
     ("bucket_policy", Says.GRANT),
     ("identity", Says.GRANT),
@@ -35,6 +38,8 @@ ORDER = (
     ("ownership", Says.REQUIREMENT),
     ("object_state", Says.REQUIREMENT),
 )
+# One of two gates stands for the other's grants where its own would.
+GATES = ("access_point", "bucket_policy")
 LOADED = {each.name: each for each in services().registry.layers}
 GRANT, ATTACHED = Says.GRANT, Reach.ATTACHED
 
@@ -68,8 +73,16 @@ def test_at_home_identity_stands_first_of_the_missing_grants() -> None:
 
 
 def test_the_order_covers_whatever_our_layers_may_say() -> None:
-    sayable = {(each.name, kind) for each in LOADED.values() for kind in each.place if kind != Says.YIELDING_DENIAL}
-    assert sayable - set(ORDER) == {("bucket_policy", Says.REQUIREMENT)}
+    listed = {name for name, _ in ORDER}  # what the contract does not list stands last in its group
+    places = {(each.name, kind) for each in LOADED.values() for kind in each.place if each.name in listed}
+    sayable = {place for place in places if place[1] != Says.YIELDING_DENIAL}
+    assert sayable - set(ORDER) == {("bucket_policy", Says.REQUIREMENT), *((gate, Says.CAP) for gate in GATES)}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_a_gate_that_lets_no_other_grant_count_stands_where_its_own_is_missing(gate: str) -> None:
+    lacking, holding = (placed(gate, kind) for kind in (Says.GRANT, Says.CAP))
+    assert lacking.place(at_home=False) == holding.place(at_home=False)
 
 
 # --- what is a blocker ------------------------------------------------------------------------------------------------
@@ -77,6 +90,8 @@ def test_the_order_covers_whatever_our_layers_may_say() -> None:
 BOUNDARY = layer("boundary", (Claim(Says.CAP, FALSE, CALLER_SIDE),), 6)
 SESSION = layer("session", (Claim(Says.CAP, FALSE, CALLER_SIDE),), 7)
 GATE = layer("gate", (Claim(Says.CAP, FALSE, Reach.PUBLIC_ACL),), 1)
+ROLE_GATE = layer("gate", (Claim(Says.CAP, FALSE, Reach.ROLE),), 1)
+BOTH_GATES = layer("gate", (Claim(Says.CAP, FALSE, Reach.DIRECT | Reach.ROLE | Reach.ACCOUNT),), 1)
 DELEGATION_GATE = layer("gate", (Claim(Says.CAP, FALSE, Reach.ACCOUNT),), 1)
 PERHAPS = layer("perhaps", (Claim(GRANT, UNKNOWN, Reach.ACCOUNT_ACL),), 3)
 YIELDING = layer("yielding", (Claim(Says.YIELDING_DENIAL, TRUE),), 5)
@@ -106,6 +121,17 @@ CASES: dict[str, tuple[Relation, list[Layer], list[str]]] = {
         ["boundary"],
     ),
     "a boundary that voids nothing": (Relation.SAME, [own(FALSE), BOUNDARY, named(FALSE)], ["own"]),
+    "a boundary that voids what a gate voids as well": (
+        Relation.SAME,
+        [own(FALSE), BOUNDARY, ROLE_GATE, named(TRUE, Reach.ROLE)],
+        ["own", "gate"],
+    ),
+    "a boundary that voids what the gate lets through": (
+        Relation.SAME,
+        [own(FALSE), BOUNDARY, DELEGATION_GATE, named(TRUE, Reach.ROLE)],
+        ["boundary"],
+    ),
+    "a grant that a second gate lacks": (Relation.SAME, [own(FALSE), named(TRUE), BOTH_GATES], ["own", "gate"]),
     "a public grant that is ignored": (
         Relation.SAME,
         [own(FALSE), GATE, named(TRUE, Reach.PUBLIC_ACL)],
@@ -117,6 +143,11 @@ CASES: dict[str, tuple[Relation, list[Layer], list[str]]] = {
     "only the resource's": (Relation.CROSS, [named(FALSE), own(TRUE)], ["named"]),
     "a boundary beside the resource's": (Relation.CROSS, [named(FALSE), own(TRUE), BOUNDARY], ["named", "boundary"]),
     "a boundary does not void the resource's side": (Relation.CROSS, [named(TRUE), own(TRUE), BOUNDARY], ["boundary"]),
+    "a grant that a second gate lacks, across accounts": (
+        Relation.CROSS,
+        [named(TRUE, Reach.ACCOUNT), own(TRUE), BOTH_GATES],
+        ["gate"],
+    ),
     "an ignored public grant": (
         Relation.CROSS,
         [named(TRUE, Reach.PUBLIC_ACL), own(TRUE), GATE],

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from why403.domain.evidence import Fact
-from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
+from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP, POINT_OWNER
 from why403.engine.relation import Relation, relation
 from why403.testing import a_request
 
@@ -74,3 +74,32 @@ def test_what_only_the_owner_s_account_may_do_is_never_across(action: str, resou
 def test_an_owner_that_complete_evidence_does_not_name_is_the_caller_s_account() -> None:
     assert relation(a_request()) is SAME
     assert relation(a_request(rest="unknown")) is OPEN
+
+
+POINT = f"arn:aws:s3:eu-west-1:{AWAY}:accesspoint/p"
+NOBODYS = "arn:aws:s3:eu-west-1::accesspoint/p"
+
+
+@pytest.mark.parametrize(
+    ("on", "action", "bucket", "expected"),
+    [
+        (POINT.replace(AWAY, HOME), "s3:ListBucket", HOME, SAME),
+        (POINT.replace(AWAY, HOME), "s3:ListBucket", AWAY, CROSS),
+        (POINT.replace(AWAY, HOME), "s3:ListBucket", NOT_KNOWN, OPEN),
+        (POINT, "s3:ListBucket", HOME, CROSS),
+        (POINT, "s3:ListBucket", AWAY, CROSS),
+        (POINT, "s3:ListBucket", THIRD, CROSS),
+        (POINT, "s3:ListBucket", NOT_KNOWN, CROSS),
+        (NOBODYS, "s3:ListBucket", HOME, OPEN),
+        (NOBODYS, "s3:ListBucket", AWAY, CROSS),
+        # about the access point itself, whosever the bucket is
+        (POINT.replace(AWAY, HOME), "s3:GetAccessPointPolicy", AWAY, SAME),
+        (POINT.replace(AWAY, HOME), "s3:TagResource", AWAY, SAME),
+        (POINT, "s3:TagResource", HOME, CROSS),
+    ],
+)
+def test_through_an_access_point_its_account_decides_as_well(
+    on: str, action: str, bucket: object, expected: Relation
+) -> None:
+    request = a_request(action, resource=on, facts={BUCKET_OWNER: bucket, POINT_OWNER: NOT_KNOWN})
+    assert relation(request) is expected

@@ -22,7 +22,7 @@ RELATIONS: dict[Relation, AccessRequest] = {
 }
 
 relations = st.sampled_from(list(Relation))
-_OTHERS = (Reach.DIRECT, Reach.ACCOUNT, Reach.PUBLIC_ACL, Reach.ACCOUNT_ACL)
+_OTHERS = (Reach.DIRECT, Reach.ROLE, Reach.ACCOUNT, Reach.PUBLIC_ACL, Reach.ACCOUNT_ACL)
 _CAPS = st.one_of(st.just(CALLER_SIDE), st.sets(st.sampled_from(_OTHERS), min_size=1).map(sum))
 _REACH = {Says.GRANT: st.sampled_from(list(REACHES)), Says.CAP: _CAPS}
 _parts = st.sampled_from(list(KINDS)).flatmap(

@@ -48,7 +48,7 @@ def test_a_certain_outcome_is_certain_under_every_completion_and_no_other_is(
 
 
 def test_every_grant_under_every_cap_comes_to_what_is_specified() -> None:
-    caps = (CALLER_SIDE, Reach.DIRECT, Reach.ACCOUNT, ACLS, Reach.DIRECT | Reach.ACCOUNT | ACLS)
+    caps = (CALLER_SIDE, Reach.DIRECT, Reach.ROLE, Reach.ACCOUNT, ACLS, Reach.DIRECT | Reach.ACCOUNT | ACLS)
     each = product(Relation, REACHES, TRUTHS, caps, TRUTHS, TRUTHS)
     for relation, reach, holds, cap, capped, attached in each:
         said = [

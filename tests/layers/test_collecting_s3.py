@@ -403,6 +403,7 @@ def test_all_reads_are_named_as_iam_names_them() -> None:
     permissions = {call.permission for layer in LAYERS for each in layer.collectors for call in each.reads}
     assert permissions == {
         "organizations:DescribeEffectivePolicy",
+        "s3:GetAccessPoint",
         "s3:GetAccountPublicAccessBlock",
         "s3:GetBucketAbac",
         "s3:GetBucketAcl",
@@ -416,6 +417,7 @@ def test_all_reads_are_named_as_iam_names_them() -> None:
         "s3:GetObjectVersionAcl",
         "s3:GetObjectVersionTagging",
         "s3:ListAllMyBuckets",
+        "s3:ListMultiRegionAccessPoints",
         "sts:GetCallerIdentity",
     }
 

@@ -25,7 +25,17 @@ ALLOW_ALL = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 FLAGS = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
 LATER, SSE_C = {"Mode": "GOVERNANCE", "RetainUntilDate": "2999-01-01"}, {"SSECustomerAlgorithm": "AES256"}
 
+POINT = f"arn:aws:s3:eu-west-1:{HOME}:accesspoint/p"
+FOR_EVERYONE = {"Statement": [{**PUBLIC["Statement"], "Resource": [POINT, f"{POINT}/object/*"]}]}
+
 CALLS: list[dict[str, Any]] = [
+    {"operation": "GetObject", "resource": f"{POINT}/object/k"},
+    {"operation": "ListObjectsV2", "resource": POINT},
+    {"operation": "PutBucketVersioning", "resource": POINT},
+    {"operation": "PutBucketPolicy", "resource": POINT, "parameters": {"Policy": PUBLIC}},
+    {"operation": "PutAccessPointPolicy", "resource": POINT, "parameters": {"Policy": FOR_EVERYONE}},
+    {"operation": "GetObject", "resource": POINT.replace(":s3:", ":s3-object-lambda:") + "/object/k"},
+    {"operation": "GetObject", "resource": f"arn:aws:s3::{AWAY}:accesspoint/m.mrap/object/k"},
     {"operation": "PutObject", "resource": "arn:aws:s3:::b/k", "parameters": {"ACL": "public-read"}},
     {
         "operation": "PutObjectAcl",
@@ -79,6 +89,15 @@ WORLDS: list[dict[str, Any]] = [
     {},
     {"bucket.owner": AWAY},
     {
+        "access_point.bucket": "b",
+        "access_point.network_origin": "VPC",
+        "access_point.vpc": "vpc-1",
+        "access_point.policy": FOR_EVERYONE,
+        "access_point.public_access_block": FLAGS,
+        "principal.policies": [ALLOW_ALL],
+    },
+    {
+        "access_point.bucket": "b",
         "bucket.owner": AWAY,
         "bucket.ownership": "ObjectWriter",
         "object.owner": "777788889999",

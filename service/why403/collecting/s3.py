@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from why403.collecting.declared import AwsCall, CannotTell, Collecting, Collector, Keep, Observations, Read
+from why403.collecting.declared import AwsCall, CannotTell, Collecting, Collector, Keep, Observations, Read, value_of
 from why403.domain.evidence import ABSENT, Absent, Fact, Found, Observation, Unreadable
-from why403.domain.facts import BUCKET_OWNER
+from why403.domain.facts import BUCKET_OWNER, POINT_BUCKET
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
 
@@ -76,10 +76,23 @@ def makes_bucket(request: AccessRequest) -> bool:
     return made or request.action_key == "s3:createbucket"
 
 
+OF_BUCKET: Final = (BUCKET_OWNER, POINT_BUCKET)
+"""The facts that `bucket_asked` needs."""
+
+
+def bucket_meant(request: AccessRequest) -> Collecting[str | None]:
+    """Return the bucket that a request names, or that is behind the access point it names; None if there is none.
+
+    Needs the fact `access_point.bucket`. Raises CannotTell where another one is meant than is named.
+    """
+    if request.resource.access_point is None or not request.resource.in_bucket:
+        return bucket_named(request)
+    behind: str = value_of((yield POINT_BUCKET))
+    return behind
+
+
 def bucket_named(request: AccessRequest) -> str | None:
     """Return the bucket that a request names, None if it names none; raise CannotTell where another one is meant."""
-    if request.resource.access_point is not None:
-        raise CannotTell(Unreadable("the bucket behind the access point is not known", "s3:GetAccessPoint"))
     name = request.resource.bucket
     if name is not None and _NAME.fullmatch(name) is None:  # clients take an ARN in its place for an access point
         raise CannotTell(Unreadable("what is named is no name of a bucket"))
@@ -90,11 +103,11 @@ def bucket_named(request: AccessRequest) -> str | None:
 
 
 def bucket_asked(request: AccessRequest) -> Collecting[Bucket | None]:
-    """Return the bucket that a request names and where to read it, None if it names none.
+    """Return the bucket that a request is about and where to read it, None if it is about none.
 
-    Needs the fact `bucket.owner`. Raises CannotTell where the name does not tell the bucket.
+    Needs the facts OF_BUCKET. Raises CannotTell where it is not known which bucket that is.
     """
-    name = bucket_named(request)
+    name = yield bucket_meant(request)
     if name is None:
         return None
     # Most of what is read here is told to the owner's account only; with an owner that is not known, the service's own
@@ -167,7 +180,7 @@ def bucket_collector(
             return {}
         return {fact: _evidence((yield bucket.read(call)), told, absent)}
 
-    return Collector(facts=(fact,), reads=(call,), needs=(BUCKET_OWNER,), collect=collect)
+    return Collector(facts=(fact,), reads=(call,), needs=OF_BUCKET, collect=collect)
 
 
 def object_collector(fact: Fact[Any], calls: OfObject, told: Callable[[Any], Any] = same) -> Collector:
@@ -182,7 +195,7 @@ def object_collector(fact: Fact[Any], calls: OfObject, told: Callable[[Any], Any
         seen = yield bucket.read(calls.current if version is None else calls.version, **parameters)
         return {fact: _evidence(seen, told, ABSENT)}
 
-    return Collector(facts=(fact,), reads=calls, needs=(BUCKET_OWNER,), collect=collect)
+    return Collector(facts=(fact,), reads=calls, needs=OF_BUCKET, collect=collect)
 
 
 def _evidence(seen: Observation[Any], told: Callable[[Any], Any], absent: Observation[Any]) -> Observation[Any]:
@@ -195,7 +208,11 @@ def with_owners(collector: Collector, owners: Mapping[str, str]) -> Collector:
     """Return the collector of `bucket.owner` that reads nothing of a bucket whose owner the operator has set."""
 
     def collect(request: AccessRequest) -> Collecting[Observations]:
-        account = owners.get(request.resource.bucket or "")
+        name = request.resource.bucket
+        if request.through_point:
+            behind = yield POINT_BUCKET
+            name = behind.value if isinstance(behind, Found) else None
+        account = owners.get(name or "")
         if account is not None and not makes_bucket(request):
             return {BUCKET_OWNER: Found(account)}
         found: Observations = yield collector.collect(request)

@@ -6,7 +6,7 @@ AWS: "AWS global condition context keys"; "Actions, resources, and condition key
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from why403.domain.evidence import Absent, Evidence, Fact, Found, Unreadable
+from why403.domain.evidence import Evidence, Fact, Found, Unreadable
 from why403.domain.facts import (
     BUCKET_ABAC,
     BUCKET_OWNER,
@@ -18,6 +18,7 @@ from why403.domain.facts import (
     POINT_VPC,
     PRINCIPAL_TAGS,
 )
+from why403.domain.points import network_origin
 from why403.domain.principal import Kind
 
 if TYPE_CHECKING:
@@ -204,21 +205,6 @@ def _network_origin(request: "AccessRequest", _key: str) -> Values:
         return NO_VALUE
     origin = network_origin(request.evidence)
     return (origin,) if origin else NOT_KNOWN
-
-
-def network_origin(evidence: Evidence) -> str | None:
-    """Return where requests to an access point may come from, `Internet` or `VPC`, None if that is not known.
-
-    One that a VPC is configured for has the origin VPC, any other Internet. AWS: "Creating access points restricted to
-    a virtual private cloud".
-    """
-    origin, vpc = evidence[POINT_ORIGIN], evidence[POINT_VPC]
-    if isinstance(origin, Found):
-        told: str = origin.value
-        return told
-    if isinstance(vpc, Found):
-        return "VPC"
-    return "Internet" if isinstance(vpc, Absent) else None
 
 
 _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {

@@ -181,6 +181,12 @@ class AccessRequest:
         return found
 
     @property
+    def of_foreign(self) -> Truth:
+        """Return whether the object's owner is to grant this action, and is another account than the bucket's."""
+        action = self.s3_action
+        return self.foreign if action is not None and action.relation == "object_owner" else FALSE
+
+    @property
     def service_linked(self) -> bool:
         """Return whether a service-linked role calls, by its name or by the path of the role behind the session."""
         return self.principal.service_linked or ":role/aws-service-role/" in (self.issuer or "")

@@ -1,6 +1,8 @@
 """Which claims stand in the way, which are in doubt, which allow: the clauses of a decision."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 from typing import Final, NamedTuple
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -73,11 +75,13 @@ def _lacking(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list
 def _same_account(said: Sequence[Blamed]) -> list[Blamed]:
     """Return the caller's limits where they void a grant, else the caller's own policies, which lack one."""
     voiding = _voiding(said, Reach.ATTACHED | _NAMED, (TRUE,))
-    own = [each for each in voiding if each.claim.reach & Reach.ATTACHED]
+    others = [each for each in voiding if not each.claim.reach & Reach.ATTACHED]
+    void = reduce(or_, (each.claim.reach for each in others), Reach.NONE)
+    own = _voiding(said, (Reach.ATTACHED | _NAMED) & ~void, (TRUE,))
     if own:
         return own
     missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said)
-    return [*voiding, *missing]
+    return [*others, *missing]
 
 
 def _attached(said: Sequence[Blamed]) -> list[Blamed]:

@@ -1,7 +1,7 @@
 """One decision for one leg: judged, merged, and where few keys are unknown, settled by trying their values."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
@@ -153,10 +153,25 @@ class Engine:
         ruled = self.rule(request)
         if ruled.outcome != UNKNOWN:
             return ruled
-        tried = completions(request, self.rule, lambda each: each.outcome, budget)
+        asked = self._asked(request)
+        if asked is None:
+            return ruled
+        tried = completions(request, self.rule, lambda each: each.outcome, budget, asked)
         if not tried:
             return ruled
         return Settled(ruled, _representative(tried) if tried[0].outcome == FALSE else tried[:1])
+
+    def _asked(self, request: AccessRequest) -> Mapping[str, Sequence[str]] | None:
+        """Return the keys that layers look at themselves, with the texts they tell apart; None where one fails."""
+        found: dict[str, list[str]] = {}
+        try:
+            for layer in self.layers:
+                for key, texts in layer.asks(request).items():
+                    found.setdefault(key, []).extend(texts)
+        except Exception:  # noqa: BLE001 - without this the decision stands, only no values are tried
+            _LOG.exception("a layer failed to say which keys it asks for")
+            return None
+        return found
 
 
 def _long(about: object) -> bool:

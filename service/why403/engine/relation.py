@@ -2,7 +2,8 @@
 
 AWS: "Cross-account policy evaluation logic"; "How Amazon S3 authorizes a request for an object operation". Reads of an
 object are decided by the object's owner, everything else by the bucket's; which actions are which stands in the
-catalogue of actions.
+catalogue of actions. Through an access point of a third account that one decides as well. AWS: "Configuring IAM
+policies for using access points".
 """
 
 from enum import Enum
@@ -34,7 +35,9 @@ def relation(request: AccessRequest) -> Relation:
     account = request.principal.account
     if not request.principal.signed:
         return Relation.OUTSIDE
-    decides = owner(request)
-    if decides is None or not account:
-        return Relation.OPEN
-    return Relation.SAME if decides == account else Relation.CROSS
+    deciding = {owner(request)}
+    if request.through_point:
+        deciding.add(request.point_owner)
+    if deciding == {account}:
+        return Relation.SAME if account else Relation.OPEN
+    return Relation.CROSS if account and deciding - {account, None} else Relation.OPEN

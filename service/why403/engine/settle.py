@@ -5,14 +5,14 @@ variant, a text that none mentions, and absence stand for all values there are. 
 apart are tried once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
 from typing import Final, TypeAlias, TypeVar
 
 from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN
-from why403.domain.evidence import Found
+from why403.domain.evidence import NOTHING, Found
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN, Truth
 from why403.policy.compiled import Policies
@@ -56,19 +56,22 @@ def completions(
     rule: Callable[[AccessRequest], Ruling],
     outcome: Callable[[Ruling], Truth],
     budget: Budget,
+    asked: Mapping[str, Iterable[str]] = NOTHING,
 ) -> Sequence[Ruling]:
     """Return the rulings of completions that together cover every value and agree; none if they do not.
 
-    Raises OverBudget.
+    `asked` are the texts of keys that something else than statements tells apart. Raises OverBudget.
     """
     doubtful = tuple(_in_doubt(request))
     tested = _tested(request, doubtful)
     if len(tested) > MOST_KEYS or any(_too_many(conditions) for conditions in tested.values()):
         return ()
-    values = {key: _candidates(conditions) for key, conditions in tested.items()}
+    values = {key: _candidates(conditions, asked.get(key, ())) for key, conditions in tested.items()}
     if not values or prod(map(len, values.values())) > MOST_COMPLETIONS:
         return ()
-    told_apart = [(key, _told_apart(key, tested[key], found)) for key, found in values.items()]
+    told_apart = [
+        (key, found if key in asked else _told_apart(key, tested[key], found)) for key, found in values.items()
+    ]
     found: list[Ruling] = []
 
     def ask(completed: AccessRequest) -> Ruling:
@@ -120,6 +123,8 @@ def _in_doubt(request: AccessRequest) -> Iterator[Statement]:
         if fact.policies is not None and isinstance(seen, Found):
             for policies in fact.policies(seen.value):
                 yield from _open_statements(policies, request)
+                if request.through_point and request.at_bucket is not None:
+                    yield from _open_statements(policies, request.at_bucket)
 
 
 def _open_statements(policies: Policies, request: AccessRequest) -> Iterator[Statement]:
@@ -142,9 +147,9 @@ def _too_many(conditions: Sequence[Condition]) -> bool:
     return sum(len(each.literals) for each in dict.fromkeys(conditions)) > MOST_COMPLETIONS
 
 
-def _candidates(conditions: Sequence[Condition]) -> Candidates:
-    """Return values that stand for all a key may have, as these conditions test it."""
-    texts = {text for each in conditions if each.family is not Family.NULL for text in each.literals}
+def _candidates(conditions: Sequence[Condition], asked: Iterable[str]) -> Candidates:
+    """Return values that stand for all a key may have, as these conditions test it and these texts are told apart."""
+    texts = {text for each in conditions if each.family is not Family.NULL for text in each.literals}.union(asked)
     variants = {form for text in texts for form in (text, text.lower(), text.upper(), text.swapcase())}
     variants.update(filter(None, (_unlisted(word, texts) for word in {text.lower() for text in texts})))
     return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)

@@ -116,7 +116,8 @@ class Asked:
         if target is None:
             raise InvalidInput.at("/resource", f"`{leg.resource}` is no ARN")
         if leg.subject == SOURCE:
-            within = target.bucket is not None and target.bucket == self.resource.bucket
+            own = self.resource
+            within = target.in_bucket and (target.bucket, target.access_point) == (own.bucket, own.access_point)
             evidence = evidence.source(same_bucket=within)
         else:
             evidence = evidence.key(leg.key)

@@ -11,13 +11,15 @@ from why403.policy.compiled import (
     policy_list,
 )
 from why403.policy.document import PolicyKind
+from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
-from why403.policy.naming import doubted, naming, unread
+from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
 from why403.policy.nearest import near_miss
 from why403.policy.public import is_public
 from why403.policy.ruling import (
     NO_GRANTS,
     Grants,
+    bounded,
     capped,
     ceiling,
     denies_caller,
@@ -35,10 +37,16 @@ __all__ = [
     "PolicyKind",
     "PolicyLoader",
     "advise",
+    "bounded",
     "capped",
+    "capping",
     "ceiling",
     "denies_caller",
     "doubted",
+    "downwards",
+    "gate",
+    "gate_words",
+    "granting",
     "grants",
     "is_public",
     "levels",
@@ -50,4 +58,5 @@ __all__ = [
     "policy_list",
     "rule",
     "unread",
+    "unsure_of_boundary",
 ]

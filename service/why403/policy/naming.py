@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from why403.domain.evidence import Fact, Observation, Unreadable
-from why403.domain.facts import CANONICAL_IDS, ISSUER
+from why403.domain.facts import CANONICAL_IDS, ISSUER, POINT_BUCKET
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Citation, Claim, Says, Words
 from why403.policy.compiled import Placed, Policies
 from why403.policy.nearest import failures, nearest
-from why403.policy.ruling import Cited, citing
+from why403.policy.ruling import Cited, bounded, citing, denies_caller
 from why403.policy.statement import Statement
 
 
@@ -24,12 +24,28 @@ def naming(  # noqa: PLR0913 - what is said, of what, for whom
     cited = citing(fact, policies, request, claim.holds, allow=not denial, bounded=bounded)
     if claim.holds == UNKNOWN:
         return _in_doubt(cited, request, what, "deny" if denial else "allow")
-    return _statement(cited, request, what, "denies" if denial else "allows")
+    words = _statement(cited, request, what, "denies" if denial else "allows")
+    return _low_confidence(cited, request, words) if request.through_point else words
 
 
 def _statement(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
     which = f"{_called(cited[0].placed, cited[0].statement)} of {what}" if cited else what
     return Words(because=f"{which} {does} {request.action}", citations=tuple(each.citation for each in cited))
+
+
+def _names_bucket_alone(cited: list[Cited], request: AccessRequest) -> bool:
+    """Return whether what is cited speaks of the bucket behind an access point, and none of it of the access point."""
+    attached = bool(cited) and cited[0].statement.principals is None
+    return request.through_point and attached and all(each.statement.matches(request) == FALSE for each in cited)
+
+
+def _low_confidence(cited: list[Cited], request: AccessRequest, words: Words) -> Words:
+    """Return the words of an allow, with the reason why it is less sure than it looks where there is one."""
+    if not _names_bucket_alone(cited, request):
+        return words
+    return words._replace(
+        because=f"{words.because}, by the bucket behind the access point; AWS leaves open whether that suffices"
+    )
 
 
 def _called(placed: Placed, statement: Statement) -> str:
@@ -56,14 +72,37 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
 
 
 def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
-    keys = {name.lower(): name for each in cited for name in sorted(_unknown(each.statement, request))}
     which = f"{_called(cited[0].placed, cited[0].statement)} of {what}" if cited else what
+    may = f"{which} may {does} {request.action}"
+    named = _by_bucket_alone if _names_bucket_alone(cited, request) else _by_unknown_keys
+    return named(cited, request, may)._replace(citations=tuple(each.citation for each in cited))
+
+
+def _by_unknown_keys(cited: list[Cited], request: AccessRequest, may: str) -> Words:
+    keys = {name.lower(): name for each in cited for name in sorted(_unknown(each.statement, request))}
     whether = " and ".join(f"`{keys[key]}`" for key in sorted(keys)) or "who calls"
     verb = "are" if len(keys) > 1 else "is"
-    because = f"{which} may {does} {request.action}: {whether} {verb} not known"
     hidden = _hidden_key(keys, request) if keys else _hidden_caller(request)
-    return doubted(because, hidden, needs=None if keys else "iam:GetRole")._replace(
-        citations=tuple(each.citation for each in cited)
+    return doubted(f"{may}: {whether} {verb} not known", hidden, needs=None if keys else "iam:GetRole")
+
+
+def _by_bucket_alone(cited: list[Cited], request: AccessRequest, may: str) -> Words:
+    behind = request.at_bucket
+    if behind is None:
+        because = f"{may}: the bucket behind the access point is not known"
+        return doubted(because, request.evidence[POINT_BUCKET], needs=POINT_BUCKET.permission)
+    if any(each.statement.matches(behind) == UNKNOWN for each in cited):
+        return _by_unknown_keys(cited, behind, may)
+    return Words(because=f"{may}: it names the bucket behind the access point, and AWS leaves open whether that counts")
+
+
+def unsure_of_boundary(policies: Policies, request: AccessRequest, boundary: Observation[Any]) -> Words | None:
+    """Return the words of a denial that is in doubt because nobody knows the caller's boundary, None for another."""
+    unsure = bounded(request, boundary) == UNKNOWN
+    if not unsure or denies_caller(policies, request, FALSE) == denies_caller(policies, request, TRUE):
+        return None
+    return doubted(
+        "a Deny with `NotPrincipal` hits whoever has a permissions boundary, and that is not known", boundary
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from why403.domain.evidence import Fact
+from why403.domain.evidence import Fact, Found, Observation, Unreadable
+from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import CALLER_SIDE, Citation, Claim, Says, Verdict
 from why403.policy.compiled import Placed, Policies
 from why403.policy.statement import Statement
@@ -14,8 +15,30 @@ from why403.policy.statement import Statement
 
 def rule(policies: Policies, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether policies without principals deny, and whether they allow."""
+    if request.through_point:
+        denies, allows = (_attached(each, request) for each in policies.covering(request.action_key))
+        return denies, allows
     denying, allowing = policies.concerning(request)
     return _any(denying, request), _any(allowing, request)
+
+
+def _attached(statements: Iterable[Statement], request: AccessRequest) -> Truth:
+    return max((attached(each, request) for each in statements), default=FALSE)
+
+
+def attached(statement: Statement, request: AccessRequest) -> Truth:
+    """Return how far a statement without principals speaks of a request, whichever way that goes to a bucket.
+
+    Through an access point its own ARN stands for what is asked for, and the bucket's may as well. AWS writes identity
+    policies with the former ("Configuring IAM policies for using access points") and leaves open what one says that
+    names the bucket alone: its Allow is taken to suffice, and its Deny is in doubt.
+    """
+    truth = statement.matches(request)
+    if truth == TRUE or not request.through_point:
+        return truth
+    behind = request.at_bucket
+    found = statement.may_match_bucket(request) if behind is None else statement.matches(behind)
+    return max(truth, found if statement.allow else min(found, UNKNOWN))
 
 
 def _any(statements: Iterable[Statement], request: AccessRequest) -> Truth:
@@ -39,6 +62,13 @@ def denies_caller(policies: Policies, request: AccessRequest, bounded: Truth) ->
                 return TRUE
             best = truth
     return best
+
+
+def bounded(request: AccessRequest, boundary: Observation[Any]) -> Truth:
+    """Return whether the caller has a permissions boundary, which a Deny with NotPrincipal hits."""
+    if not request.principal.signed or request.principal.kind is Kind.ROOT:
+        return FALSE
+    return TRUE if isinstance(boundary, Found) else UNKNOWN if isinstance(boundary, Unreadable) else FALSE
 
 
 class Grants(NamedTuple):
@@ -101,7 +131,7 @@ def citing(  # noqa: PLR0913 - what is looked for, in what, for whom
     found = []
     for placed in policies.placed:
         for statement in placed.policy.covering(request.action_key)[1 if allow else 0]:
-            truth = statement.matches(request)
+            truth = attached(statement, request) if statement.principals is None else statement.matches(request)
             if truth >= wanted and _speaks(statement, request, truth, allow=allow, bounded=bounded) == wanted:
                 found.append(Cited(placed, statement, placed.cite(fact, statement, request)))
     return found

@@ -75,6 +75,14 @@ class Resources:
         parts, _ = resolved(_resource_tokens(":".join(written), variables=bool(self._moving)), _nothing_known, 0)
         return parts is None or resource_glob(parts)(request.resource.arn)
 
+    def may_cover_bucket(self, partition: str) -> bool:
+        """Return whether the element covers some bucket or object of a partition; it may say yes where none is."""
+        if self.negated:
+            return True
+        bucket = f"arn:{partition}:s3:::"
+        heads = (_HEAD.split(entry, maxsplit=1)[0] for entry in self.entries)
+        return any(head.startswith(bucket) or bucket.startswith(head) for head in heads)
+
     def _resolved(self, request: AccessRequest) -> Truth:
         best = FALSE
         for parts in self._moving:
@@ -103,6 +111,7 @@ def _nothing_known(_key: str) -> None:
 _SERVICE: Final = 2
 _REGION: Final = 3
 _ACCOUNT: Final = 4
+_HEAD: Final = re.compile(r"[*?$]")
 EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 
 
@@ -141,6 +150,12 @@ class Statement:
                     return FALSE
                 truth = met
         return truth
+
+    def may_match_bucket(self, request: AccessRequest) -> Truth:
+        """Return UNKNOWN if the statement may speak of the request to some bucket, whichever that is, else FALSE."""
+        if any(condition.holds(request.context) == FALSE for condition in self.conditions):
+            return FALSE
+        return UNKNOWN if self.resources.may_cover_bucket(request.resource.partition) else FALSE
 
     def hits(self, caller: Caller, bounded: Truth) -> Truth:
         """Return whether a Deny of a resource's policy speaks of the caller."""

@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Final
 
 from why403.domain.actions import find
-from why403.domain.arn import EXPRESS, split_arn
+from why403.domain.arn import EXPRESS, OBJECT_LAMBDA, split_arn
 from why403.domain.directory import is_directory
 from why403.domain.operations.leg import Leg
 from why403.domain.operations.table import Operation
 from why403.domain.truth import FALSE, Truth
 
-_RELATIVES: Final = frozenset({EXPRESS, "s3-outposts", "s3-object-lambda"})
+_RELATIVES: Final = frozenset({EXPRESS, "s3-outposts", OBJECT_LAMBDA})
 _OWN_KINDS: Final = frozenset({"object", "bucket", "keys", "accesspoint", "tagged"})
 _SESSION: Final = f"{EXPRESS}:CreateSession"
 _MODE: Final = "s3express:sessionmode"
@@ -59,7 +59,9 @@ def _translated(leg: Leg) -> Leg:
     if service not in _RELATIVES:
         return leg
     name = leg.action.partition(":")[2]
-    return leg._replace(action=f"{service}:{name}", keys={}, untold=frozenset())
+    # Of Object Lambda IAM knows no objects, only access points.
+    where = leg.resource.partition("/object/")[0] if service == OBJECT_LAMBDA else leg.resource
+    return leg._replace(action=f"{service}:{name}", resource=where, keys={}, untold=frozenset())
 
 
 def _service(resource: str) -> str:
