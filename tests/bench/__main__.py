@@ -8,9 +8,12 @@ from statistics import median
 from tests.bench.collecting import collecting
 from tests.bench.decisions import REFERENCE, checked, measured
 from tests.bench.growth import growth
-from tests.bench.serving import CLIENTS, SETTINGS, measure
+from tests.bench.memory import memory
+from tests.bench.scaling import scaling
+from tests.bench.serving import CLIENTS, measure, shared
 
 ROUNDS = 15
+WORKERS = 2
 
 
 def decisions(rounds: int) -> None:
@@ -27,16 +30,24 @@ def decisions(rounds: int) -> None:
 
 
 def answers(rounds: int) -> None:
-    """Print answers per second over HTTP, and what each side computed meanwhile."""
-    print(f"\nanswers over loopback, {SETTINGS['WHY403_WORKERS']} worker, {CLIENTS} clients (http.client, keep-alive)")
-    print("  requests (bodies) a second                  rate    server   clients")
-    for way, ours, plain in measure(rounds):
-        for name, served in ((way.title, ours), ("  only parsing and writing", plain)):
-            print(f"  {name:<36} {served.rate:>11,.1f}   {served.server:>6.0%}    {served.clients:>6.0%}")
-        longer, computed = plain.rate / ours.rate, (ours.server / ours.rate) / (plain.server / plain.rate)
-        print(f"    takes {longer:.1f} times as long as parsing and writing, and {computed:.1f} times the computing")
-    print("  server, clients: share of one core they computed; where the server's is well below 100%, the rate is")
-    print("  bound by the clients and by the cores they share with it, not by the server")
+    """Print answers per second over HTTP beside those of plain routes, and what the server computed for one."""
+    print(f"\nanswers over loopback, 1 worker, {CLIENTS} clients (http.client, keep-alive)")
+    print("  bodies a second; of a plain route's                ours    Flask's own JSON   orjson, the floor")
+    for way, ours, own, floor in measure(rounds):
+        rates = "".join(f"   {plain.rate:>9,.1f} ({ours.rate / plain.rate:4.0%})" for plain in (own, floor))
+        print(f"  {way.title:<44} {ours.rate:>9,.1f}{rates}")
+        spent = "".join(
+            f"   {plain.computed * 1e3:>9.2f} ({plain.computed / ours.computed:4.0%})" for plain in (own, floor)
+        )
+        print(f"    {'milliseconds that the server computed':<42} {ours.computed * 1e3:>9.2f}{spent}")
+        busy = ", ".join(f"{each.server:.0%}" for each in (ours, own, floor))
+        print(
+            f"    share of a core, servers: {busy}; clients: {ours.clients:.0%}, {own.clients:.0%}, {floor.clients:.0%}"
+        )
+    print("  where the server's share is well below 100%, the rate is bound by the clients and the cores they share")
+    print(f"\ndecisions a second over loopback, {WORKERS} workers")
+    for way, served in shared(rounds, WORKERS):
+        print(f"  {way.title:<44} {served.rate * way.requests:>9,.0f}   (of two cores {served.server / 2:.0%})")
 
 
 def main() -> None:
@@ -46,6 +57,8 @@ def main() -> None:
     print(f"{python}, {os.cpu_count()} cores, medians of {rounds} rounds;")
     print("decision and kind of every answer in the timed rounds compared with the reference evaluator")
     decisions(rounds)
+    scaling(rounds)
+    memory()
     growth(rounds)
     collecting(rounds)
     answers(rounds)

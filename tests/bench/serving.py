@@ -1,4 +1,4 @@
-"""Answers over HTTP: /simulate and /diagnose beside a route that only parses and writes bodies of the same sizes."""
+"""Answers over HTTP: /simulate and /diagnose beside routes that only parse and write bodies of the same sizes."""
 
 import os
 import re
@@ -26,21 +26,20 @@ SERVICE: Final = [
     "-c",
     "from why403.server import run; from why403.settings import read_settings; run(read_settings())",
 ]
-SETTINGS: Final = {"WHY403_LISTEN_PORT": "0", "WHY403_WORKERS": "1"}
 CLIENTS: Final = 2
 SINGLES: Final = 300
 START: Final = 20
 
 
 class Running(NamedTuple):
-    """A server: its port, and the process that answers."""
+    """A server: its port, and the processes that answer."""
 
     port: int
-    worker: int
+    workers: tuple[int, ...]
 
     def cpu(self) -> float:
-        """Return the CPU seconds that the worker's threads took so far."""
-        threads = Path(f"/proc/{self.worker}/task").glob("*/schedstat")
+        """Return the CPU seconds that the workers' threads took so far."""
+        threads = [thread for worker in self.workers for thread in Path(f"/proc/{worker}/task").glob("*/schedstat")]
         return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
@@ -61,6 +60,20 @@ class Served(NamedTuple):
     rate: float
     server: float
     clients: float
+
+    @property
+    def computed(self) -> float:
+        """Return the seconds that the server computed for one body."""
+        return self.server / self.rate
+
+
+class Compared(NamedTuple):
+    """One way to ask, of the service, of the route with Flask's own JSON, and of the one with orjson."""
+
+    way: Sizes
+    ours: Served
+    own: Served
+    floor: Served
 
 
 def ways() -> list[Sizes]:
@@ -92,24 +105,25 @@ def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @contextmanager
-def running(command: list[str]) -> Iterator[Running]:
+def running(command: list[str], workers: int = 1) -> Iterator[Running]:
     """Run a server on a free port of the loopback interface; its log goes to a file."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WHY403_")}
+    settings = {"WHY403_LISTEN_PORT": "0", "WHY403_WORKERS": f"{workers}", "WHY403_COLLECT": "off"}
     with tempfile.NamedTemporaryFile("r") as log, Path(log.name).open("w") as into:
-        process = subprocess.Popen([sys.executable, *command], env={**clean, **SETTINGS}, stderr=into)
+        process = subprocess.Popen([sys.executable, *command], env={**clean, **settings}, stderr=into)
         try:
-            yield _listening(process, Path(log.name))
+            yield _listening(process, Path(log.name), workers)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(START)
 
 
-def _listening(process: "subprocess.Popen[bytes]", log: Path) -> Running:
+def _listening(process: "subprocess.Popen[bytes]", log: Path, workers: int) -> Running:
     for _ in range(START * 20):
         found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", log.read_text())
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        if found and children:
-            return Running(int(found[1]), int(children[0]))
+        if found and len(children) >= workers:
+            return Running(int(found[1]), tuple(map(int, children)))
         if process.poll() is not None:
             break
         time.sleep(0.05)
@@ -117,26 +131,44 @@ def _listening(process: "subprocess.Popen[bytes]", log: Path) -> Running:
     raise RuntimeError(message)
 
 
-def measure(rounds: int) -> list[tuple[Sizes, Served, Served]]:
-    """Return, for each way to ask, the service and the plain route; rounds of the two alternate."""
-    asked = ways()
+@contextmanager
+def clients() -> Iterator[Load]:
+    """Start the clients, and end them."""
     load = Load(CLIENTS)
     try:
-        with tempfile.NamedTemporaryFile() as held:
-            held.write(orjson.dumps({way.name: way.answer for way in asked}))
-            held.flush()
-            with running(SERVICE) as service, running(["-m", "tests.bench.plain", held.name]) as plain:
-                return [(way, *_compared(load, way, service, plain, rounds)) for way in asked]
+        yield load
     finally:
         load.close()
 
 
-def _compared(load: Load, way: Sizes, service: Running, plain: Running, rounds: int) -> tuple[Served, Served]:
-    ours, theirs = [], []
+def measure(rounds: int) -> Iterator[Compared]:
+    """Yield each way to ask; rounds of the service and of the two plain routes alternate."""
+    asked = ways()
+    with clients() as load, tempfile.NamedTemporaryFile() as held:
+        held.write(orjson.dumps({way.name: way.answer for way in asked}))
+        held.flush()
+        with running(SERVICE) as service, running(["-m", "tests.bench.plain", held.name]) as plain:
+            for way in asked:
+                yield _compared(load, way, service, plain, rounds)
+
+
+def shared(rounds: int, workers: int) -> Iterator[tuple[Sizes, Served]]:
+    """Yield the ways to ask for many decisions at once, of a service with so many processes."""
+    with clients() as load, running(SERVICE, workers) as service:
+        for way in _simulations():
+            if way.requests > 1:
+                several = way._replace(bodies=way.bodies * 2)
+                _checked_round(load, several, service)
+                yield way, _medians([_checked_round(load, several, service) for _ in range(rounds)])
+
+
+def _compared(load: Load, way: Sizes, service: Running, plain: Running, rounds: int) -> Compared:
+    ours, own, floor = [], [], []
     for _ in range(rounds):
         ours.append(_checked_round(load, way, service))
-        theirs.append(_round(load, way, plain, f"/{way.name}")[0])
-    return _medians(ours), _medians(theirs)
+        own.append(_round(load, way, plain, f"/own/{way.name}")[0])
+        floor.append(_round(load, way, plain, f"/floor/{way.name}")[0])
+    return Compared(way, _medians(ours), _medians(own), _medians(floor))
 
 
 def _round(load: Load, way: Sizes, server: Running, path: str) -> tuple[Served, list[bytes]]:
