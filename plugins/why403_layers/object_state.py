@@ -12,6 +12,7 @@ from why403 import (
     FALSE,
     TRUE,
     UNKNOWN,
+    Absent,
     AccessRequest,
     Call,
     Citation,
@@ -22,6 +23,7 @@ from why403 import (
     Kind,
     Layer,
     May,
+    Observation,
     Place,
     Says,
     Truth,
@@ -65,9 +67,13 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     action = request.s3_action
     found: Verdict = ()
     if action is not None and action.finds_object and not request.of_new:
-        found = _there(evidence)
-    for rule in _RULES.get(call.operation, ()):
-        found += rule(request, call, evidence)
+        exists, marker = evidence[EXISTS], evidence[DELETE_MARKER]
+        if exists.__class__ is not Absent or marker.__class__ is not Absent:  # else nobody said
+            found = _there(exists, marker)
+    rules = _RULES.get(call.operation)
+    if rules is not None:
+        for rule in rules:
+            found += rule(request, call, evidence)
     return found
 
 
@@ -75,11 +81,8 @@ def _requires(met: Truth, about: str) -> Verdict:
     return (Claim(Says.REQUIREMENT, met, about=about),)
 
 
-def _there(evidence: Evidence) -> Verdict:
+def _there(exists: Observation[bool], marker: Observation[bool]) -> Verdict:
     """Require that the object is there, and no delete marker in its place."""
-    exists, marker = evidence[EXISTS], evidence[DELETE_MARKER]
-    if not isinstance(exists, Found | Unreadable) and not isinstance(marker, Found | Unreadable):
-        return ()
     there = exists.value if isinstance(exists, Found) else True
     marked = marker.value if isinstance(marker, Found) else False
     if not there or marked:
@@ -91,7 +94,7 @@ def _there(evidence: Evidence) -> Verdict:
 def _readable(request: AccessRequest, _call: Call, evidence: Evidence) -> Verdict:
     """Require a copy that can be read now."""
     seen = evidence[STORAGE_CLASS]
-    if request.action_key not in _READS or not isinstance(seen, Found | Unreadable):
+    if request.action_key not in _READS or isinstance(seen, Absent):
         return ()
     return _requires(truth_of(not seen.value.archived) if isinstance(seen, Found) else UNKNOWN, ARCHIVED)
 
@@ -103,7 +106,7 @@ def _readable_source(request: AccessRequest, call: Call, evidence: Evidence) -> 
 def _restorable(_request: AccessRequest, _call: Call, evidence: Evidence) -> Verdict:
     """Require an archived object; one that is restored already may be restored for longer."""
     seen = evidence[STORAGE_CLASS]
-    if not isinstance(seen, Found | Unreadable):
+    if isinstance(seen, Absent):
         return ()
     return _requires(truth_of(seen.value.in_archive) if isinstance(seen, Found) else UNKNOWN, ACTIVE)
 
@@ -111,7 +114,7 @@ def _restorable(_request: AccessRequest, _call: Call, evidence: Evidence) -> Ver
 def _deletable(request: AccessRequest, call: Call, evidence: Evidence) -> Verdict:
     """Require that no lock holds the version; without one named, only a delete marker is added."""
     seen = evidence[LOCK]
-    if request.action_key != _DELETES_VERSION or not isinstance(seen, Found | Unreadable):
+    if request.action_key != _DELETES_VERSION or isinstance(seen, Absent):
         return ()
     return _requires(*lets_delete(seen.value, call)) if isinstance(seen, Found) else _requires(UNKNOWN, LOCKED)
 
@@ -119,7 +122,7 @@ def _deletable(request: AccessRequest, call: Call, evidence: Evidence) -> Verdic
 def _changeable(request: AccessRequest, call: Call, evidence: Evidence) -> Verdict:
     """Require that no retention is weakened that holds."""
     seen = evidence[LOCK]
-    if request.action_key != "s3:putobjectretention" or not isinstance(seen, Found | Unreadable):
+    if request.action_key != "s3:putobjectretention" or isinstance(seen, Absent):
         return ()
     if isinstance(seen, Unreadable):
         return _requires(UNKNOWN, LOCKED)
@@ -129,7 +132,7 @@ def _changeable(request: AccessRequest, call: Call, evidence: Evidence) -> Verdi
 def _confirmed(request: AccessRequest, call: Call, evidence: Evidence) -> Verdict:
     """Require a second factor where MFA Delete is on: one version in a list of objects is enough for all of it."""
     seen = evidence[VERSIONING]
-    if not isinstance(seen, Found | Unreadable) or (isinstance(seen, Found) and not seen.value.mfa_delete):
+    if isinstance(seen, Absent) or (isinstance(seen, Found) and not seen.value.mfa_delete):
         return ()
     asked = TRUE if request.action_key == _DELETES_VERSION else _lists_versions(call)
     if asked == FALSE:
@@ -209,7 +212,7 @@ def _free(request: AccessRequest, call: Call, evidence: Evidence) -> Verdict:
         return _requires(truth_of(not exists.value), OCCUPIED)
     if isinstance(exists, Found) and not exists.value:
         return _requires(TRUE, OCCUPIED)
-    return _requires(UNKNOWN, OCCUPIED) if isinstance(exists, Found | Unreadable) else ()
+    return _requires(UNKNOWN, OCCUPIED) if not isinstance(exists, Absent) else ()
 
 
 def _tagged(_request: AccessRequest, _call: Call, evidence: Evidence) -> Verdict:
