@@ -46,6 +46,7 @@ BUILT_IN = (
     "why403_layers.request_payment",
     "why403_layers.object_state",
     "why403_layers.directory_bucket",
+    "why403_layers.kms",
 )
 
 

@@ -3,7 +3,7 @@
 Each names the layer that would read it. A fact that a loaded layer provides is that layer's, and no longer of these.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from why403.domain.arn import EXPRESS, OBJECT_LAMBDA
@@ -11,20 +11,7 @@ from why403.domain.evidence import ABSENT, Fact
 from why403.domain.facts import one_of
 from why403.domain.request import AccessRequest
 from why403.domain.shapes import Load
-from why403.domain.states import (
-    BUCKET_ENCRYPTION,
-    Encryption,
-    key_grants,
-    key_manager,
-    key_state,
-    object_encryption,
-)
-from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.policy import Level, PolicyKind, levels, one_policy
-
-_ENCRYPTED = ("aws:kms", "aws:kms:dsse")
-_CHOOSING = ("ServerSideEncryption", "SSECustomerAlgorithm")
-_READS = frozenset({"s3:getobject", "s3:getobjectversion"})
 
 
 class Unread(NamedTuple):
@@ -57,56 +44,13 @@ def _any_policy(_request: AccessRequest, held: tuple[Level, ...]) -> bool:
     return any(level.policies.placed for level in held)
 
 
-def _reads(request: AccessRequest) -> bool:
-    return request.call is not None and request.action_key in _READS
-
-
-def _called(request: AccessRequest, *operations: str) -> bool:
-    return request.call is not None and request.call.operation in operations
-
-
-def _may_send(request: AccessRequest, *names: str) -> bool:
-    return request.call is not None and any(request.call.may_send(name) != FALSE for name in names)
-
-
-def _encrypted(_request: AccessRequest, value: Encryption) -> bool:
-    return value.by_kms
-
-
-def _writes(request: AccessRequest) -> bool:
-    return request.call is not None and request.action_key == "s3:putobject"
-
-
-def _bucket_key(request: AccessRequest, value: Encryption) -> bool:
-    """Return whether the bucket's key is used: by_kms, and the call chooses no encryption of its own."""
-    chosen = request.call is not None and any(request.call.may_send(name) == TRUE for name in _CHOOSING)
-    return value.by_kms and not chosen
-
-
-def _sends_key(request: AccessRequest) -> bool:
-    """Return whether the call asks for a KMS key, or may do so without that being listed."""
-    if request.call is None:
-        return False
-    if _called(request, "UpdateObjectEncryption"):
-        return True
-    chosen = request.call.parameters.get("ServerSideEncryption")
-    return chosen in _ENCRYPTED or (_writes(request) and request.call.may_send("ServerSideEncryption") == UNKNOWN)
-
-
-def _uses_key(request: AccessRequest) -> bool:
-    """Return whether the key of the object is needed: to read it, and for each part of what is uploaded in parts."""
-    return _reads(request) or _called(request, "UploadPart", "UploadPartCopy", "CompleteMultipartUpload")
-
-
-def _fact(name: str, permission: str, load: Load[Any], *, assumed: bool = False) -> Fact[Any]:
+def _fact(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
     return Fact(
         name=name,
         load=load,
         permission=permission,
         otherwise=ABSENT,
-        assumed=assumed,
         of_resource=not name.startswith("vpc_endpoint."),
-        of_object=name.startswith("object."),
     )
 
 
@@ -165,23 +109,10 @@ UNJUDGED = (
 _POLICY = one_policy(PolicyKind.RESOURCE)
 _LEVELS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", levels(PolicyKind.RESOURCE))
 _ENDPOINT = "ec2:DescribeVpcEndpoints"
-_KMS: Mapping[str, Load[Any]] = {
-    "kms.key_policy": _POLICY,
-    "kms.key_state": key_state,
-    "kms.key_manager": key_manager,
-    "kms.grants": key_grants,
-}
-
-
-def _state(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
-    return _fact(name, permission, load, assumed=True)
 
 
 FORESEEN = (
     Unread(_LEVELS, "rcp", _not_linked, _any_policy),
     Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
     Unread(_fact("vpc_endpoint.type", _ENDPOINT, one_of("Gateway", "Interface")), "vpc_endpoint", _never, always),
-    *(Unread(_state(name, "kms:GetKeyPolicy", load), "kms", _sends_key, always) for name, load in _KMS.items()),
-    Unread(_state("object.encryption", "s3:GetObject", object_encryption), "kms", _uses_key, _encrypted),
-    Unread(BUCKET_ENCRYPTION, "kms", _writes, _bucket_key),
 )

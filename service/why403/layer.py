@@ -82,6 +82,8 @@ class Layer:
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
     blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
     what AWS would not store. `collectors` read its facts from AWS; a fact without one is known only where it is given.
+    `answers_for` is a service: what any layer says of a request to it is told as this layer's word, if it says anything
+    itself. S3 asks KMS for its caller, and whoever is refused has a key to look at, whichever policy it was.
     `asks` names the condition keys, in lower case, that `judge` looks at itself, each with the texts it tells apart:
     they are tried while the key is not known, as those of policies are. A field with a default may be added without
     breaking anyone.
@@ -100,6 +102,7 @@ class Layer:
     warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
     collectors: tuple[Collector, ...] = ()
     asks: Callable[[AccessRequest], Mapping[str, Iterable[str]]] = _asks_nothing
+    answers_for: str | None = None
 
     def everything_unknown(self) -> Verdict:
         """Return all this layer may say, in doubt: what stands for it when it fails."""

@@ -45,6 +45,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     unwanted = set(blocked)
     _check_blocked(unwanted, everyone)
     _check_places(layer for layer, _ in everyone)
+    _check_answers(layer for layer, _ in everyone)
     loaded = [(layer, origin) for layer, origin in everyone if layer.name not in unwanted]
     owners = _owners(layer for layer, _ in loaded)
     facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
@@ -90,6 +91,15 @@ def _check_places(layers: Iterable[Layer]) -> None:
         missing = {claim.says for claim in layer.everything_unknown()} - set(layer.place)
         if missing:
             message = f"`{layer.name}` declares no place for a {KINDS[min(missing)]}, which it may say"
+            raise LayerContractError(message)
+
+
+def _check_answers(layers: Iterable[Layer]) -> None:
+    found: dict[str, str] = {}
+    for layer in layers:
+        if layer.answers_for is not None and found.setdefault(layer.answers_for, layer.name) != layer.name:
+            other = found[layer.answers_for]
+            message = f"`{other}` and `{layer.name}` both answer for requests of `{layer.answers_for}`"
             raise LayerContractError(message)
 
 

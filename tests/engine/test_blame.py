@@ -15,12 +15,15 @@ from why403.engine.decide import Engine
 from why403.engine.relation import Relation
 from why403.layer import Layer
 
-# The contract's list, as far as there are layers; a layer says each kind in one group only.
+# The contract's list, as far as there are layers; a layer says each kind in one group only. What is said of a key
+# stands in the same order within the group of keys.
 ORDER = (
+    ("authentication", Says.REQUIREMENT),
     ("request_payment", Says.REQUIREMENT),
     ("access_point", Says.REQUIREMENT),
     ("scp", Says.DENIAL),
     ("bucket_policy", Says.DENIAL),
+    ("kms", Says.DENIAL),
     ("access_point", Says.DENIAL),
     ("block_public_access", Says.DENIAL),
     ("identity", Says.DENIAL),
@@ -32,10 +35,13 @@ ORDER = (
     ("access_point", Says.GRANT),
     ("acl", Says.GRANT),
     ("bucket_policy", Says.GRANT),
+    ("kms", Says.LIMIT),
+    ("kms", Says.GRANT),
     ("identity", Says.GRANT),
     ("permissions_boundary", Says.CAP),
     ("session_policy", Says.CAP),
     ("ownership", Says.REQUIREMENT),
+    ("kms", Says.REQUIREMENT),
     ("object_state", Says.REQUIREMENT),
 )
 # One of two gates stands for the other's grants where its own would.

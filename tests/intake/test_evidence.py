@@ -156,7 +156,7 @@ def owner(evidence: Any, fact: Any = BUCKET_OWNER) -> Any:
         (None, "", "must be an object from keys to facts"),
         ([], "", "must be an object from keys to facts"),
         ({"a/b": None}, "/a~1b", "must be an object from fact names to values"),
-        ({"k": {"bucket.owner": ACCOUNT}}, "/k/bucket.owner", "`bucket.owner` is no fact of an object; known are `obj"),
+        ({"k": {"bucket.owner": ACCOUNT}}, "/k/bucket.owner", "`bucket.owner` is no fact of an object; known are `"),
         ({"k": {"x~y": 1}}, "/k/x~0y", "`x~y` is no fact of an object"),
         ({"k": {"object.owner": 5}}, "/k/object.owner", "must be a 12-digit account id as a string"),
         ({"k": {"object.owner": None}}, "/k/object.owner", "`object.owner` cannot be none"),

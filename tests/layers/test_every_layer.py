@@ -126,6 +126,25 @@ WORLDS += [
     },
     {"object.delete_marker": True, "object.lock": {"mode": "COMPLIANCE"}, "bucket.versioning": {"status": "Enabled"}},
 ]
+KEY = {"algorithm": "aws:kms", "key": f"arn:aws:kms:eu-west-1:{AWAY}:key/1234abcd"}
+USES_OF_KEYS: list[dict[str, Any]] = [
+    {"operation": "GetObject", "resource": "arn:aws:s3:::b/k"},
+    {"operation": "UploadPart", "resource": "arn:aws:s3:::b/k"},
+]
+WORLDS_OF_KEYS: list[dict[str, Any]] = [
+    {"object.encryption": KEY, "kms.key_policy": PUBLIC, "kms.key_manager": "AWS", "kms.key_state": "Enabled"},
+    {
+        "object.encryption": KEY,
+        "kms.key_policy": {"Statement": {**PUBLIC["Statement"], "Principal": {"AWS": AWAY}}},
+        "kms.key_manager": "CUSTOMER",
+        "kms.key_state": "Disabled",
+        "kms.grants": [{"grantee": f"arn:aws:iam::{HOME}:user/ana", "operations": ["Decrypt"]}],
+    },
+    {
+        "object.encryption": {"algorithm": "aws:kms", "key": "alias/x"},
+        "kms.key_policy": {"Statement": {**PUBLIC["Statement"], "Effect": "Deny"}},
+    },
+]
 ON_A_BUCKET = {"resource": "arn:aws:s3:::b"}
 CALLERS = (f"arn:aws:iam::{HOME}:user/ana", f"arn:aws:iam::{AWAY}:root", "anonymous", "logging.s3.amazonaws.com")
 
@@ -146,9 +165,10 @@ def examples() -> tuple[AccessRequest, ...]:
     callers = cycle(CALLERS)
     cases += [
         {"principal": next(callers), "evidence_is_complete": complete, "evidence": world, **ON_A_BUCKET, **call}
-        for world in WORLDS
+        for worlds, calls in ((WORLDS, CALLS), (WORLDS_OF_KEYS, USES_OF_KEYS))
+        for world in worlds
         for complete in (True, False)
-        for call in CALLS
+        for call in calls
     ]
     return tuple(request for case in cases for request in asked(case))
 

@@ -128,7 +128,7 @@ _NOT_THERE: Final = 404
 
 def _at_home(decided: Decided | None) -> bool:
     """Return whether the caller is known to be of the account that owns the bucket."""
-    requests = [leg.ruled.request for leg in decided.legs] if decided else []
+    requests = [leg.ruled.request for leg in decided.legs if leg.ruled.teller is None] if decided else []
     return bool(requests) and all(each.at_home for each in requests)
 
 

@@ -7,9 +7,9 @@ from why403.causes.rank import Standing
 from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
 from why403.domain.truth import FALSE, TRUE
 from why403.domain.verdict import Claim, Says, Verdict
-from why403.engine.blame import Blamed
+from why403.engine.blame import Blamed, kind_of
 from why403.engine.call import Decided, LegDecided
-from why403.engine.explain import kind_of, told
+from why403.engine.explain import told
 from why403.layer import Layer
 from why403.registry import Registry
 
@@ -22,14 +22,16 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         return Standing()
     blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
     lacking = [(leg, each) for leg in decided.legs for each in leg.ruled.conclusion.claims if _lacks(each.claim)]
-    doubted = [(leg, each) for leg in decided.legs for each in _in_doubt(leg) if _own_facts_known(leg, each.layer)]
+    doubted = [
+        (leg, each) for leg in decided.legs for each in _in_doubt(leg) if _own_facts_known(leg, leg.teller(each))
+    ]
     given = frozenset(_given_unread(decided, registry))
     return Standing(
-        blocks=tuple(dict.fromkeys((each.layer.name, kind_of(each)) for _, each in blocking)),
+        blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
         passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
-        lacks=frozenset(each.layer.name for _, each in lacking),
-        near=frozenset(each.layer.name for leg, each in lacking if _near(leg, each.layer)),
-        speaks=frozenset(each.layer.name for _, each in doubted) | given,
+        lacks=frozenset(leg.teller(each).name for leg, each in lacking),
+        near=frozenset(leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)),
+        speaks=frozenset(leg.teller(each).name for leg, each in doubted) | given,
         open_facts=frozenset(_facts(decided, registry, _is_open)),
         known_facts=frozenset(_facts(decided, registry, _is_known)).difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *lacking]),
@@ -104,9 +106,10 @@ def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
 
 def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:
     """Return layer and kind of every refusal that the evidence rules out."""
-    said = [each for leg in decided.legs for each in leg.ruled.conclusion.said]
+    rulings = [leg.ruled for leg in decided.legs]
+    said = [(ruled.teller or layer, verdict) for ruled in rulings for layer, verdict in ruled.conclusion.said]
     left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
-    left |= {(each.layer.name, kind_of(each)) for leg in decided.legs for each in _in_doubt(leg)}
+    left |= {(leg.teller(each).name, kind_of(each)) for leg in decided.legs for each in _in_doubt(leg)}
     heard = {layer for layer, _ in said}
     looked = [layer for layer in registry.layers if layer in heard or _has_looked(decided, layer)]
     return {(layer.name, kind) for layer in looked for kind in _KINDS} - left
@@ -147,12 +150,12 @@ def _first(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str],
     """Return the first claim of each layer and kind; few are shown, so none is put into words yet."""
     found: dict[tuple[str, str], tuple[LegDecided, Blamed]] = {}
     for leg, each in claims:
-        found.setdefault((each.layer.name, kind_of(each)), (leg, each))
+        found.setdefault((leg.teller(each).name, kind_of(each)), (leg, each))
     return found
 
 
 def _actions(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for leg, each in claims:
-        found.setdefault((each.layer.name, kind_of(each)), leg.ruled.request.action)
+        found.setdefault((leg.teller(each).name, kind_of(each)), leg.ruled.request.action)
     return found

@@ -8,6 +8,7 @@ from why403.domain.remembered import remembered
 _SEGMENTS = 6
 OBJECT_LAMBDA: Final = "s3-object-lambda"
 EXPRESS: Final = "s3express"
+KMS: Final = "kms"
 NOT_TOLD: Final = "*"
 _ACCESS_POINT = "accesspoint/"
 _DIRECTORY = "bucket/"
@@ -36,7 +37,7 @@ def split_arn(text: str) -> Arn | None:
 class Resource:
     """What a request is about; compared by identity; equal texts mostly share one object.
 
-    `vague`: its Region or its account is not known, and stands as `*`.
+    `vague`: its Region or its account is not known, or which KMS key it is, and stands as `*`.
     """
 
     arn: str
@@ -88,4 +89,4 @@ def resource(text: str) -> Resource | None:
         own = text[: len(text) - len(through) - len(key)]
         if point:
             return Resource(text, *arn[:4], key=key if through else None, access_point=own)
-    return Resource(text, *arn[:4])
+    return Resource(text, *arn[:4], vague=arn.service == KMS and NOT_TOLD in {arn.region, arn.account, arn.rest[-1:]})

@@ -39,6 +39,9 @@ MULTIVALUED: Final = frozenset(
         "aws:sourceorgpaths",
         "aws:tagkeys",
         "aws:vpceorgpaths",
+        "kms:encryptioncontextkeys",
+        "kms:grantoperations",
+        "kms:resourcealiases",
         "s3:inventoryaccessibleoptionalfields",
         "s3:requestobjecttagkeys",
     }
@@ -77,9 +80,13 @@ class Context(dict[str, Values]):
         if derive in _OF_PRINCIPAL and self.request.principal.kind is Kind.UNKNOWN:
             self[key] = NOT_KNOWN
             return NOT_KNOWN
-        values = derive(self.request, key) if derive else self.rest
+        values = derive(self.request, key) if derive else self._rest(key)
         self[key] = values
         return values
+
+    def _rest(self, key: str) -> Values:
+        """Return what holds for a key that does not follow: of what S3 asks of KMS itself, nobody lists KMS's keys."""
+        return NOT_KNOWN if key.startswith("kms:") and _by_s3(self.request) else self.rest
 
     def unread(self, key: str) -> Unreadable | None:
         """Return the fact that keeps a key from being derived, None for one that does not follow from a fact."""
@@ -89,6 +96,11 @@ class Context(dict[str, Values]):
     def facts(self, key: str) -> tuple[Fact[Any], ...]:
         """Return the facts that a key follows from, none for one that is given or follows from no fact."""
         return () if key in self.given else _FACTS.get(_DERIVED.get(key) or _DERIVED.get(_group(key)), ())
+
+
+def _by_s3(request: "AccessRequest") -> bool:
+    """Return whether S3 itself asks this of KMS for its caller."""
+    return request.call is not None and request.resource.service == "kms"
 
 
 def _group(key: str) -> str:
@@ -174,7 +186,8 @@ def _principal_tag(request: "AccessRequest", key: str) -> Values:
 
 def _resource_tag(request: "AccessRequest", key: str) -> Values:
     if not request.resource.in_bucket:
-        return request.context.rest if request.resource.service not in {"s3", ""} else NO_VALUE
+        others = NOT_KNOWN if _by_s3(request) else request.context.rest
+        return others if request.resource.service not in {"s3", ""} else NO_VALUE
     enabled = request.evidence[BUCKET_ABAC]
     tagged = _tag(request.evidence, BUCKET_TAGS, key)
     if isinstance(enabled, Unreadable):

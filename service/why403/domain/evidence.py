@@ -117,6 +117,11 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
             self.shared.clear()
         self.shared[key] = value
 
+    def in_question(self, fact: Fact[T]) -> Observation[T]:
+        """Return the observation of a fact that is not to be assumed, because what it is about is known to apply."""
+        seen = self[fact]
+        return fact.unread() if seen is ASSUMED else seen
+
     if TYPE_CHECKING:
 
         def __getitem__(self, fact: Fact[T], /) -> Observation[T]:

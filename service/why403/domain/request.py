@@ -252,7 +252,7 @@ def _passes(resource: Resource, action: Action | None) -> bool:
 def _bucket_owner(request: AccessRequest) -> str | None:
     principal, resource = request.principal, request.resource
     if not resource.in_bucket or (resource.access_point is not None and not request.through_point):
-        return resource.account or principal.account
+        return None if resource.account == NOT_TOLD else resource.account or principal.account
     if resource.bucket is not None and resource.account not in {"", NOT_TOLD}:
         return resource.account
     seen = request.evidence[BUCKET_OWNER]

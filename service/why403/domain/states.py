@@ -11,6 +11,7 @@ from why403.domain.shapes import listed, mapped, members, moment, string
 
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html, ServerSideEncryption
 _ALGORITHM: Final = one_of("AES256", "aws:kms", "aws:kms:dsse", "aws:fsx")
+BY_KMS: Final = frozenset({"aws:kms", "aws:kms:dsse"})
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_BlockedEncryptionTypes.html
 _BLOCKED: Final = one_of("SSE-C", "NONE")
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html, StorageClass
@@ -43,7 +44,7 @@ key_state: Final = one_of(
 )
 key_manager: Final = one_of("AWS", "CUSTOMER")
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html
-_GRANTED: Final = one_of(
+GRANTABLE: Final = (
     "Decrypt",
     "Encrypt",
     "GenerateDataKey",
@@ -62,20 +63,25 @@ _GRANTED: Final = one_of(
     "VerifyMac",
     "DeriveSharedSecret",
 )
+_GRANTED: Final = one_of(*GRANTABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encryption:
-    """How an object is encrypted, or how a bucket encrypts by default; `blocked` uploads a bucket refuses."""
+    """How an object is encrypted, or how a bucket encrypts by default; `blocked` uploads a bucket refuses.
+
+    `bucket_key`: whether the bucket's own key stands between the object's and that of KMS, None where it is not known.
+    """
 
     algorithm: str | None
     key: str | None
+    bucket_key: bool | None = None
     blocked: tuple[str, ...] = ()
 
     @property
     def by_kms(self) -> bool:
         """Return whether a key of KMS is needed."""
-        return self.algorithm in {"aws:kms", "aws:kms:dsse"}
+        return self.algorithm in BY_KMS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +129,9 @@ class KeyGrant:
     constraints: Mapping[str, Mapping[str, str] | None]
 
 
-_OBJECT_ENCRYPTION = members({"algorithm": _ALGORITHM}, {"key": text})
-_BUCKET_ENCRYPTION = members({}, {"algorithm": _ALGORITHM, "key": text, "blocked": listed(_BLOCKED)})
+_KEY = {"key": text, "bucket_key": flag}
+_OBJECT_ENCRYPTION = members({"algorithm": _ALGORITHM}, _KEY)
+_BUCKET_ENCRYPTION = members({}, {"algorithm": _ALGORITHM, **_KEY, "blocked": listed(_BLOCKED)})
 _STORAGE = members({"class": _CLASS}, {"archive_status": _ARCHIVE, "restored": flag})
 _LOCK = members({}, {"mode": one_of("GOVERNANCE", "COMPLIANCE"), "retain_until": moment, "legal_hold": flag})
 _VERSIONING = members({}, {"status": one_of("Enabled", "Suspended"), "mfa_delete": flag})
@@ -133,14 +140,14 @@ _GRANT = members({"grantee": text, "operations": listed(_GRANTED)}, {"constraint
 
 
 def object_encryption(value: object) -> Encryption:
-    """Return an object's encryption from `{"algorithm", "key"}`."""
+    """Return an object's encryption from `{"algorithm", "key", "bucket_key"}`."""
     return Encryption(**_OBJECT_ENCRYPTION(value))
 
 
 def bucket_encryption(value: object) -> Encryption:
-    """Return a bucket's default encryption from `{"algorithm", "key", "blocked"}`."""
+    """Return a bucket's default encryption from `{"algorithm", "key", "bucket_key", "blocked"}`."""
     found = _BUCKET_ENCRYPTION(value)
-    return Encryption(algorithm=found["algorithm"], key=found["key"], blocked=found["blocked"] or ())
+    return Encryption(**{**found, "blocked": found["blocked"] or ()})
 
 
 def storage(value: object) -> Storage:
@@ -174,6 +181,14 @@ BUCKET_ENCRYPTION: Final = Fact(
     permission="s3:GetEncryptionConfiguration",
     assumed=True,
     of_resource=True,
+)
+OBJECT_ENCRYPTION: Final = Fact(
+    name="object.encryption",
+    load=object_encryption,
+    permission="s3:GetObject",
+    assumed=True,
+    of_resource=True,
+    of_object=True,
 )
 
 key_grants: Final = listed(_key_grant)

@@ -33,6 +33,16 @@ _RESOURCE_SIDE: Final = _NAMED | Reach.ACCOUNT | Reach.ACCOUNT_ACL
 _NAMING: Final = (Group.EXPLICIT_DENIES, Group.FILTERS, Group.GRANTS)
 
 
+def kind_of(blamed: Blamed) -> str:
+    """Return whether a blocker is an explicit deny, a missing allow, or something that is no policy."""
+    match blamed.claim.says:
+        case Says.DENIAL | Says.YIELDING_DENIAL:
+            return "explicit"
+        case Says.REQUIREMENT:
+            return "requirement"
+    return "implicit"
+
+
 def claims(said: Iterable[Judged]) -> list[Blamed]:
     """Return every claim with the layer that makes it."""
     return [Blamed(layer, claim) for layer, verdict in said for claim in verdict]

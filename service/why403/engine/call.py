@@ -13,6 +13,7 @@ from why403.engine.blame import Blamed
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
 from why403.engine.unread import Doubt
+from why403.layer import Layer
 
 
 def nobody_knows(_request: AccessRequest) -> Truth:
@@ -72,6 +73,10 @@ class LegDecided:
         merged = self.ruled.conclusion.merged
         held = merged.denied == TRUE or FALSE in {merged.limited, merged.required}
         return not held and any(doubt.grants for doubt in self.own_doubts)
+
+    def teller(self, blamed: Blamed) -> Layer:
+        """Return the layer by which a claim is told: the one that says it, or that answers for the whole leg."""
+        return self.ruled.teller or blamed.layer
 
     @property
     def blockers(self) -> Sequence[Blamed]:

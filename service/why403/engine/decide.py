@@ -20,6 +20,7 @@ from why403.layer import Group, Layer
 
 _LOG = logging.getLogger(__name__)
 _SAMPLED: Final = 50
+_APART: Final = 1_000_000  # groups, where all of a leg stand in one
 
 
 class Ruled:
@@ -30,6 +31,14 @@ class Ruled:
     def __init__(self, request: AccessRequest, conclusion: Conclusion) -> None:
         """Keep both."""
         self.request, self.conclusion, self.outcome = request, conclusion, conclusion.outcome
+
+    @property
+    def teller(self) -> Layer | None:
+        """Return the layer as whose everything about the leg is told, None where each answers for itself."""
+        if self.request.s3_action is not None:
+            return None
+        service = self.request.action_key.partition(":")[0]
+        return next((layer for layer, _ in self.conclusion.said if layer.answers_for == service), None)
 
     @property
     def blockers(self) -> list[Blamed]:
@@ -54,6 +63,10 @@ class Ruled:
 
     def place(self, blamed: Blamed) -> tuple[int, int]:
         """Return where a claim is reported."""
+        group, rank = self._own_place(blamed)
+        return (group, rank) if self.teller is None else (Group.KEYS, group * _APART + rank)
+
+    def _own_place(self, blamed: Blamed) -> tuple[int, int]:
         group, rank = blamed.place(at_home=self.conclusion.at_home)
         if self.conclusion.relation is Relation.OPEN and group == Group.GRANTS:
             return group, (-2 if self._near(blamed.layer) else -1 if blamed.claim.reach == Reach.ATTACHED else rank)

@@ -3,35 +3,24 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from why403.domain.arn import resource
 from why403.domain.evidence import Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Shown, Verdict, Words
-from why403.engine.blame import Blamed
+from why403.engine.blame import Blamed, kind_of
 from why403.engine.call import Decided, LegDecided
 from why403.engine.relation import Relation
+from why403.engine.summary import Told, summary
 from why403.engine.unread import Doubt
-from why403.layer import FAILED, Group
-
-Told: TypeAlias = tuple[LegDecided, Blamed, Words]
+from why403.layer import FAILED, Layer
 
 _LOG = logging.getLogger(__name__)
 
 DECISIONS: Final = {TRUE: "allowed", FALSE: "denied", UNKNOWN: "unknown"}
 _MET: Final = {TRUE: True, FALSE: False, UNKNOWN: None}
-
-
-def kind_of(blamed: Blamed) -> str:
-    """Return whether a blocker is an explicit deny, a missing allow, or something that is no policy."""
-    match blamed.claim.says:
-        case Says.DENIAL | Says.YIELDING_DENIAL:
-            return "explicit"
-        case Says.REQUIREMENT:
-            return "requirement"
-    return "implicit"
 
 
 def brief(decided: Decided) -> dict[str, Any]:
@@ -41,7 +30,7 @@ def brief(decided: Decided) -> dict[str, Any]:
     return {
         "decision": DECISIONS[decided.outcome],
         "kind": kind_of(first.blamed) if first else "implicit" if denied else None,
-        "layer": first.blamed.layer.name if first else None,
+        "layer": first.leg.teller(first.blamed).name if first else None,
         "certainty": "suspected" if decided.outcome == UNKNOWN else "proven",
     }
 
@@ -91,13 +80,13 @@ def explained(decided: Decided) -> dict[str, Any]:
     """Return the whole decision, in the shape the contract fixes."""
     blockers = [(blocked.leg, blocked.blamed, told(blocked.leg, blocked.blamed)) for blocked in decided.blockers]
     answer = brief(decided)
-    doubts = list({(doubt["layer"], doubt["because"]): doubt for doubt in _doubts(decided)}.values())
+    doubts = list(_once(_doubts(decided)))
     allowed = decided.outcome == TRUE
     status, code = _status(decided, blockers)
     answer.update(
         status=status,
         code=code,
-        summary=_summary(decided, blockers, doubts),
+        summary=summary(decided, blockers, doubts),
         blockers=[_blocker(*each) for each in blockers],
         doubts=doubts,
         passed=list(_passed(decided)),
@@ -121,13 +110,19 @@ def _status(decided: Decided, blockers: Sequence[Told]) -> tuple[int | None, str
 
 def _blocker(leg: LegDecided, blamed: Blamed, words: Words) -> dict[str, Any]:
     return {
-        "layer": blamed.layer.name,
+        **_who(leg, blamed.layer),
         "kind": kind_of(blamed),
         "action": leg.ruled.request.action,
         "resource": leg.ruled.request.resource.arn,
         "because": words.because,
         "citations": _citations(words),
     }
+
+
+def _who(leg: LegDecided, layer: Layer) -> dict[str, str]:
+    """Return by which layer something is told, and through which one if that answers for what others say."""
+    teller = leg.ruled.teller
+    return {"layer": layer.name} if teller is None else {"layer": teller.name, "via": layer.name}
 
 
 def _citations(words: Words) -> list[dict[str, Any]]:
@@ -157,6 +152,14 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
     return found if condition.remark is None else {**found, "remark": condition.remark}
 
 
+def _once(doubts: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Yield each doubt once, however many legs have it: the first one tells it."""
+    found: dict[tuple[str | None, str], dict[str, Any]] = {}
+    for doubt in doubts:
+        found.setdefault((doubt.get("via", doubt["layer"]), doubt["because"]), doubt)
+    return found.values()
+
+
 def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
     for leg in decided.legs:
         yield from _doubts_of(leg)
@@ -165,7 +168,7 @@ def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
 def _doubts_of(leg: LegDecided) -> Iterable[dict[str, Any]]:
     for blamed in leg.ruled.doubts:
         words = told(leg, blamed)
-        yield _doubt(blamed.layer.name, words)
+        yield {**_doubt(blamed.layer.name, words), **_who(leg, blamed.layer)}
     if _open_between_accounts(leg):
         yield _whose(leg)
     if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
@@ -212,12 +215,15 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
     blamed = leg.ruled.blockers[0]
     action = leg.ruled.request.action
     because = f"it is not known whether the call needs {action}, which is denied: {told(leg, blamed).because}"
-    return {"layer": blamed.layer.name, "because": because, "needs": None}
+    return {"because": because, "needs": None, **_who(leg, blamed.layer)}
 
 
 def _perhaps_a_version(leg: LegDecided, of_version: LegDecided) -> dict[str, Any]:
     asked, instead = leg.ruled.request.action, of_version.ruled.request.action
-    because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
+    if asked == instead:
+        because = f"it is not known whether the call names a version, for which {asked} may be needed on another key"
+    else:
+        because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
     return {"layer": None, "because": because, "needs": None}
 
 
@@ -240,7 +246,7 @@ def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
                 words = told(leg, Blamed(layer, claim))
                 if (layer, words.because) not in seen:
                     seen.add((layer, words.because))
-                    yield {"layer": layer.name, "because": words.because, "citations": _citations(words)}
+                    yield {**_who(leg, layer), "because": words.because, "citations": _citations(words)}
 
 
 def _for_it(verdict: Verdict) -> Claim | None:
@@ -262,27 +268,5 @@ def _leg(leg: LegDecided) -> dict[str, Any]:
         "resource": leg.ruled.request.resource.arn,
         "decision": DECISIONS[leg.outcome],
         "kind": kind_of(first) if first else None,
-        "layer": first.layer.name if first else None,
+        "layer": leg.teller(first).name if first else None,
     }
-
-
-def _summary(decided: Decided, blockers: Sequence[Told], doubts: Sequence[dict[str, Any]]) -> str:
-    """Return one sentence that a tired person understands."""
-    if decided.outcome == TRUE:
-        by = ", ".join(decided.granted_titles) or "the rules"
-        return f"Allowed by {by}: nothing denies {decided.asked}."
-    if decided.outcome == UNKNOWN:
-        first = doubts[0]["because"] if doubts else "too much is not known"
-        return f"Not decided: {first}."
-    if not blockers:
-        return f"Denied: no loaded layer can allow {decided.asked}."
-    _, blamed, words = blockers[0]
-    more = len({each.layer.name for _, each, _ in blockers}) - 1
-    others = f" ({more} more layer{'s' if more > 1 else ''} would have to change as well)" if more else ""
-    return f"Denied by {blamed.layer.title}{_how(blamed)}: {words.because}{others}."
-
-
-def _how(blamed: Blamed) -> str:
-    if kind_of(blamed) == "requirement" or blamed.layer.place[blamed.claim.says].group is Group.KEYS:
-        return ""
-    return " (explicit deny)" if kind_of(blamed) == "explicit" else " (no allow)"

@@ -10,6 +10,7 @@ from why403.domain.context import NO_VALUE, NOT_KNOWN, Given, Values
 from why403.domain.directory import located
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
+from why403.domain.kms import context_of_key, key_asked
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
@@ -109,7 +110,9 @@ class Asked:
         theirs = Evidence(
             {**evidence, **unknown}, of_source=evidence.of_source, of_keys=evidence.of_keys, complete=evidence.complete
         )
-        return self._leg(leg._replace(action=leg.of_version), theirs)
+        # The key that the current version is under need not be that of another.
+        under = leg.under._replace(named=None) if leg.under is not None and current else leg.under
+        return self._leg(leg._replace(action=leg.of_version, under=under), theirs)
 
     def _leg(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest:
         target = resource(leg.resource)
@@ -121,11 +124,15 @@ class Asked:
             evidence = evidence.source(same_bucket=within)
         else:
             evidence = evidence.key(leg.key)
+        given = _given(leg, self)
+        if leg.under is not None:
+            about, target = target, key_asked(leg.under, target, self.principal, evidence)
+            given = context_of_key(given, leg.under, about, target, self.principal)
         return AccessRequest(
             self.principal,
             leg.action,
             located(target, leg.action, self.principal, evidence),
-            _given(leg, self),
+            given,
             self.rest,
             evidence,
             call=self.call,

@@ -64,7 +64,7 @@ class Resources:
         return 2 - truth if self.negated else truth
 
     def _perhaps(self, entry: str, request: AccessRequest) -> bool:
-        """Return whether an entry may cover a resource whose Region or account is not known."""
+        """Return whether an entry may cover a resource whose Region or account, or which key, is not known."""
         asked, written = request.resource.arn.split(":"), entry.split(":", ARN_SEGMENTS - 1)
         if len(written) < ARN_SEGMENTS:  # wildcards may stand for several segments
             known, head = request.resource.arn.partition(NOT_TOLD)[0], re.split(r"[*?$]", entry, maxsplit=1)[0]
@@ -72,6 +72,10 @@ class Resources:
         for place in (_REGION, _ACCOUNT):
             if asked[place] == NOT_TOLD:
                 written[place] = NOT_TOLD
+        if asked[_REST] == _ANY_KEY and _ANY_KEY.startswith(
+            re.split(r"[*?$]", written[_REST], maxsplit=1)[0][:_BEFORE]
+        ):
+            written[_REST] = NOT_TOLD
         parts, _ = resolved(_resource_tokens(":".join(written), variables=bool(self._moving)), _nothing_known, 0)
         return parts is None or resource_glob(parts)(request.resource.arn)
 
@@ -112,6 +116,9 @@ _SERVICE: Final = 2
 _REGION: Final = 3
 _ACCOUNT: Final = 4
 _HEAD: Final = re.compile(r"[*?$]")
+_REST: Final = 5
+_ANY_KEY: Final = f"key/{NOT_TOLD}"
+_BEFORE: Final = len(_ANY_KEY) - len(NOT_TOLD)
 EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 
 

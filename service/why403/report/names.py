@@ -102,7 +102,7 @@ def needs(operation: str, action: str) -> bool:
 def _needing() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for operation in OPERATIONS.values():
-        for need in operation.rows:
+        for need in (row for row in operation.rows if row.under is None):  # KMS stands behind calls of others, too
             for action in (need.action, need.version):
                 found.setdefault(action, set()).add(operation.name)
     return {action: frozenset(operations) for action, operations in found.items() if action}

@@ -1,10 +1,11 @@
 """The table of S3 API operations: the permissions each needs, on what, and the condition keys its parameters fill."""
 
 from why403.domain.operations.buckets import OWNER_ONLY
+from why403.domain.operations.encryption import is_key_arn
 from why403.domain.operations.http import HEADERS, methods_of
 from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, parameter_for
-from why403.domain.operations.leg import Leg
-from why403.domain.operations.legs import legs
+from why403.domain.operations.leg import KeyUse, Leg
+from why403.domain.operations.legs import key_of, legs
 from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
 from why403.domain.operations.parameters import UNREAD
 from why403.domain.operations.table import Need, Operation
@@ -18,10 +19,13 @@ __all__ = [
     "OWNER_ONLY",
     "PARAMETER_OF",
     "UNREAD",
+    "KeyUse",
     "Leg",
     "Need",
     "Operation",
     "grant_headers",
+    "is_key_arn",
+    "key_of",
     "legs",
     "methods_of",
     "operation_named",

@@ -180,6 +180,7 @@ KNOWN_PARAMETERS: Final = frozenset(
         *(name.partition(".")[0] for row in (*FILLED, *_OF_SESSIONS) for name in row.names),
         *("AccountId", "BypassGovernanceRetention", "CopySource", "Delete", "ObjectLockEnabledForBucket"),
         *("ObjectLockEventHoldDurationYears", "Operation", "Tagging", "TaggingDirective", "Tags", "VpcConfiguration"),
+        *("BucketKeyEnabled", "ChecksumMode", "SSEKMSEncryptionContext"),
     }
 )
 """The parameters that choose legs or fill keys; all others are ignored."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from why403.domain.arn import resource as resource_named
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import SOURCE
 from why403.domain.operations.keys import keys_of
-from why403.domain.operations.leg import Leg
-from why403.domain.operations.names import operation_named
+from why403.domain.operations.leg import KeyUse, Leg
+from why403.domain.operations.names import OPERATIONS, operation_named
 from why403.domain.operations.parameters import Known, Parameters, pointer_to
 from why403.domain.operations.relatives import SESSION_MODE, as_relative
 from why403.domain.operations.source import copy_source
@@ -47,17 +47,46 @@ def legs(
     return as_relative(asked, tuple(found), sent.sent(SESSION_MODE))
 
 
+class Called(Protocol):
+    """A call as far as its key is concerned."""
+
+    @property
+    def operation(self) -> str:
+        """Return its name."""
+
+    @property
+    def parameters(self) -> Mapping[str, object]:
+        """Return what it sends."""
+
+    @property
+    def unlisted(self) -> Truth:
+        """Return how far it may have sent more."""
+
+
+def key_of(call: Called, known: Known, subject: str = "") -> KeyUse:
+    """Return the KMS key that a call uses, or the source it copies from."""
+    sent = Parameters(call.parameters, known, call.unlisted)
+    table = OPERATIONS[call.operation].rows
+    rows = (need.under for need in table if need.under is not None and need.subject == subject)
+    return next((use for use in (under(sent, subject) for under in rows) if use.used != FALSE), KeyUse(FALSE))
+
+
 def _of_target(operation: Operation, target: _Target) -> Iterator[Leg]:
     for need in operation.rows:
         if need.subject != target.subject:
             continue
-        needed = min(target.certain, need.when.holds(target.sent))
+        use = None if need.under is None else need.under(target.sent, need.subject)
+        if use is not None and use.used == FALSE:
+            continue
+        needed = min(target.certain, need.when.holds(target.sent), TRUE if use is None else use.used)
         if needed != FALSE:
             action = _action(need, target.sent)
             keys = keys_of(action, operation, target.sent)
             where = _named(need.on, target.sent) if need.on else target.resource
             versioned = need.version if target.sent.sent("VersionId") == UNKNOWN else ""
-            yield Leg(action, where, target.subject, target.key, needed, *keys, versioned, of_new=need.of_new)
+            yield Leg(
+                action, where, target.subject, target.key, needed, *keys, versioned, under=use, of_new=need.of_new
+            )
 
 
 def _named(parameter: str, sent: Parameters) -> str:

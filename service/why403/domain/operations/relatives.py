@@ -56,7 +56,7 @@ def _translated(leg: Leg) -> Leg:
             keys=_WRITING,
             retried=_READING if _reads(leg.action) else {},
         )
-    if service not in _RELATIVES:
+    if service not in _RELATIVES or leg.under is not None:
         return leg
     name = leg.action.partition(":")[2]
     # Of Object Lambda IAM knows no objects, only access points.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from why403.domain.actions import Resource, find
+from why403.domain.operations.encryption import Under
 from why403.domain.operations.when import ALWAYS, When
 
 Kind: TypeAlias = Resource | Literal["keys", "tagged"]
@@ -20,6 +21,8 @@ class Need(NamedTuple):
     subject: str = ""
     on: str = ""
     """The parameter whose value is the resource, where that is not what the call is about."""
+    under: Under | None = None
+    """Which KMS key it is on, for what S3 asks of KMS itself; needed only where there is one."""
     of_new: bool = False
     """Whether it is said of the object that the call writes, which need not be there before."""
 

@@ -28,7 +28,7 @@ def _of_operations() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
     """Return, by the lower-case name that is no action, all actions an operation can need, and those it always does."""
     found = {}
     for name in (*OPERATIONS, *ALIASES):
-        rows = OPERATIONS[ALIASES.get(name, name)].rows
+        rows = [row for row in OPERATIONS[ALIASES.get(name, name)].rows if row.under is None]
         if find(f"s3:{name}") is None:
             every = frozenset(action for row in rows for action in (row.action, row.version) if action)
             found[f"s3:{name}".lower()] = every, tuple(row.action for row in rows if row.when is ALWAYS)
@@ -37,7 +37,7 @@ def _of_operations() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
 
 _NO_ACTIONS: Final = _of_operations()
 _VERSIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {row.version: row.action for each in OPERATIONS.values() for row in each.rows if row.version}
+    {row.version: row.action for each in OPERATIONS.values() for row in each.rows if row.version and row.under is None}
 )
 """The actions on one version to those on the current one."""
 _CURRENT: Final[Mapping[str, str]] = MappingProxyType({action: version for version, action in _VERSIONS.items()})

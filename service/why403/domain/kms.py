@@ -1,0 +1,94 @@
+"""What S3 itself asks of KMS for its caller: on which key, and in which context.
+
+AWS: "Forward access sessions" (IAM User Guide); "AWS KMS condition keys" (AWS KMS Developer Guide); "Using server-side
+encryption with AWS KMS keys (SSE-KMS)" on the encryption context. S3 asks as its caller: what is said of the caller and
+its session holds for KMS as well. What the network was, S3 may pass on or not, so nobody knows; what was said of the
+bucket, and of the call of S3, says nothing of the key.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from why403.domain.arn import NOT_TOLD, Resource, resource, split_arn
+from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
+from why403.domain.evidence import Evidence, Found
+from why403.domain.facts import REGION
+from why403.domain.operations import KeyUse, is_key_arn
+from why403.domain.principal import Kind, Principal
+from why403.domain.truth import FALSE, TRUE
+
+_ALIASES: Final = ("alias/", "arn:")
+_ENDINGS: Final[Mapping[str, str]] = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
+_NOT_TOLD: Final = frozenset(
+    {
+        *("aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount"),
+        *("aws:vpceorgid", "aws:vpceorgpaths", "aws:referer", "aws:useragent"),
+        *("aws:calledvia", "aws:calledviafirst", "aws:calledvialast"),
+        *("aws:resourceorgid", "aws:resourceorgpaths"),
+    }
+)
+_OF_THE_CALL: Final = ("s3:", "aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
+_HOW_SIGNED: Final = "s3:signatureversion"
+
+
+def key_asked(use: KeyUse, bucket: Resource, principal: Principal, evidence: Evidence) -> Resource:
+    """Return the key; what is not known of its ARN stands as `*`.
+
+    An id or an alias, and the key that AWS manages, are of the account that asks.
+    """
+    if use.named is not None and is_key_arn(use.named):
+        found = resource(use.named)
+        if found is not None:
+            return found
+    seen = evidence[REGION]
+    region = seen.value if isinstance(seen, Found) else NOT_TOLD
+    account = NOT_TOLD if use.named is None else principal.account or NOT_TOLD
+    alias = split_arn(use.named) if use.named else None
+    if alias is not None:
+        region, account = alias.region, alias.account
+    named = NOT_TOLD if not use.named or use.named.startswith(_ALIASES) else use.named
+    text = f"arn:{bucket.partition}:kms:{region}:{account}:key/{named}"
+    found = resource(text)
+    return bucket if found is None else found
+
+
+def context_of_key(
+    given: Mapping[str, Values], use: KeyUse, about: Resource, key: Resource, caller: Principal
+) -> Mapping[str, Values]:
+    """Return the context in which S3 asks, from that of its call; `about` is the object that is called for.
+
+    What is given of KMS itself wins.
+    """
+    found: dict[str, Values] = {
+        name: held for name, held in given.items() if name == _HOW_SIGNED or not name.startswith(_OF_THE_CALL)
+    }
+    found.update(dict.fromkeys(_NOT_TOLD, NOT_KNOWN))
+    found["aws:resourceaccount"] = (key.account,) if key.account != NOT_TOLD else NOT_KNOWN
+    found["aws:viaawsservice"] = NOT_KNOWN if caller.kind is Kind.SERVICE else ("true",)
+    derived = {**dict(_of_caller(key, caller)), **dict(_of_encryption(use, about))}
+    return {**found, **{name: held for name, held in derived.items() if name not in given}}
+
+
+def _of_caller(key: Resource, caller: Principal) -> Iterator[tuple[str, Values]]:
+    """Yield who asks, and through whom; a service that asks for itself is not S3's caller in this sense."""
+    ending = _ENDINGS.get(key.partition)
+    via = ending is not None and key.region != NOT_TOLD and caller.kind is not Kind.SERVICE
+    yield "kms:viaservice", (f"s3.{key.region}.{ending}",) if via else NOT_KNOWN
+    yield "kms:calleraccount", (caller.account,) if caller.account else NOT_KNOWN
+    yield "kms:grantisforawsresource", NO_VALUE
+    # The only kind of key that S3 uses.
+    yield "kms:keyspec", ("SYMMETRIC_DEFAULT",)
+    yield "kms:keyusage", ("ENCRYPT_DECRYPT",)
+
+
+def _of_encryption(use: KeyUse, about: Resource) -> Iterator[tuple[str, Values]]:
+    """Yield the encryption context: the object's ARN, or the bucket's where its own key stands between."""
+    in_bucket = about.service == "s3" and about.bucket is not None
+    named = {FALSE: about.arn, TRUE: about.bucket_arn if in_bucket else ""}.get(use.bucket_key)
+    yield "kms:encryptioncontext:aws:s3:arn", (named,) if named and in_bucket else NOT_KNOWN
+    if use.context is None:
+        yield "kms:encryptioncontextkeys", NOT_KNOWN
+        return
+    yield "kms:encryptioncontextkeys", ("aws:s3:arn", *use.context)
+    for name, value in use.context.items():
+        yield f"kms:encryptioncontext:{name.lower()}", (value,)
