@@ -184,7 +184,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
             return _owner_words(request, evidence, claim)
         case "no account":
             because = "the account that the call expects to own the bucket is no account id, which has twelve digits"
-            return Words(because=because, status=400, code="InvalidBucketOwnerAWSAccountID")
+            return Words(because=because, status=400, code="InvalidBucketOwnerAWSAccountID", sort="owner")
         case "Region" | "Region of an access point":
             return _region_words(request, evidence, claim)
     return _url_words(request, claim)
@@ -201,7 +201,7 @@ def _owner_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Wo
     if claim.holds == TRUE:
         return Words(because=f"the bucket is of {expected}, as the call expects", citations=cites)
     because = f"the call expects the bucket to be of {expected} ({name}), and it is of {request.bucket_owner}"
-    return Words(because=because, citations=cites)
+    return Words(because=because, citations=cites, sort="owner")
 
 
 def _region_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
@@ -213,14 +213,16 @@ def _region_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> W
         return unread(seen)
     cites = (Citation(fact=REGION.name),)
     place = f"the bucket is in {seen.value}" if isinstance(seen, Found) else ""
-    return Words(because=f"{went}, and {place}", citations=cites, status=301, code="PermanentRedirect")
+    return Words(
+        because=f"{went}, and {place}", citations=cites, status=301, code="PermanentRedirect", sort="elsewhere"
+    )
 
 
 def _url_words(request: AccessRequest, claim: Claim) -> Words:
     """Say what S3 requires of the URL, and what it answers."""
     about, _, header = str(claim.about).partition(" x-")
     if claim.holds == FALSE:
-        return _REFUSALS[about](request, f"x-{header}")
+        return _REFUSALS[about](request, f"x-{header}")._replace(sort=_SORTS.get(about, "mismatch"))
     if claim.holds == TRUE:
         return Words(because="the presigned URL was still good by its own clock")
     if header:
@@ -274,6 +276,8 @@ _REFUSALS: Mapping[str, Callable[[AccessRequest, str], Words]] = {
     ),
 }
 
+
+_SORTS = {"too long": "misdated", "too early": "misdated", "expired": "expired", "credentials": "ended"}
 
 PLACES: Mapping[int, Place] = {Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 10)}
 

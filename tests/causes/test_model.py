@@ -57,7 +57,7 @@ def test_a_row_says_what_the_contract_knows(row: Possible) -> None:
     assert 0 < row.weight <= 100
     assert not row.wants & row.bars
     assert all(text.strip() == text and text for text in texts(row))
-    assert row.missing_action is None or re.fullmatch(r"(s3|s3express|kms):\w+", row.missing_action)
+    assert row.missing_action is None or re.fullmatch(r"(s3|s3express|kms|lambda):\w+", row.missing_action)
 
 
 @pytest.mark.parametrize("row", POSSIBLE, ids=NAMED)

@@ -34,7 +34,8 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             400,
             "the session token is malformed, of another partition, or not valid in this Region",
             *_SIGN_AGAIN,
-            "use a token of the Regional STS endpoint, and send it whole",
+            "use a token of the Regional STS endpoint, and send it whole; enable the Region for the account if it must "
+            "be opted in (aws account enable-region)",
         ),
         "InvalidAccessKeyId": Meaning(
             AUTHENTICATION,
@@ -43,7 +44,8 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             "(ASIA) and sent without its session token",
             "whose key is it? An account speaks against a key that is gone",
             "aws sts get-access-key-info --access-key-id KEY_ID",
-            "use the right key; with a temporary key send the session token as well",
+            "use the right key; with a temporary key send the session token as well; for a Region that must be opted "
+            "in, enable it for the account (aws account enable-region)",
         ),
         "SignatureDoesNotMatch": Meaning(
             AUTHENTICATION,
@@ -51,7 +53,8 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             "the signature does not fit: a wrong or mangled secret key, or a method, path or header that changed after "
             "signing",
             *_SIGN_AGAIN,
-            "enter the secret key again; sign exactly the method, path and headers that are sent",
+            "enter the secret key again, or rotate it; sign exactly the method, path and headers that are sent, which "
+            "no proxy may change",
         ),
         "RequestTimeTooSkewed": Meaning(
             AUTHENTICATION,
@@ -59,7 +62,7 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             "the clock of the calling host is more than 15 minutes off",
             "how far is the clock off?",
             "date -u; curl -sI https://s3.amazonaws.com | grep -i ^date",
-            "synchronise the clock of the host (NTP) and try again",
+            "synchronise the clock of the host (NTP), and sign the call just before it is sent",
         ),
         "InvalidSecurity": Meaning(
             AUTHENTICATION, 403, "the credentials are not valid", *_SIGN_AGAIN, "replace the credentials"

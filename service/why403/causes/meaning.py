@@ -4,7 +4,10 @@ from typing import Final, NamedTuple
 
 
 class Meaning(NamedTuple):
-    """What a code means: the layer that knows it, the status it comes with, why, what to look at, what mends it."""
+    """What a code means: the layer that knows it, the status it comes with, why, what to look at, what mends it.
+
+    `kind` is that of the refusal: what is no policy, but for settings that deny.
+    """
 
     layer: str
     status: int
@@ -12,9 +15,18 @@ class Meaning(NamedTuple):
     what: str
     command: str
     fix: str
+    kind: str = "requirement"
 
 
 AUTHENTICATION: Final = "authentication"
 WHO: Final = "aws sts get-caller-identity"
 REGION: Final = "aws s3api head-bucket --bucket {bucket} --query BucketRegion"
 HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key}"
+CORS: Final = Meaning(
+    AUTHENTICATION,
+    403,
+    "the browser asked before the call (CORS), and no rule of the bucket admits its origin, method or headers",
+    "does a rule admit the origin, the method and the headers?",
+    "aws s3api get-bucket-cors --bucket {bucket}",
+    "add a rule to the bucket's CORS configuration for this origin, method and these headers",
+)

@@ -6,7 +6,7 @@ MFA delete"; "Creating a POST policy".
 
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, HEAD, WHO, Meaning
+from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, WHO, Meaning
 
 MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
     (
@@ -18,6 +18,28 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
             "when was it signed, and for how many seconds? X-Amz-Date and X-Amz-Expires in the URL tell",
             "date -u +%Y%m%dT%H%M%SZ",
             "sign a new URL, if need be for longer (at most 604800 seconds)",
+        ),
+    ),
+    (
+        "request is not yet valid",
+        Meaning(
+            AUTHENTICATION,
+            403,
+            "the presigned URL is dated in the future: the clock of whoever signed it is ahead",
+            "how far is the signer's clock off? X-Amz-Date in the URL and ServerTime in the answer tell",
+            "date -u +%Y%m%dT%H%M%SZ",
+            "synchronise the clock of the host that signs (NTP) and sign a new URL",
+        ),
+    ),
+    (
+        "requires a valid date or x-amz-date header",
+        Meaning(
+            AUTHENTICATION,
+            403,
+            "the call is signed without a date that S3 can read",
+            "which date does the call send? It must be like 20260301T080000Z, and in UTC",
+            "date -u +%Y%m%dT%H%M%SZ",
+            "send x-amz-date in that form, or let the SDK sign",
         ),
     ),
     (
@@ -97,4 +119,29 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
             "send no key of your own; or the bucket's owner stops blocking SSE-C (PutBucketEncryption)",
         ),
     ),
+    (
+        "public acls are prevented by the blockpublicacls setting",
+        Meaning(
+            "block_public_access",
+            403,
+            "Block Public Access refuses a public ACL (BlockPublicAcls)",
+            "is BlockPublicAcls on for the bucket, its account or its organization?",
+            "aws s3api get-public-access-block --bucket {bucket}",
+            "send no public ACL; relax the one setting only for a bucket that is meant to be public",
+            "explicit",
+        ),
+    ),
+    (
+        "public policies are prevented by the blockpublicpolicy setting",
+        Meaning(
+            "block_public_access",
+            403,
+            "Block Public Access refuses a public policy (BlockPublicPolicy)",
+            "is BlockPublicPolicy on for the bucket, its account or its organization?",
+            "aws s3api get-public-access-block --bucket {bucket}",
+            "name the principals instead of everyone; relax the one setting only for a bucket meant to be public",
+            "explicit",
+        ),
+    ),
+    ("corsresponse:", CORS),
 )

@@ -130,10 +130,10 @@ def _certain(layer: str, kind: str, situation: Situation, standing: Standing) ->
 def _by_code(situation: Situation, meaning: Meaning) -> dict[str, Any]:
     return {
         "layer": meaning.layer,
-        "kind": "requirement",
+        "kind": meaning.kind,
         "likelihood": "certain",
         "because": _filled(meaning.because, situation),
-        "missing_action": None,
+        "missing_action": None if meaning.kind == "requirement" else situation.action,
         "check": {"what": meaning.what, "command": _filled(meaning.command, situation)},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }

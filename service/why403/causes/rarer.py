@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, HEAD, REGION, WHO, Meaning
+from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, REGION, WHO, Meaning
 
 _ADMINISTRATOR: Final = (
     "which account manages the organization, and is it the one that calls?",
@@ -22,14 +22,7 @@ _WHICH_SIGNATURE: Final = ("does the client sign with version 4? Its debug outpu
 # deleted as it stands, `object_state`'s.
 RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
-        "AccessForbidden": Meaning(
-            AUTHENTICATION,
-            403,
-            "the browser asked before the call (CORS), and no rule of the bucket admits its origin, method or headers",
-            "does a rule admit the origin, the method and the headers?",
-            "aws s3api get-bucket-cors --bucket {bucket}",
-            "add a rule to the bucket's CORS configuration for this origin, method and these headers",
-        ),
+        "AccessForbidden": CORS,
         "AccountNotAuthorized": Meaning(
             "ownership",
             403,

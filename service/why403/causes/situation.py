@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from why403.causes.codes import meaning_of
+from why403.causes.details import detailed
 from why403.causes.meaning import Meaning
 from why403.domain.arn import resource
 from why403.domain.directory import is_directory
@@ -16,7 +17,7 @@ from why403.domain.truth import TRUE
 from why403.domain.verdict import Words
 from why403.engine.call import Decided
 from why403.intake.partial import Partial
-from why403.report import Report
+from why403.report import CLOUDFRONT, Report
 
 AUTHENTICATION_CODES = frozenset(
     {
@@ -49,6 +50,7 @@ _CHANGES = frozenset(each.name for each in OPERATIONS.values() if each.kind in {
 _DELETES = frozenset({"DeleteObject", "DeleteObjects"})
 _ACL_WRITES = frozenset({"PutBucketAcl", "PutObjectAcl"})
 _POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
+_EXPECTING = frozenset({"ExpectedBucketOwner", "ExpectedSourceBucketOwner"})
 _USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
 # Since then S3 names the kind of policy to callers of the bucket's own organization, too.
 _EXPLAINED_SINCE = "2025-07"
@@ -119,7 +121,7 @@ def _meaning(report: Report) -> Meaning | None:
     """Return what the answer means if it names its own cause, None where the status it came with contradicts that."""
     found = meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None)
     # Copies, completed uploads and deletions of many objects answer 200 and tell the error in the body.
-    return found if found and report.status in {None, _IN_THE_BODY, found.status} else None
+    return detailed(found, report) if found and report.status in {None, _IN_THE_BODY, found.status} else None
 
 
 _IN_THE_BODY: Final = 200
@@ -164,7 +166,7 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
     sends_acl = "s3:x-amz-acl" in context or "ACL" in known.request.get("parameters", {})
     principal = _text(known.request, "principal")
     found = {
-        **(_by_code(report.code) | _of_special(operation, context, known.request)),
+        **(_by_code(report.code) | _of_special(operation, context, known.request, report)),
         "enhanced": named,
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
@@ -193,11 +195,15 @@ def _in_directory(request: Mapping[str, Any]) -> bool:
     return is_directory(_text(request, "bucket") or (found.bucket if found else None))
 
 
-def _of_special(operation: str | None, context: Collection[str], request: Mapping[str, Any]) -> dict[str, bool]:
+def _of_special(
+    operation: str | None, context: Collection[str], request: Mapping[str, Any], report: Report
+) -> dict[str, bool]:
     return {
+        "cloudfront-itself": CLOUDFRONT in report.unread,
         "opens-session": _in_directory(request) and _is_of_objects(operation),
         "access-grants": "s3:accessgrantsinstancearn" in context,
         "asks-for-grant": operation == "GetDataAccess",
+        "expects-owner": bool(request.get("parameters", {}).keys() & _EXPECTING),
     }
 
 
@@ -213,6 +219,7 @@ def _by_code(code: str | None) -> dict[str, bool]:
         "state-code": code in STATE_CODES,
         "ownership-code": code in OWNERSHIP_CODES,
         "kms-code": bool(code and code.startswith("KMS.")),
+        "lambda-code": code == "LambdaPermissionError",
         "grants-role-code": code == "StsNotAuthorizedError",
         "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
         "denied-code": code is None or code in DENIED_CODES,

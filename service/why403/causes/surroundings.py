@@ -1,11 +1,13 @@
-"""Causes around the policies: endpoints, public access, ownership, the object, its key, who pays."""
+"""Causes around the policies: endpoints, public access, ownership, the object, its key."""
 
 from typing import Final
 
 from why403.causes.model import NO_POLICY, possible
+from why403.causes.requests import REQUESTS
 from why403.causes.states import STATES
 
 REST: Final = (
+    *REQUESTS,
     *STATES,
     possible(
         "vpc_endpoint",
@@ -131,60 +133,6 @@ REST: Final = (
         wants="kms-code",
     ),
     possible(
-        "request_payment",
-        "requirement",
-        24,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays; HEAD gives no hint",
-        (
-            "is it Requester Pays? 200 with the header speaks for this cause",
-            "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="reads-object bodiless",
-        rests_on="bucket.request_payment",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        8,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? 200 with the header speaks for this cause",
-            "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"bodiless", "same-account"},
-        wants="reads-object",
-        rests_on="bucket.request_payment",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        8,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? An answer with the header speaks for this cause",
-            "aws s3api list-objects-v2 --bucket {bucket} --max-keys 1 --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="lists",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        6,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? `Requester` speaks for this cause (an identity of the owner's account)",
-            "aws s3api get-bucket-request-payment --bucket {bucket}",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="changes-object",
-    ),
-    possible(
         "access_point",
         "implicit",
         34,
@@ -196,31 +144,5 @@ REST: Final = (
         ),
         "allow {action} to this role or user in the access point's policy, and delegate to it in the bucket's",
         wants="through-access-point",
-    ),
-    possible(
-        "authentication",
-        "requirement",
-        42,
-        "a presigned URL fails when it has expired, when its signer may no longer do it, or when method or headers are "
-        "not those that were signed",
-        (
-            "how old is the URL, and is the call exactly the one that was signed? X-Amz-Date and X-Amz-Expires tell",
-            "date -u +%Y%m%dT%H%M%SZ",
-        ),
-        "sign a new URL for exactly the method and headers that are sent",
-        wants="presigned plain",
-    ),
-    possible(
-        "authentication",
-        "requirement",
-        90,
-        "the credentials, the signature or the endpoint are refused; no policy is involved",
-        (
-            "do the credentials work at all? An answer with the expected caller speaks against this cause",
-            "aws sts get-caller-identity",
-        ),
-        "use valid credentials, a right clock and the bucket's Region",
-        "manual",
-        wants="authentication-code",
     ),
 )

@@ -29,7 +29,7 @@ def _same(named: str, decided: str) -> bool:
 def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: str) -> dict[str, Any]:
     blocker: dict[str, Any] = {
         "layer": meaning.layer,
-        "kind": "requirement",
+        "kind": meaning.kind,
         "action": situation.action,
         "resource": situation.resource,
         "because": meaning.because,
@@ -38,7 +38,7 @@ def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: 
     return {
         **answer,
         "decision": "denied",
-        "kind": "requirement",
+        "kind": meaning.kind,
         "layer": meaning.layer,
         "certainty": "proven",
         "status": meaning.status,

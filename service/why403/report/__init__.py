@@ -1,8 +1,9 @@
 """What people paste about a refused call, read: errors of every client, logs, bodies, URLs and CloudTrail records."""
 
+from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.model import SOURCES, Named, Report, Source
 from why403.report.plain import LIMIT
 from why403.report.reading import read, read_event
 from why403.report.stripping import strip_secrets
 
-__all__ = ["LIMIT", "SOURCES", "Named", "Report", "Source", "read", "read_event", "strip_secrets"]
+__all__ = ["CLOUDFRONT", "LIMIT", "SOURCES", "Named", "Report", "Source", "read", "read_event", "strip_secrets"]

@@ -63,8 +63,9 @@ class Report:
     `operation` is an S3 API name, `action` the IAM action the text names. `code` is S3's error code, None where the
     client only invented one for an answer without a body (`bodiless`). `parameters` are named as boto3 does;
     `context` maps condition keys to values, None for a key known to be absent. `presigned` has the members `signed_at`,
-    `expires`, `method` and `headers` as far as known, `expires_at` for signature version 2, and `key_id`. `region` is
-    where the request went, `bucket_region` where S3 says the bucket is. `unread` says what could not be read or told.
+    `expires`, `method` and `headers` as far as known, `expires_at` for signature version 2, and `key_id`; that of an
+    answer is the access key id which S3 names, masked but for its ends. `region` is where the request went,
+    `bucket_region` where S3 says the bucket is. `unread` says what could not be read or told.
     """
 
     source: Source = "text"
@@ -86,6 +87,7 @@ class Report:
     bucket_region: str | None = None
     bucket_owner: str | None = None
     presigned: Mapping[str, Any] | None = None
+    key_id: str | None = None
     server_time: str | None = None
     request_time: str | None = None
     aws_named: Named | None = None

@@ -161,7 +161,10 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
             *("InvalidAccessKeyId", "InvalidObjectState", "InvalidPayer", "InvalidSecurity", "LambdaPermissionError"),
             *("MissingAuthenticationToken", "NotSignedUp", "ObjectAlreadyInActiveTierError"),
             *("ObjectNotInActiveTierError", "RequestTimeTooSkewed", "SignatureDoesNotMatch", "UnauthorizedAccessError"),
-            *("UnexpectedIPError", "AccessDeniedException", "VpceAccessDenied"),
+            *("UnexpectedIPError", "AccessDeniedException", "VpceAccessDenied", "ForbiddenException", "InvalidRegion"),
+            *("AccountNotAuthorized", "AWSOrganizationsNotInUseException", "DefaultConfigurationDeleteForbidden"),
+            *("OrganizationAccessDenied", "OrgConfigurationNotSupported", "ServiceNotEnabledForOrg"),
+            "StsNotAuthorizedError",
         ),
         403,
     )
@@ -172,12 +175,13 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
             *("InvalidBucketAclWithObjectOwnership", "InvalidBucketOwnerAWSAccountID", "InvalidSignature"),
             *("InvalidToken", "KMS.DisabledException", "KMS.InvalidKeyUsageException", "KMS.KMSInvalidStateException"),
             *("KMS.NotFoundException", "MalformedPolicy", "TagPolicyException", "TokenRefreshRequired"),
-            "UnsupportedSignature",
+            *("UnsupportedSignature", "InvalidRequest"),
         ),
         400,
     )
     | dict.fromkeys(("NoSuchBucket", "NoSuchKey", "NoSuchVersion", "NoSuchUpload"), 404)
     | {"MethodNotAllowed": 405, "PermanentRedirect": 301, "PreconditionFailed": 412, "SlowDown": 503}
+    | {"TemporaryRedirect": 307, "Redirect": 307}
 )
 """The HTTP status of a code, where the code alone tells it."""
 
@@ -203,6 +207,19 @@ _SENTENCES: Final = (
     ("the authorization header is malformed", "AuthorizationHeaderMalformed"),
     ("the specified key does not exist", "NoSuchKey"),
     ("the specified bucket does not exist", "NoSuchBucket"),
+    ("the specified version does not exist", "NoSuchVersion"),
+    ("the provided token must be refreshed", "TokenRefreshRequired"),
+    ("the provided security credentials are not valid", "InvalidSecurity"),
+    ("your account is not signed up for", "NotSignedUp"),
+    ("there is a problem with your aws account", "AccountProblem"),
+    ("the source object of the copy operation is not in the active tier", "ObjectNotInActiveTierError"),
+    ("location constraint is incompatible for the region", "IllegalLocationConstraintException"),
+    ("expected bucket owner parameter must be an aws account id", "InvalidBucketOwnerAWSAccountID"),
+    ("x-amz-expires must be", "AuthorizationQueryParametersError"),
+    ("please use aws4-hmac-sha256", "InvalidRequest"),
+    ("bucket cannot have acls set with objectownership", "InvalidBucketAclWithObjectOwnership"),
+    ("the pre-conditions you specified did not hold", "PreconditionFailed"),
+    ("please reduce your request rate", "SlowDown"),
 )
 
 

@@ -51,6 +51,7 @@ def _told(body: str) -> Fields:
         server_time=moment(elements.get("ServerTime")),
         request_time=moment(elements.get("RequestTime")),
         presigned=_presigned(elements),
+        key_id=elements.get("AWSAccessKeyId") or None,
         parameters=_version(elements),
     )
 

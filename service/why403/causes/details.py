@@ -1,0 +1,83 @@
+"""What an answer tells beside its code: by how much a clock is off, where the bucket is, which key was used.
+
+AWS: "Error responses" (Amazon S3 API Reference).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from why403.causes.meaning import Meaning
+from why403.report import Report
+
+_EXPIRED: Final = "request has expired"
+
+
+def detailed(meaning: Meaning, report: Report) -> Meaning:
+    """Return the meaning of an answer with what the answer itself tells of it."""
+    detail = _DETAILS.get(report.code or "")
+    if detail is None and _EXPIRED in (report.message or "").lower():
+        detail = _ended
+    return meaning if detail is None else detail(meaning, report)
+
+
+def _clock(meaning: Meaning, report: Report) -> Meaning:
+    """Say by how much: a call that waited long after it was signed looks the same as a slow clock."""
+    off = _between(report.request_time, report.server_time)
+    if not off:
+        return meaning
+    if off > timedelta(0):
+        because = (
+            f"the clock of the calling host is {span(off)} slow, or the call was sent that long after it was signed; "
+            "S3 takes 15 minutes at most"
+        )
+    else:
+        because = f"the clock of the calling host is {span(-off)} fast; S3 takes 15 minutes at most"
+    return meaning._replace(because=because)
+
+
+def _ended(meaning: Meaning, report: Report) -> Meaning:
+    ends = (report.presigned or {}).get("expires_at")
+    late = _between(ends if isinstance(ends, str) else None, report.server_time)
+    if late is None or late <= timedelta(0):
+        return meaning
+    return meaning._replace(because=f"{meaning.because}: it had ended {span(late)} before it was used")
+
+
+def _elsewhere(meaning: Meaning, report: Report) -> Meaning:
+    """Name the Region that S3 names."""
+    region = report.bucket_region
+    if region is None:
+        return meaning
+    return meaning._replace(because=f"{meaning.because}, which is {region}", fix=f"{meaning.fix}: {region}")
+
+
+def _key(meaning: Meaning, report: Report) -> Meaning:
+    if not (report.key_id or "").startswith("ASIA"):
+        return meaning
+    return meaning._replace(
+        because="the key is a temporary one (ASIA), and came without its session token, or has been gone for long",
+        fix="send the session token as well (AWS_SESSION_TOKEN), or get new credentials",
+    )
+
+
+_DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
+    "AuthorizationHeaderMalformed": _elsewhere,
+    "InvalidAccessKeyId": _key,
+    "PermanentRedirect": _elsewhere,
+    "RequestTimeTooSkewed": _clock,
+}
+
+
+def _between(start: str | None, end: str | None) -> timedelta | None:
+    if start is None or end is None:
+        return None
+    return datetime.fromisoformat(end) - datetime.fromisoformat(start)
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time as people write it, its two largest units: `15m14s`, `2d3h`."""
+    seconds = int(length.total_seconds())
+    parts = [(seconds // 86_400, "d"), (seconds // 3_600 % 24, "h"), (seconds // 60 % 60, "m"), (seconds % 60, "s")]
+    first = next((index for index, (count, _) in enumerate(parts) if count), len(parts) - 1)
+    return "".join(f"{count}{unit}" for count, unit in parts[first : first + 2] if count) or "0s"
