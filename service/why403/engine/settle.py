@@ -62,7 +62,7 @@ def completions(
 
     `asked` are the texts of keys that something else than statements tells apart. Raises OverBudget.
     """
-    doubtful = tuple(_in_doubt(request))
+    doubtful = tuple(statements_in_doubt(request))
     tested = _tested(request, doubtful)
     if len(tested) > MOST_KEYS or any(_too_many(conditions) for conditions in tested.values()):
         return ()
@@ -118,7 +118,8 @@ def _tested(request: AccessRequest, doubtful: Iterable[Statement]) -> dict[str, 
     return {key: held for key, held in tested.items() if key not in barred}
 
 
-def _in_doubt(request: AccessRequest) -> Iterator[Statement]:
+def statements_in_doubt(request: AccessRequest) -> Iterator[Statement]:
+    """Yield the statements of all policies of which it is not known whether they speak of a request."""
     for fact, seen in tuple(request.evidence.items()):
         if fact.policies is not None and isinstance(seen, Found):
             for policies in fact.policies(seen.value):

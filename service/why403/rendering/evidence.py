@@ -105,6 +105,9 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
         whose = line(title(text(doubt, "layer")), ": ") if text(doubt, "layer") else ()
         yield Item(line=line(whose, prose(text(doubt, "because")), help_, "."))
     yield from _rest(len(found))
+    would = text(part(diagnosis, "allowed_if"), "text")
+    if would:
+        yield Item(line=line("This would settle it: the request is allowed ", prose(would), "."))
 
 
 def passed(diagnosis: Data) -> Iterator[Block]:

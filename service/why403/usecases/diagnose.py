@@ -10,7 +10,7 @@ from why403.causes.situation import Situation
 from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
 from why403.domain.errors import InvalidInput
-from why403.domain.evidence import Evidence, Fact
+from why403.domain.evidence import Fact
 from why403.domain.facts import REGION
 from why403.domain.truth import FALSE
 from why403.engine.call import Decided
@@ -22,11 +22,12 @@ from why403.intake.received import Now
 from why403.rendering import markdown, mermaid
 from why403.report import Report
 from why403.services import Services
+from why403.usecases.allowed_if import Seen, Tries, allowed_if
 from why403.usecases.clues import Clue, look_up
 from why403.usecases.cross_check import Checking
+from why403.usecases.decide import decide_call
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
 from why403.usecases.pasted import LOOKUP, report_in
-from why403.usecases.simulate import decide_call
 
 _OF_THE_PAST: Final = ("error", "event", *LOOKUP)
 """The members that tell of a call that was made; who describes a request alone asks about now."""
@@ -56,16 +57,17 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)
     seen = given if collection is None else collection.each[0].observed
-    known, current = known.answered_in(seen.own.get(REGION)), _of_current(collection, given)
-    decided, told = _decided(services, known, seen.evidence(complete=complete), current, doubt)
-    situation = Situation.of(report, known, decided)
-    if doubt is not None:  # what another call may have been answered is no word on this one
-        situation = replace(situation, meaning=Situation.of(pasted, known, None).meaning)
+    known = known.answered_in(seen.own.get(REGION))
+    on = Seen(seen.evidence(complete=complete), _of_current(collection, given))
+    decided, told = _decided(services, known, on, doubt)
+    situation = _situation(report, pasted if doubt is not None else report, known, decided)
     answer = aws_word(told, report, situation)
+    if body.get("detail") == "full":
+        still_open = decided if doubt is None and answer["decision"] == "unknown" else None
+        answer["allowed_if"] = _allowed_if(services, known, on, still_open)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
     answer["causes"] = ranked(situation, standing)
-    answer["id"] = f"d_{uuid.uuid4().hex[:16]}"
-    answer["understood"] = _understood(report, known, situation)
+    answer.update(id=f"d_{uuid.uuid4().hex[:16]}", understood=_understood(report, known, situation))
     if "error" not in body and "event" not in body and not (clue and clue.told["found"]):
         answer["understood"]["source"] = "request"
     answer.update(_reads(clue, collection))
@@ -73,6 +75,14 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
     return answer
+
+
+def _situation(report: Report, of_this_call: Report, known: Partial, decided: Decided | None) -> Situation:
+    """Return what is known of the refusal; what another call may have been answered is no word on this one."""
+    found = Situation.of(report, known, decided)
+    if of_this_call is report:
+        return found
+    return replace(found, meaning=Situation.of(of_this_call, known, None).meaning)
 
 
 def _reads(clue: Clue | None, collection: Collection | None) -> dict[str, Any]:
@@ -149,14 +159,12 @@ def _of_current(collection: Collection | None, given: Observed) -> frozenset[Fac
     return frozenset(fact for fact in found if fact.of_object and fact not in given.own)
 
 
-def _decided(
-    services: Services, known: Partial, evidence: Evidence, current: frozenset[Fact[Any]], doubt: str | None
-) -> tuple[Decided | None, dict[str, Any]]:
+def _decided(services: Services, known: Partial, on: Seen, doubt: str | None) -> tuple[Decided | None, dict[str, Any]]:
     """Return what is decided, if the call is known, and the decision in the contract's shape."""
     if known.asked is None:
         return None, _answer(None, known, doubt)
     try:
-        legs = known.asked.legs(evidence, services.registry.facts, current)
+        legs = known.asked.legs(on.evidence, services.registry.facts, on.current)
     except InvalidInput as error:
         raise error.below("/request") from error
     try:
@@ -165,6 +173,13 @@ def _decided(
     except OverBudget:
         decided = decide_call(services, known.asked, legs, None)
         return decided, _answer(decided, known, doubt)
+
+
+def _allowed_if(services: Services, known: Partial, seen: Seen, decided: Decided | None) -> dict[str, Any] | None:
+    """Return under which condition a call would be allowed of which all but the evidence and the context is known."""
+    if known.asked is None or decided is None or _missing(known) is not None:
+        return None
+    return allowed_if(services, known.asked, seen, decided, Tries())
 
 
 def _answer(decided: Decided | None, known: Partial, doubt: str | None) -> dict[str, Any]:

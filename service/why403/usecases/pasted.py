@@ -11,9 +11,8 @@ from why403.services import Services
 LOOKUP: Final = ("request_id", "log_group", "recent")
 """The members that ask for the record of the call which AWS keeps."""
 
-_MEMBERS = frozenset(
-    {"error", "event", "request", "evidence", "evidence_is_complete", "collect", "fresh", "cross_check", *LOOKUP}
-)
+_OF_READING = ("collect", "fresh", "cross_check", "detail")
+_MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", *_OF_READING, *LOOKUP})
 
 
 def report_in(services: Services, body: Mapping[str, Any]) -> Report:

@@ -1,24 +1,20 @@
 """Deciding requests on given evidence, and once more with some facts replaced: what if."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from why403.domain.errors import Fault, InvalidInput
 from why403.domain.evidence import Evidence
-from why403.domain.request import AccessRequest
-from why403.domain.truth import TRUE, Truth
-from why403.engine.call import Decided, LegDecided
-from why403.engine.decide import Ruled, either
+from why403.engine.call import Decided
 from why403.engine.explain import brief, explained
 from why403.engine.settle import Budget, OverBudget
-from why403.engine.unread import own_doubts
-from why403.engine.warn import warnings
 from why403.intake.evidence import NOTHING, Observed
 from why403.intake.received import Now
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
+from why403.usecases.allowed_if import Seen, Tries, allowed_if
+from why403.usecases.decide import decide_call
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
 
 MOST_FAULTS = 100
@@ -48,7 +44,8 @@ class _Simulation:
         self.facts = services.registry.facts
         self.budget = Budget()
         self.now = Now(services.now())
-        self.brief = body.get("detail") == "decision"
+        self.brief, self.full = body.get("detail") == "decision", body.get("detail") == "full"
+        self.tries = Tries()
         self.shared: dict[bool, Evidence] = {}
         self.faults: list[Fault] = []
         self.took: Collection | None = None
@@ -66,8 +63,8 @@ class _Simulation:
             raise InvalidInput(self.faults[:MOST_FAULTS])
         understood = [each for each in read if each is not None]
         if understood:
-            _, legs, _ = understood[0]
-            self.services.engine.sample(legs[0].request)
+            _, on, _ = understood[0]
+            self.services.engine.sample(on.legs[0].request)
         try:
             answer: dict[str, Any] = {"results": [self._result(*each) for each in understood]}
         except OverBudget as error:
@@ -118,9 +115,7 @@ class _Simulation:
             self.faults.extend(error.below(at).faults)
             return NOTHING
 
-    def _read(
-        self, value: object, at: str, collected: Observed | None = None
-    ) -> tuple[Asked, tuple[Leg, ...], tuple[Leg, ...]] | None:
+    def _read(self, value: object, at: str, collected: Observed | None = None) -> "_Read | None":
         """Return a request with its legs before and after the edits, None if it has faults."""
         if not isinstance(value, dict):
             self.faults.append(Fault(at, "a request must be an object"))
@@ -134,8 +129,8 @@ class _Simulation:
             return None
         try:
             asked = asked_for(value, now=self.now)
-            before = asked.legs(self._evidence(own, complete=complete), self.facts)
-            after = self._edited_legs(asked, own, complete=complete) if self.edited else ()
+            before = self._on(asked, self._evidence(own, complete=complete))
+            after = self._on(asked, self._edited(own, complete=complete)) if self.edited else None
         except InvalidInput as error:
             self.faults.extend(error.below(at).faults)
             return None
@@ -150,57 +145,35 @@ class _Simulation:
             found = self.shared[complete] = self.base.evidence(complete=complete)
         return found
 
-    def _edited_legs(self, asked: Asked, own: Observed, *, complete: bool) -> tuple[Leg, ...]:
-        edited = self.edits.over(own.over(self.base)).evidence(complete=complete)
-        return asked.legs(edited, self.facts)
+    def _edited(self, own: Observed, *, complete: bool) -> Evidence:
+        return self.edits.over(own.over(self.base)).evidence(complete=complete)
 
-    def _result(self, asked: Asked, before: tuple[Leg, ...], after: tuple[Leg, ...]) -> dict[str, Any]:
-        first = self._decided(asked, before)
-        if not self.edited:
-            return self._shown(first)
-        second = self._decided(asked, after)
+    def _on(self, asked: Asked, evidence: Evidence) -> "_On":
+        return _On(evidence, asked.legs(evidence, self.facts))
+
+    def _result(self, asked: Asked, before: "_On", after: "_On | None") -> dict[str, Any]:
+        first = decide_call(self.services, asked, before.legs, self.budget)
+        if after is None:
+            return self._shown(asked, before, first)
+        second = decide_call(self.services, asked, after.legs, self.budget)
         changed = brief(first) != brief(second)
-        return {"before": self._shown(first), "after": self._shown(second), "changed": changed}
+        shown = {"before": self._shown(asked, before, first), "after": self._shown(asked, after, second)}
+        return {**shown, "changed": changed}
 
-    def _decided(self, asked: Asked, legs: tuple[Leg, ...]) -> Decided:
-        return decide_call(self.services, asked, legs, self.budget)
-
-    def _shown(self, decided: Decided) -> dict[str, Any]:
-        return brief(decided) if self.brief else explained(decided)
-
-
-def decide_call(services: Services, asked: Asked, legs: Sequence[Leg], budget: Budget | None) -> Decided:
-    """Return the decision about one call from its legs; without a budget no values of unknown keys are tried.
-
-    Raises OverBudget.
-    """
-    decided = [_leg_decided(services, leg, budget) for leg in legs]
-    told = warnings(services.engine.layers, [leg.request for leg in legs])
-    return Decided(legs=decided, asked=asked.words, warnings=told)
+    def _shown(self, asked: Asked, on: "_On", decided: Decided) -> dict[str, Any]:
+        if self.brief:
+            return brief(decided)
+        answer = explained(decided)
+        if self.full:
+            answer["allowed_if"] = allowed_if(self.services, asked, Seen(on.evidence), decided, self.tries)
+        return answer
 
 
-def _ruled(services: Services, request: AccessRequest, budget: Budget | None) -> Ruled:
-    return services.engine.decide(request, budget) if budget else services.engine.rule(request)
+_Read: TypeAlias = "tuple[Asked, _On, _On | None]"
 
 
-def _leg_decided(services: Services, leg: Leg, budget: Budget | None) -> LegDecided:
-    engine, registry, of_version = services.engine, services.registry, None
-    if leg.of_version is not None:
-        of_version = _leg_decided(services, leg._replace(request=leg.of_version, of_version=None), budget)
-    ruled = _ruled(services, leg.request, budget)
-    if leg.retried is not None and ruled.outcome != TRUE:
-        ruled = either(ruled, _ruled(services, leg.retried, budget))
-    return LegDecided(
-        ruled=ruled,
-        of_version=of_version,
-        needed=leg.needed,
-        key=leg.key,
-        own_doubts=tuple(own_doubts(registry.unread, registry.unjudged, leg.request)),
-        tell=engine.tell,
-        ask=partial(_allows, services, budget),
-    )
+class _On(NamedTuple):
+    """The evidence on which a request is decided, and its legs."""
 
-
-def _allows(services: Services, budget: Budget | None, request: AccessRequest) -> Truth:
-    """Return whether something else is allowed; raise OverBudget."""
-    return _leg_decided(services, Leg(request, TRUE, None), budget).outcome
+    evidence: Evidence
+    legs: tuple[Leg, ...]

@@ -19,13 +19,9 @@ _BATCH_MESSAGES: _Messages = {
     "many": "holds {count} requests; {most} are accepted",
 }
 _FLAG_MESSAGES: _Messages = {"invalid": "must be true or false", "null": "must be true or false"}
-_DETAIL_MESSAGES: _Messages = {"invalid": "must be `decision`", "null": "must be `decision`"}
 _TEXT_MESSAGES: _Messages = {"invalid": "must be the text that was printed"}
 _NAME_MESSAGES: _Messages = {"invalid": "must be a string"}
 _BODY_MESSAGES = {"type": "must be an object", "unknown": "is not a member of this body"}
-
-
-_ONLY_DETAIL = "decision"
 
 
 class JsonObject(fields.Field[dict[str, Any]]):
@@ -72,9 +68,14 @@ class Flag(fields.Boolean):
 
 
 class Detail(fields.String):
-    """How much is told of each decision."""
+    """How much is told of each decision: one of a few words."""
 
-    default_error_messages = _DETAIL_MESSAGES
+    def __init__(self, *words: str) -> None:
+        """Accept exactly these words."""
+        must = "must be " + " or ".join(f"`{word}`" for word in words)
+        messages: _Messages = {"invalid": must, "null": must}
+        super().__init__(validate=validate.OneOf(words, error=must), error_messages=messages)
+        self.words = words
 
 
 class Text(fields.String):
@@ -92,7 +93,7 @@ class SimulateBody(Schema):
     evidence = JsonObject(allow_none=True)
     evidence_is_complete = Flag()
     edits = JsonObject(allow_none=True)
-    detail = Detail(validate=validate.OneOf([_ONLY_DETAIL], error="must be `decision`"))
+    detail = Detail("decision", "full")
     collect = Flag()
     fresh = Flag()
 
@@ -113,6 +114,7 @@ class DiagnoseBody(Schema):
     log_group = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
     recent = Flag()
     cross_check = Flag()
+    detail = Detail("full")
 
 
 def load(schema: Schema, body: Any) -> dict[str, Any]:
@@ -149,7 +151,7 @@ def _fits(field: fields.Field[Any], value: Any) -> bool:
         case Text():
             return isinstance(value, str)
         case Detail():
-            return bool(value == _ONLY_DETAIL)
+            return value in field.words
     return False
 
 
