@@ -26,8 +26,8 @@ from why403 import (
     value_of,
 )
 from why403.collecting.objects import HEAD_OBJECT, headers_of
-from why403.collecting.s3 import bucket_asked, of_bucket, version_asked
-from why403.domain.facts import BUCKET_OWNER, flag
+from why403.collecting.s3 import OF_BUCKET, bucket_asked, of_bucket, version_asked
+from why403.domain.facts import flag
 from why403.domain.states import Lock, Storage, Versioning, lock, storage, versioning
 
 EXISTS: Fact[bool] = Fact(
@@ -177,8 +177,8 @@ def _versioning(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 COLLECTORS: Final = (
     Collector(
-        facts=(EXISTS, DELETE_MARKER, STORAGE_CLASS), reads=HEAD_OBJECT, needs=(BUCKET_OWNER,), collect=collect_headers
+        facts=(EXISTS, DELETE_MARKER, STORAGE_CLASS), reads=HEAD_OBJECT, needs=OF_BUCKET, collect=collect_headers
     ),
-    Collector(facts=(LOCK,), reads=(GET_LOCKING, GET_RETENTION, GET_HOLD), needs=(BUCKET_OWNER,), collect=collect_lock),
-    Collector(facts=(VERSIONING,), reads=(GET_VERSIONING,), needs=(BUCKET_OWNER,), collect=collect_versioning),
+    Collector(facts=(LOCK,), reads=(GET_LOCKING, GET_RETENTION, GET_HOLD), needs=OF_BUCKET, collect=collect_lock),
+    Collector(facts=(VERSIONING,), reads=(GET_VERSIONING,), needs=OF_BUCKET, collect=collect_versioning),
 )

@@ -28,7 +28,7 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.collecting.s3 import bucket_asked, of_bucket
+from why403.collecting.s3 import OF_BUCKET, bucket_asked, of_bucket
 from why403.domain.facts import BUCKET_OWNER, one_of
 from why403.domain.operations import OPERATIONS
 from why403.domain.truth import truth_of
@@ -64,7 +64,7 @@ def collect(request: AccessRequest) -> Collecting[Observations]:
     return {PAYER: (yield bucket.read(GET_PAYER))}
 
 
-COLLECTORS = (Collector(facts=(PAYER,), reads=(GET_PAYER,), needs=(BUCKET_OWNER,), collect=collect),)
+COLLECTORS = (Collector(facts=(PAYER,), reads=(GET_PAYER,), needs=OF_BUCKET, collect=collect),)
 
 
 def _charged(request: AccessRequest) -> Call | None:

@@ -10,13 +10,13 @@ import pytest
 
 from tests.cases import services
 from tests.reference.generator import random_case
-from why403.domain.facts import CANONICAL_IDS
-from why403.domain.request import AccessRequest
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, POINT_BUCKET
+from why403.domain.request import AccessRequest, Call
 from why403.domain.verdict import KINDS
 from why403.intake.evidence import observed
 from why403.intake.request import asked_for
 from why403.layer import Layer
-from why403.testing import check_layer
+from why403.testing import a_request, check_layer, collected
 
 HOME, AWAY = "111122223333", "444455556666"
 PUBLIC = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}
@@ -200,3 +200,12 @@ def test_the_examples_reach_every_kind_of_claim() -> None:
         for claim in layer.judge(each, each.evidence)
     }
     assert said == set(KINDS)
+
+
+@pytest.mark.parametrize("operation", ["GetObject", "DeleteObject", "PutObject", "PutObjectRetention"])
+def test_collectors_find_the_bucket_behind_an_access_point(operation: str) -> None:
+    point = f"arn:aws:s3:eu-west-1:{HOME}:accesspoint/in/object/k"
+    call = Call(operation=operation, parameters={"VersionId": "v"})
+    request = a_request(f"s3:{operation}", resource=point, rest="unknown", call=call)
+    first, *others = services().registry.layers
+    assert collected(first, request, {}, facts={BUCKET_OWNER: AWAY, POINT_BUCKET: "reports"}, others=others)

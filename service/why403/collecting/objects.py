@@ -21,7 +21,7 @@ _NO_HEADERS: Final = Unreadable("S3 answered without the headers of an object", 
 def headers_of(request: AccessRequest) -> Collecting[Observation[Headers] | None]:
     """Return what the headers of the object say, or of the version asked for; None where no object is named.
 
-    Absent means that S3 says that there is none. Needs the fact `bucket.owner`; raises CannotTell where it is not known
+    Absent means that S3 says that there is none. Needs the facts OF_BUCKET; raises CannotTell where it is not known
     which object or version is meant.
     """
     bucket = yield bucket_asked(request)
