@@ -10,8 +10,10 @@ from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, agreed
 from why403.domain.verdict import Says, Words
 from why403.engine.blame import Blamed
+from why403.engine.conclude import Conclusion
 from why403.engine.decide import Ruled
 from why403.engine.evaluate import ignore
+from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
 from why403.layer import Layer
 
@@ -37,6 +39,15 @@ class LegDecided:
     tell: Callable[[str, str], None] = ignore
     ask: Callable[[AccessRequest], Truth] = nobody_knows
     told: dict[Blamed, Words] = field(default_factory=dict)  # what has been put into words already
+
+    @property
+    def plain(self) -> Conclusion | None:
+        """Return the conclusion of a leg of which it tells all there is to tell, as of most."""
+        ruled = self.ruled
+        if self.of_version is not None or self.own_doubts or self.needed != TRUE or self._by_somebody:
+            return None
+        open_between = ruled.conclusion.relation is Relation.OPEN  # there the request decides what is named first
+        return None if open_between or ruled.__class__ is not Ruled else ruled.conclusion
 
     @property
     def outcome(self) -> Truth:
@@ -101,16 +112,21 @@ class Decided:
     legs: Sequence[LegDecided]
     asked: str
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    outcome: Truth = field(init=False)
+    """The outcome of the call: denied if any leg is."""
 
-    @cached_property
-    def outcome(self) -> Truth:
-        """Return the outcome of the call: denied if any leg is."""
-        return min((leg.outcome for leg in self.legs), default=TRUE)
+    def __post_init__(self) -> None:
+        """Work out the outcome."""
+        self.outcome = (
+            self.legs[0].outcome if len(self.legs) == 1 else min((leg.outcome for leg in self.legs), default=TRUE)
+        )
 
     @cached_property
     def blockers(self) -> list[Blocked]:
         """Return the certain blockers of all legs in one order, ties by leg."""
         found = [Blocked(leg, blamed) for leg in self.legs for blamed in leg.blockers]
+        if len(self.legs) == 1:  # they are in order already
+            return found
         return sorted(found, key=lambda each: each.leg.ruled.place(each.blamed))
 
     @property

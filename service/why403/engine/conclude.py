@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 from why403.domain.truth import TRUE, Truth
 from why403.engine.blame import Blamed, blockers, claims, doubts, grantors
@@ -22,6 +23,7 @@ class Conclusion:
         self.said, self.relation, self.at_home = said, relation, at_home
         self.merged: Merged = merge(said)
         self.outcome: Truth = self.merged.outcome(relation)
+        self.brief: dict[str, Any] | None = None  # the answer without words, once it was asked for
 
     @cached_property
     def claims(self) -> list[Blamed]:

@@ -10,10 +10,10 @@ from typing import Final
 from why403.domain.remembered import LONGEST
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, UNKNOWN
-from why403.domain.verdict import Reach
+from why403.domain.verdict import Reach, Verdict
 from why403.engine.blame import Blamed
 from why403.engine.conclude import Conclusion
-from why403.engine.evaluate import Judged, checked, ignore, judge
+from why403.engine.evaluate import checked, heard, ignore, judge
 from why403.engine.relation import Relation, relation
 from why403.engine.settle import Budget, completions
 from why403.layer import Group, Layer
@@ -138,13 +138,13 @@ class Engine:
 
     def rule(self, request: AccessRequest) -> Ruled:
         """Return what the layers say about a leg, as it stands."""
-        said = judge(self.layers, request, self.tell)
+        said = heard(self.layers, request, self.tell)
         between = relation(request)
         at_home = request.at_home or between is Relation.SAME
         return Ruled(request, self._concluded(request, tuple(said), between, at_home=at_home))
 
     def _concluded(
-        self, request: AccessRequest, said: tuple[Judged, ...], between: Relation, *, at_home: bool
+        self, request: AccessRequest, said: tuple[tuple[Layer, Verdict], ...], between: Relation, *, at_home: bool
     ) -> Conclusion:
         """Return the conclusion, remembered with the evidence: many requests on it end in the same way."""
         key = (said, between, at_home)

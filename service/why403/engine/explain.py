@@ -25,6 +25,15 @@ _MET: Final = {TRUE: True, FALSE: False, UNKNOWN: None}
 
 def brief(decided: Decided) -> dict[str, Any]:
     """Return the decision without words: `decision`, `kind`, `layer`, `certainty`."""
+    plain = decided.legs[0].plain if len(decided.legs) == 1 else None
+    if plain is None:
+        return _brief(decided)
+    if plain.brief is None:
+        plain.brief = _brief(decided)
+    return plain.brief.copy()
+
+
+def _brief(decided: Decided) -> dict[str, Any]:
     denied = decided.outcome == FALSE
     first = decided.first if denied else None
     return {

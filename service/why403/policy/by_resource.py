@@ -43,7 +43,9 @@ class ByResource:
             at = self._shorter[at]
         if 2 * len(found) > len(self._statements):  # to ask them all is faster than to sort most of them
             return self._statements
-        return [self._statements[position] for position in sorted(set(found))]
+        if len(found) > 1:
+            found = sorted(set(found))
+        return [self._statements[position] for position in found]
 
     def _index(self) -> None:
         by_head: dict[str, list[int]] = {}

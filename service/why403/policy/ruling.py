@@ -42,8 +42,11 @@ def attached(statement: Statement, request: AccessRequest) -> Truth:
 
 
 def _any(statements: Iterable[Statement], request: AccessRequest) -> Truth:
-    best = FALSE
+    best, resource = FALSE, request.resource
+    arn = "" if resource.vague else resource.arn
     for statement in statements:
+        if arn and statement.covers is not None and not statement.covers(arn):
+            continue  # what most of them come to, without asking them
         truth = statement.matches(request)
         if truth > best:
             if truth == TRUE:
@@ -56,7 +59,9 @@ def denies_caller(policies: Policies, request: AccessRequest, bounded: Truth) ->
     """Return whether a Deny statement of a resource's policies hits the caller; `bounded`: it has a boundary."""
     best = FALSE
     for statement in policies.concerning(request)[0]:
-        truth = min(statement.hits(request.caller, bounded), statement.matches(request))
+        truth = statement.matches(request)
+        if truth > best:
+            truth = min(truth, statement.hits(request.caller, bounded))
         if truth > best:
             if truth == TRUE:
                 return TRUE

@@ -125,14 +125,14 @@ EVERY_CALLER: Final = Naming(TRUE, FALSE, FALSE)
 class Statement:
     """One statement, ready to be judged; treat it as immutable."""
 
-    __slots__ = ("_covers", "actions", "allow", "conditions", "index", "pointer", "principals", "resources", "sid")
+    __slots__ = ("actions", "allow", "conditions", "covers", "index", "pointer", "principals", "resources", "sid")
 
     def __init__(self, text: StatementText, index: int, *, variables: bool) -> None:
         """Compile a statement of the grammar."""
         self.sid, self.index, self.pointer, self.allow = text.sid, index, text.pointer, text.allow
         self.actions = Actions(text.actions)
         self.resources = Resources(text.resources, variables=variables)
-        self._covers = self.resources.plain
+        self.covers = self.resources.plain
         self.conditions = tuple(
             Condition(name, key, values, variables=variables) for name, key, values in text.conditions
         )
@@ -142,16 +142,18 @@ class Statement:
 
     def matches(self, request: AccessRequest) -> Truth:
         """Return whether resource and conditions match; the action is the policy's index's business."""
-        if self._covers is not None and self._covers(request.resource.arn):
+        covers, resource = self.covers, request.resource
+        if covers is not None and covers(resource.arn):
             truth = TRUE
-        elif self._covers is not None and not request.resource.vague:
+        elif covers is not None and not resource.vague:
             return FALSE
         else:
             truth = self.resources.match(request)
             if truth == FALSE:
                 return FALSE
+        context = request.context
         for condition in self.conditions:
-            met = condition.holds(request.context)
+            met = condition.holds(context)
             if met < truth:
                 if met == FALSE:
                     return FALSE
