@@ -12,7 +12,6 @@ from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER, CORE
 from why403.engine.unread import own_doubts
-from why403.foreseen import FORESEEN
 from why403.layer import Layer, May
 from why403.registry import Registry, register
 from why403.testing import a_request
@@ -97,22 +96,6 @@ def test_it_knows_every_fact_by_name_and_who_provides_it() -> None:
     assert {each.name for each in CORE} <= set(found.facts)
     assert (found.provider(LOCK), found.provider(MOON)) == ("one", None)
     assert found.origins == {"one": "the plugin of one", "two": "the plugin of two"}
-
-
-def test_a_foreseen_fact_belongs_to_the_layer_that_comes_to_read_it() -> None:
-    foreseen = FORESEEN[0].fact
-    assert foreseen.name in {each.fact.name for each in registry().unread}
-    own = fact(foreseen.name)
-    found = registry(of("one", provides=[own]))
-    assert found.facts[foreseen.name] is own
-    assert foreseen.name not in {each.fact.name for each in found.unread}
-
-
-def test_a_foreseen_fact_stays_with_its_layer_where_that_is_blocked() -> None:
-    own = fact(FORESEEN[0].fact.name)
-    found = registry(of("one", provides=[own]), blocked=["one"])
-    assert found.facts[own.name] is own
-    assert [each.fact for each in found.unread if each.fact.name == own.name] == [own]
 
 
 # --- blocked layers ---------------------------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ from why403 import (
 )
 from why403.domain.arn import NOT_TOLD
 from why403.domain.evidence import ASSUMED
-from why403.domain.operations import UNREAD, is_key_arn, key_of
+from why403.domain.kms import managed_by_aws
+from why403.domain.operations import is_key_arn
 from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
 from why403.domain.truth import negation, truth_of
 from why403.policy import NO_GRANTS, Grants, denies_caller, doubted, grants, naming, near_miss, unread
@@ -56,8 +57,6 @@ _BY_EVERYBODY: Final = Grants(TRUE, FALSE, FALSE)
 _IN_POLICY_OF_AWS: Final = frozenset(
     {"kms:decrypt", "kms:encrypt", "kms:generatedatakey", "kms:reencryptfrom", "kms:reencryptto"}
 )
-
-_OF_AWS: Final = frozenset({"", "alias/aws/s3"})
 
 _BY_GRANT = "a grant of the key"
 _MANAGED = "the key is managed by AWS"
@@ -116,25 +115,7 @@ def _well_known(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether a policy that nobody gave is the one of a key that AWS manages for the caller's account."""
     not_given = evidence[KEY_POLICY] is NOT_LISTED or evidence[KEY_POLICY] is ASSUMED
     by_aws = not_given and request.at_home and request.action_key in _IN_POLICY_OF_AWS
-    return by_aws and _by_aws(request, evidence) == TRUE
-
-
-def _by_aws(request: AccessRequest, evidence: Evidence) -> Truth:
-    """Return whether AWS manages the key, as it does where neither the call nor the bucket names one."""
-    if request.resource.vague and _is_named_by_nobody(request, evidence):
-        return TRUE
-    seen = evidence.in_question(KEY_MANAGER)
-    return UNKNOWN if isinstance(seen, Unreadable) else truth_of(isinstance(seen, Found) and seen.value == "AWS")
-
-
-def _is_named_by_nobody(request: AccessRequest, evidence: Evidence) -> bool:
-    facts = {request.subject + fact.name: evidence[fact] for fact in (OBJECT_ENCRYPTION, BUCKET_ENCRYPTION)}
-    values = {
-        name: seen.value if isinstance(seen, Found) else UNREAD if isinstance(seen, Unreadable) else None
-        for name, seen in facts.items()
-    }
-    call = request.call
-    return call is not None and key_of(call, values.get, request.subject).named in _OF_AWS
+    return by_aws and managed_by_aws(request, evidence.in_question(KEY_MANAGER)) == TRUE
 
 
 def _by_grants(request: AccessRequest, evidence: Evidence) -> Grants:
@@ -151,7 +132,7 @@ def _of_manager(request: AccessRequest, evidence: Evidence) -> Iterator[Claim]:
     """Yield that callers of other accounts never get through to a key that AWS manages."""
     if request.at_home or not request.principal.signed:
         return
-    managed = _by_aws(request, evidence)
+    managed = managed_by_aws(request, evidence.in_question(KEY_MANAGER))
     elsewhere = UNKNOWN if request.principal.kind is Kind.UNKNOWN else TRUE
     if managed != FALSE:
         yield Claim(Says.LIMIT, negation(min(managed, elsewhere)), about=_MANAGED)
@@ -161,7 +142,7 @@ def _of_state(request: AccessRequest, evidence: Evidence) -> Iterator[Claim]:
     """Yield whether the key can be used at all, which is asked only for what a call does."""
     if request.call is None:
         return
-    if evidence[KEY_STATE] is ASSUMED and _by_aws(request, evidence) == TRUE:
+    if evidence[KEY_STATE] is ASSUMED and managed_by_aws(request, evidence.in_question(KEY_MANAGER)) == TRUE:
         return  # nobody can disable or delete it
     seen = evidence.in_question(KEY_STATE)
     if isinstance(seen, Found):

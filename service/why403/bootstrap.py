@@ -47,6 +47,8 @@ BUILT_IN = (
     "why403_layers.object_state",
     "why403_layers.directory_bucket",
     "why403_layers.kms",
+    "why403_layers.rcp",
+    "why403_layers.vpc_endpoint",
 )
 
 

@@ -1,17 +1,11 @@
-"""Facts that callers may name before a layer reads them: given where they would apply, they leave a doubt.
-
-Each names the layer that would read it. A fact that a loaded layer provides is that layer's, and no longer of these.
-"""
+"""What no loaded layer reads or judges although it may be asked about: where it would apply, it leaves a doubt."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from why403.domain.arn import EXPRESS, OBJECT_LAMBDA
-from why403.domain.evidence import ABSENT, Fact
-from why403.domain.facts import one_of
+from why403.domain.evidence import Fact
 from why403.domain.request import AccessRequest
-from why403.domain.shapes import Load
-from why403.policy import Level, PolicyKind, levels, one_policy
 
 
 class Unread(NamedTuple):
@@ -30,28 +24,6 @@ class Unread(NamedTuple):
 def always(_request: AccessRequest, _value: Any = None) -> bool:
     """Apply to every request."""
     return True
-
-
-def _never(_request: AccessRequest) -> bool:
-    return False
-
-
-def _not_linked(request: AccessRequest) -> bool:
-    return not request.service_linked
-
-
-def _any_policy(_request: AccessRequest, held: tuple[Level, ...]) -> bool:
-    return any(level.policies.placed for level in held)
-
-
-def _fact(name: str, permission: str, load: Load[Any]) -> Fact[Any]:
-    return Fact(
-        name=name,
-        load=load,
-        permission=permission,
-        otherwise=ABSENT,
-        of_resource=not name.startswith("vpc_endpoint."),
-    )
 
 
 class Unjudged(NamedTuple):
@@ -104,15 +76,4 @@ UNJUDGED = (
     Unjudged(
         "directory_bucket", "sessions decide about directory buckets, and are not judged", _directory, grants=True
     ),
-)
-
-_POLICY = one_policy(PolicyKind.RESOURCE)
-_LEVELS = _fact("organization.rcps", "organizations:ListPoliciesForTarget", levels(PolicyKind.RESOURCE))
-_ENDPOINT = "ec2:DescribeVpcEndpoints"
-
-
-FORESEEN = (
-    Unread(_LEVELS, "rcp", _not_linked, _any_policy),
-    Unread(_fact("vpc_endpoint.policy", _ENDPOINT, _POLICY), "vpc_endpoint", always, always),
-    Unread(_fact("vpc_endpoint.type", _ENDPOINT, one_of("Gateway", "Interface")), "vpc_endpoint", _never, always),
 )

@@ -10,7 +10,7 @@ from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
 from why403.domain.verdict import KINDS
-from why403.foreseen import FORESEEN, UNJUDGED, Unjudged, Unread, always
+from why403.foreseen import UNJUDGED, Unjudged, Unread, always
 from why403.layer import Layer
 
 
@@ -50,9 +50,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     owners = _owners(layer for layer, _ in loaded)
     facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
     left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
-    read = {each.fact.name for each in left}
-    foreseen = [each for each in FORESEEN if each.fact.name not in read]
-    unread = tuple(each for each in (*left, *foreseen) if each.fact.name not in facts)
+    unread = tuple(each for each in left if each.fact.name not in facts)
     known = {**{each.fact.name: each.fact for each in unread}, **facts}
     return Registry(
         layers=_ordered([layer for layer, _ in loaded], owners, {each.fact for each in unread}),

@@ -13,7 +13,7 @@ import pytest
 from tests.cases import services
 from tests.gathering.making import Clock
 from tests.gathering.rounds import rounds
-from tests.gathering.world import BUSY, Busy, arn_of, everything
+from tests.gathering.world import BUSY, THROUGH_ENDPOINT, Busy, arn_of, everything
 from why403 import AwsCall, Keep, Observation, Read, Unreadable
 from why403.gathering import Desk, Gathered, Terms, gather
 from why403.gathering.by_hand import Table
@@ -21,7 +21,7 @@ from why403.gathering.by_hand import Table
 COLLECTORS = services().registry.collectors
 # Users "ana" and "bob" are in the same groups.
 TABLE = Table(everything("ana", "bob"))
-BOB = Busy("another user of the same groups", arn_of("bob"), {})
+BOB = Busy("another user of the same groups", arn_of("bob"), THROUGH_ENDPOINT)
 WIDEST = 32
 WARM = 3
 

@@ -5,7 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from tests.layers.reading_s3 import the_callers
 from tests.layers.tables import HOME, OBJECT, SESSION, allow, policy
+from tests.layers.test_collecting_endpoints import ENDPOINT, an_endpoint
 from tests.layers.test_collecting_identity import AWS, DOCUMENT, OWN, a_role, attached, iam, text_of
+from tests.layers.test_collecting_rcps import of_the_bucket
 from tests.layers.test_collecting_scps import WORLD as ORGANIZATION
 from tests.layers.test_collecting_session_policies import ISSUED, READ_ONLY, a_start
 from tests.layers.test_collecting_session_policies import world as history
@@ -52,7 +54,8 @@ def everything(*users: str) -> dict[Read, Any]:
     """Return the answers to all that may be read for these users, or for a session of the role."""
     started = history(a_start(policyArns=[{"arn": READ_ONLY}]))
     mine = {read: answer for user in users for read, answer in a_user(user).items()}
-    return {**ORGANIZATION, **the_callers(), **started, **a_role(), **of_groups(), **mine}
+    network = {**of_the_bucket(HOME), **an_endpoint("eu-west-1"), **an_endpoint("eu-central-1")}
+    return {**ORGANIZATION, **the_callers(), **started, **a_role(), **of_groups(), **network, **mine}
 
 
 class Busy(NamedTuple):
@@ -76,7 +79,12 @@ class Busy(NamedTuple):
         return {"context": dict(self.context)} if self.context else {}
 
 
+THROUGH_ENDPOINT: Final = {"aws:SourceVpce": ENDPOINT}
 BUSY: Final = (
-    Busy("a user in two groups", arn_of("ana"), {}),
-    Busy("a session of a role", SESSION, {"aws:TokenIssueTime": ISSUED, "aws:RequestedRegion": "eu-west-1"}),
+    Busy("a user in two groups", arn_of("ana"), THROUGH_ENDPOINT),
+    Busy(
+        "a session of a role",
+        SESSION,
+        {"aws:TokenIssueTime": ISSUED, "aws:RequestedRegion": "eu-west-1", **THROUGH_ENDPOINT},
+    ),
 )

@@ -206,7 +206,8 @@ def public_access_blocks(scene: Scene, wanted: str) -> Json:
 
 
 def endpoint(scene: Scene, wanted: str) -> Json:
-    if scene.chance(0.6):
+    # Only what came through an endpoint meets its policy, and has its id.
+    if not scene.request.context.get("aws:sourcevpce") or scene.chance(0.3):
         return {}
     grants = 0.95 if wanted == "allowed" else 0.6
     about = [*scene.legs, *scene.source]

@@ -114,9 +114,10 @@ def _bearing(case: Json) -> Iterator[str]:
         # The issuer is known where the principal is the role itself or its ARN is given.
         if caller.issuer != caller.arn and not _given(case, "aws:principalarn"):
             yield "session.issuer"
-    yield "vpc_endpoint.policy"
-    if evidence.get("vpc_endpoint.policy", 1) is not None:
-        yield "vpc_endpoint.type"
+    if not _came_otherwise(case):
+        yield "vpc_endpoint.policy"
+        if evidence.get("vpc_endpoint.policy", 1) is not None:
+            yield "vpc_endpoint.type"
     if case["resource"] != "*":
         yield from _bearing_on_bucket(case)
     if any(evidence.get(name, 1) for name in ("organization.scps", "organization.rcps")):
@@ -150,6 +151,12 @@ def _tags_in_question(case: Json) -> Iterator[str]:
 
 def _given(case: Json, key: str) -> bool:
     return any(name.lower() == key and value for name, value in case.get("context", {}).items())
+
+
+def _came_otherwise(case: Json) -> bool:
+    """Whether the request is known to lack the id that an endpoint would have given it."""
+    told = {name.lower(): value for name, value in case.get("context", {}).items()}
+    return not told.get("aws:sourcevpce", not case.get("context_is_complete", True))
 
 
 def _tag_names(case: Json, prefixes: tuple[str, ...]) -> set[str]:

@@ -20,6 +20,7 @@ NAMED_BY_AWS: Final = 200
 JUST_FAILED: Final = 60
 SPEAKS: Final = 45
 LACKS: Final = 25
+REFUSES: Final = 120
 UNFIT: Final = 50
 _LIKELY, _POSSIBLE = 40, 15
 
@@ -30,6 +31,7 @@ class Standing:
 
     blocks: tuple[tuple[str, str], ...] = ()
     passes: frozenset[tuple[str, str]] = frozenset()
+    refuses: frozenset[tuple[str, str]] = frozenset()
     lacks: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
     speaks: frozenset[str] = frozenset()
@@ -67,6 +69,8 @@ def _score(row: Possible, situation: Situation, standing: Standing) -> int:
     score = row.weight
     if situation.names(row.layer, row.kind):
         score += NAMED_BY_AWS
+    if (row.layer, row.kind) in standing.refuses:
+        score += REFUSES
     if row.kind == "implicit":
         score += JUST_FAILED if row.layer in standing.near else 0
         score += LACKS if row.layer in standing.lacks else 0

@@ -21,6 +21,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     if decided is None:
         return Standing()
     blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
+    refusing = [] if certain else [(leg, each) for leg in decided.legs for each in _refusals(leg)]
     lacking = [(leg, each) for leg in decided.legs for each in leg.ruled.conclusion.claims if _lacks(each.claim)]
     doubted = [
         (leg, each) for leg in decided.legs for each in _in_doubt(leg) if _own_facts_known(leg, leg.teller(each))
@@ -29,13 +30,14 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     return Standing(
         blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
         passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+        refuses=frozenset((leg.teller(each).name, kind_of(each)) for leg, each in refusing),
         lacks=frozenset(leg.teller(each).name for leg, each in lacking),
         near=frozenset(leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)),
         speaks=frozenset(leg.teller(each).name for leg, each in doubted) | given,
         open_facts=frozenset(_facts(decided, registry, _is_open)),
         known_facts=frozenset(_facts(decided, registry, _is_known)).difference(_suspected([*blocking, *doubted])),
-        claims=_first([*blocking, *lacking]),
-        actions=_actions([*blocking, *lacking, *doubted]),
+        claims=_first([*blocking, *refusing, *lacking]),
+        actions=_actions([*blocking, *refusing, *lacking, *doubted]),
     )
 
 
@@ -85,6 +87,18 @@ def _in_doubt(leg: LegDecided) -> Iterable[Blamed]:
     yield from leg.ruled.doubts
     if leg.depends_on_version and leg.of_version is not None:
         yield from (each for each in leg.of_version.blockers if each.claim.says == Says.REQUIREMENT)
+
+
+def _refusals(leg: LegDecided) -> Iterable[Blamed]:
+    """Return what refuses a leg by itself whatever else is not known of it, such as who calls."""
+    claims = leg.ruled.conclusion.claims if leg.needed == TRUE else ()
+    return (each for each in claims if _refuses(each.claim))
+
+
+def _refuses(claim: Claim) -> bool:
+    if claim.says in {Says.LIMIT, Says.REQUIREMENT}:
+        return claim.holds == FALSE
+    return claim.says in {Says.DENIAL, Says.YIELDING_DENIAL} and claim.holds == TRUE
 
 
 def _lacks(claim: Claim) -> bool:

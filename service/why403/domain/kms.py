@@ -7,16 +7,21 @@ bucket, and of the call of S3, says nothing of the key.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from why403.domain.arn import NOT_TOLD, Resource, resource, split_arn
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
-from why403.domain.evidence import Evidence, Found
+from why403.domain.evidence import Evidence, Found, Observation, Unreadable
 from why403.domain.facts import REGION
-from why403.domain.operations import KeyUse, is_key_arn
+from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of
 from why403.domain.principal import Kind, Principal
-from why403.domain.truth import FALSE, TRUE
+from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
+if TYPE_CHECKING:
+    from why403.domain.request import AccessRequest
+
+_OF_AWS: Final = frozenset({"", "alias/aws/s3"})
 _ALIASES: Final = ("alias/", "arn:")
 _ENDINGS: Final[Mapping[str, str]] = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com"}
 _NOT_TOLD: Final = frozenset(
@@ -92,3 +97,25 @@ def _of_encryption(use: KeyUse, about: Resource) -> Iterator[tuple[str, Values]]
     yield "kms:encryptioncontextkeys", ("aws:s3:arn", *use.context)
     for name, value in use.context.items():
         yield f"kms:encryptioncontext:{name.lower()}", (value,)
+
+
+def managed_by_aws(request: "AccessRequest", manager: Observation[str]) -> Truth:
+    """Return whether AWS manages the key, as it does where neither the call nor the bucket names one.
+
+    `manager` is what is known of who does.
+    """
+    if request.resource.vague and _is_named_by_nobody(request):
+        return TRUE
+    return (
+        UNKNOWN if isinstance(manager, Unreadable) else truth_of(isinstance(manager, Found) and manager.value == "AWS")
+    )
+
+
+def _is_named_by_nobody(request: "AccessRequest") -> bool:
+    facts = {request.subject + fact.name: request.evidence[fact] for fact in (OBJECT_ENCRYPTION, BUCKET_ENCRYPTION)}
+    values = {
+        name: seen.value if isinstance(seen, Found) else UNREAD if isinstance(seen, Unreadable) else None
+        for name, seen in facts.items()
+    }
+    call = request.call
+    return call is not None and key_of(call, values.get, request.subject).named in _OF_AWS

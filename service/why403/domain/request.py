@@ -8,11 +8,11 @@ from typing import Any
 from why403.domain.actions import Action, find
 from why403.domain.arn import NOT_TOLD, Resource
 from why403.domain.arn import resource as resource_named
+from why403.domain.caller import caller_of, not_by_account
 from why403.domain.context import NO_VALUE, Context, Values
 from why403.domain.evidence import SOURCE, Absent, Evidence, Found, Unreadable
 from why403.domain.facts import (
     BUCKET_OWNER,
-    CANONICAL_IDS,
     OBJECT_OWNER,
     OWNERSHIP,
     POINT_BUCKET,
@@ -21,7 +21,6 @@ from why403.domain.facts import (
 from why403.domain.issuer import ISSUER_KEY, issuer_of
 from why403.domain.presigned import Presigned
 from why403.domain.principal import Kind, Principal
-from why403.domain.remembered import LONGEST, characters
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
 ENFORCED = "BucketOwnerEnforced"
@@ -58,21 +57,6 @@ class Call:
     def switched_on(self, name: str) -> Truth:
         """Return whether a switch was sent and is on; UNKNOWN where it may have been without being listed."""
         return truth_of(self.parameters[name] in (True, "true")) if name in self.parameters else self.unlisted
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Caller:
-    """A principal as policies see it; compared by identity, so that what a policy says of it is remembered.
-
-    `issuer` is the ARN of the role or user behind a session: empty if there is none, None if it is not known.
-    `canonical_ids` maps canonical ids to accounts as far as known. What policies say of a caller whose texts are too
-    long is not remembered beyond its request.
-    """
-
-    principal: Principal
-    issuer: str | None
-    canonical_ids: Mapping[str, str]
-    too_long: bool
 
 
 class AccessRequest:
@@ -142,7 +126,7 @@ class AccessRequest:
         if resource.key is None or of_new:
             self.object_owner, self.foreign = (self.bucket_owner if of_new else None), FALSE
         self.issuer = issuer_of(principal, given, evidence)
-        self.caller = _caller(self)
+        self.caller = caller_of(principal, self.issuer, evidence)
 
     @property
     def at_home(self) -> bool:
@@ -201,6 +185,12 @@ class AccessRequest:
     def of_source(self) -> bool:
         """Return whether this leg reads the source of a copy."""
         return self.subject == SOURCE
+
+    def not_by_account(self) -> "AccessRequest":
+        """Return the same request where a policy that names an account means nobody but its root user."""
+        found = self._copy()
+        found.context, found.caller = self.context, not_by_account(self.caller, self.evidence)
+        return found
 
     def trying(self, key: str, values: Values) -> "AccessRequest":
         """Return the same request with one more context key known; what follows from the others need not be again."""
@@ -284,17 +274,3 @@ def _object_owner(bucket_owner: str | None, evidence: Evidence) -> tuple[str | N
         if owner == bucket_owner or disabled == FALSE:
             return owner, truth_of(owner != bucket_owner)
     return (seen.value if isinstance(seen, Found) and disabled == FALSE else None), UNKNOWN
-
-
-def _caller(request: AccessRequest) -> Caller:
-    key = (request.principal, request.issuer)
-    known = request.evidence.shared.get(key)
-    if known is None:
-        seen = request.evidence[CANONICAL_IDS]
-        ids = seen.value if isinstance(seen, Found) else {}
-        size = characters((request.principal.arn, request.issuer or "", *ids))
-        known = Caller(request.principal, request.issuer, ids, too_long=size > LONGEST)
-        if not known.too_long:
-            request.evidence.share(key, known)
-    caller: Caller = known
-    return caller

@@ -11,6 +11,7 @@ from why403.policy.compiled import (
     policy_list,
 )
 from why403.policy.document import PolicyKind
+from why403.policy.endpoint import advise_endpoint
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
@@ -19,11 +20,13 @@ from why403.policy.public import is_public
 from why403.policy.ruling import (
     NO_GRANTS,
     Grants,
+    allows_caller,
     bounded,
     capped,
     ceiling,
     denies_caller,
     grants,
+    names_account,
     rule,
 )
 
@@ -37,6 +40,8 @@ __all__ = [
     "PolicyKind",
     "PolicyLoader",
     "advise",
+    "advise_endpoint",
+    "allows_caller",
     "bounded",
     "capped",
     "capping",
@@ -50,6 +55,7 @@ __all__ = [
     "grants",
     "is_public",
     "levels",
+    "names_account",
     "naming",
     "near_miss",
     "one_policy",

@@ -6,7 +6,7 @@ from typing import Any
 
 from why403.domain.errors import Fault, InvalidInput
 from why403.domain.truth import Truth
-from why403.domain.verdict import Verdict
+from why403.domain.verdict import Claim, Says, Verdict
 from why403.policy.compiled import Policies, PolicyLoader
 from why403.policy.document import PolicyKind
 from why403.policy.ruling import ceiling
@@ -18,14 +18,21 @@ class Level:
 
     target: str
     policies: Policies
-    said: dict[tuple[Truth, Truth], Verdict] = field(default_factory=dict)
-    """What it said before, by what its policies deny and allow."""
+    said: dict[tuple[Truth, Truth] | Truth, Verdict] = field(default_factory=dict)
+    """What it said before, by what its policies deny and allow, or by what they deny alone."""
 
     def ceiling(self, ruled: tuple[Truth, Truth]) -> Verdict:
-        """Return the claims of this level."""
+        """Return the claims of this level, which must allow and may deny."""
         found = self.said.get(ruled)
         if found is None:
             found = self.said[ruled] = ceiling(*ruled, self)
+        return found
+
+    def denial(self, denied: Truth) -> Verdict:
+        """Return the claim of this level, which may only deny."""
+        found = self.said.get(denied)
+        if found is None:
+            found = self.said[denied] = (Claim(Says.DENIAL, denied, about=self),)
         return found
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import split_arn
+from why403.domain.caller import Caller
 from why403.domain.principal import Kind, Principal
-from why403.domain.request import Caller
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, negation, truth_of
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -38,7 +38,18 @@ def is_unique_id(text: str) -> bool:
 class Principals:
     """The element of one statement, sorted by form; remembers the callers it has seen."""
 
-    __slots__ = ("_may_be_behind", "_seen", "accounts", "arns", "canonical", "everyone", "names", "negated", "services")
+    __slots__ = (
+        "_may_be_behind",
+        "_seen",
+        "accounts",
+        "arns",
+        "canonical",
+        "everyone",
+        "names",
+        "names_account",
+        "negated",
+        "services",
+    )
 
     def __init__(self, element: str | Mapping[str, Sequence[str]], *, negated: bool) -> None:
         """Sort the entries of `"*"` or of a mapping from type to texts."""
@@ -52,6 +63,7 @@ class Principals:
         self._may_be_behind = frozenset(_roles_and_users(self.arns))
         self.services = frozenset(entries.get("Service", ()))
         self.canonical = tuple(entries.get("CanonicalUser", ()))
+        self.names_account = bool(self.accounts or self.canonical) or any(arn.endswith(":root") for arn in self.arns)
         self._seen: dict[Caller, Naming] = {}
 
     def naming(self, caller: Caller) -> Naming:
@@ -77,7 +89,7 @@ class Principals:
         account = max(self._account(principal), self._canonical(caller))
         if principal.kind is Kind.ROOT:
             return Naming(account, FALSE, FALSE)
-        return Naming(self._directly(caller), self._behind(caller), account)
+        return Naming(self._directly(caller), self._behind(caller), account if caller.by_account else FALSE)
 
     def _account(self, principal: Principal) -> Truth:
         """Return whether the caller's account is named, by its id or by the ARN of its root."""

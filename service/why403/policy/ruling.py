@@ -69,6 +69,27 @@ def denies_caller(policies: Policies, request: AccessRequest, bounded: Truth) ->
     return best
 
 
+def allows_caller(policies: Policies, request: AccessRequest) -> Truth:
+    """Return whether an Allow statement of a policy that filters names the caller, however it does."""
+    best = FALSE
+    for statement in policies.concerning(request)[1]:
+        truth = min(max(statement.naming(request.caller)), statement.matches(request))
+        if truth > best:
+            if truth == TRUE:
+                return TRUE
+            best = truth
+    return best
+
+
+def names_account(policies: Policies, request: AccessRequest) -> bool:
+    """Return whether a statement that may concern the request names an account as its principal."""
+    return any(
+        statement.principals is not None and statement.principals.names_account
+        for statements in policies.concerning(request)
+        for statement in statements
+    )
+
+
 def bounded(request: AccessRequest, boundary: Observation[Any]) -> Truth:
     """Return whether the caller has a permissions boundary, which a Deny with NotPrincipal hits."""
     if not request.principal.signed or request.principal.kind is Kind.ROOT:

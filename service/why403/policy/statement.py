@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from why403.domain.arn import NOT_TOLD
-from why403.domain.request import AccessRequest, Caller
+from why403.domain.caller import Caller
+from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.policy.condition import Condition
 from why403.policy.document import Element, StatementText

@@ -155,7 +155,9 @@ def _access_point(written: Written, request: AccessRequest) -> Remark | None:
         clause = "names a bucket; through the access point the ARN is `{value}`"
     elif asked.bucket and written.name.startswith(_POINT):
         meant = asked.bucket_arn if asked.key is None else f"{asked.bucket_arn}/*"
-        clause = "names an access point; the request is to the bucket itself, `{value}`"
+        behind = bool(request.context["s3:dataaccesspointarn"])
+        what = "the bucket behind it is asked for as well" if behind else "the request is to the bucket itself"
+        clause = f"names an access point; {what}, `{{value}}`"
     else:
         return None
     return Remark(written.entry, clause, meant, meant)
