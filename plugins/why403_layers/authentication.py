@@ -90,17 +90,21 @@ def _claim(holds: Truth, about: str) -> Claim:
     return Claim(Says.REQUIREMENT, holds, about=about)
 
 
-def _of_region(request: AccessRequest, evidence: Evidence) -> Iterator[Claim]:
+_AT_POINT = (_claim(UNKNOWN, _OF_POINT),)
+_IN_REGION = tuple((_claim(truth, _OF_BUCKET),) for truth in (FALSE, UNKNOWN, TRUE))
+
+
+def _of_region(request: AccessRequest, evidence: Evidence) -> Verdict:
     asked = request.context[_REQUESTED]
     if request.resource.access_point is not None:
         # Clients call where the ARN says; that of an access point of several Regions does not say.
-        if asked and request.resource.region not in {"", asked[0]}:
-            yield _claim(UNKNOWN, _OF_POINT)
-        return
+        return _AT_POINT if asked and request.resource.region not in {"", asked[0]} else ()
     seen = evidence[REGION]
-    if isinstance(seen, Found | Unreadable) and asked != NO_VALUE:
-        here = truth_of(asked == (seen.value,)) if isinstance(seen, Found) and asked is not None else UNKNOWN
-        yield _claim(here, _OF_BUCKET)
+    if asked == NO_VALUE or not isinstance(seen, Found | Unreadable):
+        return ()
+    if isinstance(seen, Unreadable) or asked is None:
+        return _IN_REGION[UNKNOWN]
+    return _IN_REGION[truth_of(asked == (seen.value,))]
 
 
 def _of_owner(request: AccessRequest, expected: str) -> Claim:
@@ -248,10 +252,8 @@ def _method_words(request: AccessRequest, _header: str) -> Words:
 
 def _too_long(request: AccessRequest, _header: str) -> Words:
     url = request.call.presigned if request.call else None
-    asked = url.expires if url else None
-    because = (
-        f"a presigned URL is good for at most {LONGEST_EXPIRY} seconds (seven days), and this one asks for {asked}"
-    )
+    own = url.expires if url else None
+    because = f"a presigned URL is good for at most {LONGEST_EXPIRY} seconds (seven days), and this one asks for {own}"
     return Words(because=because, status=400, code="AuthorizationQueryParametersError")
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.cases import services
 from why403.usecases.diagnose import diagnose
 
-from .asking import ACCOUNT, GET, OTHER_ACCOUNT, PUT, USER, allow, cause_of, document, layers, refused
+from .asking import ACCOUNT, GET, OTHER_ACCOUNT, PUT, ROLE, USER, allow, cause_of, document, layers, refused
 
 NOW: Final = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ALLOWED: Final[dict[str, Any]] = {"principal.policies": [document(allow("*", "*"))], "bucket.owner": ACCOUNT}
@@ -95,3 +95,44 @@ def test_an_expected_owner_that_is_not_the_owner_is_certain() -> None:
     found = asked(command, request=MINE, evidence={})
     assert (found["decision"], found["layer"], found["status"]) == ("denied", "authentication", 403)
     assert cause_of(found, "authentication")["likelihood"] == "certain"
+
+
+SIGNED: Final = {"signed_at": "2026-03-01T08:00:00Z", "expires": 7200, "method": "GET", "headers": ["host"]}
+MENDED: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "it has expired": ({"presigned": {**SIGNED, "expires": 900}}, "sign a new URL"),
+    "it is for too long": ({"presigned": {**SIGNED, "expires": 10**6}}, "604800 seconds"),
+    "a clock is ahead": ({"presigned": {**SIGNED, "signed_at": "2026-03-01T12:00:00Z"}}, "NTP"),
+    "another method": ({"presigned": {**SIGNED, "method": "PUT"}}, "exactly the method and headers"),
+    "a header that is not signed": (
+        {"presigned": SIGNED, "parameters": {"ExpectedBucketOwner": ACCOUNT}},
+        "exactly the method and headers",
+    ),
+    "credentials that ended": (
+        {"presigned": {**SIGNED, "expires": 604_800}, "time": "2026-03-02T08:00:00Z", "principal": ROLE},
+        "credentials that live as long",
+    ),
+    "another owner": ({"parameters": {"ExpectedBucketOwner": OTHER_ACCOUNT}}, "correct the account id"),
+    "no owner at all": ({"parameters": {"ExpectedBucketOwner": "me"}}, "correct the account id"),
+    "another Region": ({"context": {"aws:RequestedRegion": "us-east-1"}}, "the bucket's Region"),
+}
+
+
+@pytest.mark.parametrize(("members", "fix"), MENDED.values(), ids=MENDED)
+def test_what_is_wrong_has_a_check_and_a_fix_of_its_own(members: dict[str, Any], fix: str) -> None:
+    found = asked(request={**MINE, **members}, evidence={"bucket.region": "eu-west-1"})
+    first = found["causes"][0]
+    assert (first["layer"], first["kind"], first["likelihood"]) == ("authentication", "requirement", "certain")
+    assert fix in first["fix"]["summary"]
+    assert first["because"] == found["blockers"][0]["because"]
+
+
+def test_the_check_of_an_expected_owner_is_not_simply_to_be_dropped() -> None:
+    found = asked(request={**MINE, "parameters": {"ExpectedBucketOwner": OTHER_ACCOUNT}}, evidence={})
+    assert "to drop the check would hide" in found["causes"][0]["fix"]["summary"]
+
+
+def test_an_expected_owner_of_a_bucket_whose_owner_nobody_knows_is_a_cause_among_others() -> None:
+    request = {**MINE, "parameters": {"ExpectedBucketOwner": OTHER_ACCOUNT}}
+    found = diagnose(services(), {"error": refused("GetObject"), "request": request, "evidence": {}})
+    assert found["decision"] == "unknown"
+    assert "authentication" in layers(found)

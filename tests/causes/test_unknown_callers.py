@@ -1,12 +1,15 @@
-"""Without its caller no request is decided for certain: some callers are exempt from much."""
+"""Without its caller no request is decided for certain, unless nobody could make it: some are exempt from much."""
 
 import random
+from typing import Any, Final
 
 import pytest
 
 from tests.reference.generator import random_case
 
-from .asking import asked
+from .asking import ACCOUNT, OTHER_ACCOUNT, ROLE, USER, asked
+
+CALLERS: Final = (USER, ROLE, f"arn:aws:iam::{ACCOUNT}:root", f"arn:aws:iam::{OTHER_ACCOUNT}:root", "anonymous")
 
 
 @pytest.mark.parametrize("unknowns", [False, True])
@@ -14,7 +17,11 @@ def test_nothing_is_certain_without_the_caller(unknowns: bool) -> None:
     rng = random.Random(f"403 {unknowns}")
     for _ in range(100):
         case = random_case(rng, unknowns=unknowns)
-        found = asked(request={name: value for name, value in case.items() if name not in {"principal", "expected"}})
-        assert found["decision"] == "unknown"
-        assert found["doubts"][0]["because"] == "it is not known who called"
+        request: dict[str, Any] = {name: held for name, held in case.items() if name not in {"principal", "expected"}}
+        found = asked(request=request)
         assert found["causes"]
+        if found["decision"] == "unknown":
+            assert found["doubts"][0]["because"] == "it is not known who called"
+        else:
+            told = {asked(request={**request, "principal": caller})["decision"] for caller in CALLERS}
+            assert (found["decision"], found["kind"], told) == ("denied", "requirement", {"denied"})
