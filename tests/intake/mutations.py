@@ -137,6 +137,21 @@ REQUESTS: Final[Json] = [
     },
     {
         "principal": _ANA,
+        "operation": "PutObjectRetention",
+        "resource": "arn:aws:s3:::reports/a",
+        "parameters": {
+            "Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": "2099-01-01T00:00:00Z"},
+            "BypassGovernanceRetention": True,
+        },
+    },
+    {
+        "principal": "arn:aws:iam::111122223333:root",
+        "operation": "PutBucketVersioning",
+        "bucket": "reports",
+        "parameters": {"VersioningConfiguration": {"Status": "Enabled", "MFADelete": "Enabled"}, "MFA": "x 1"},
+    },
+    {
+        "principal": _ANA,
         "operation": "DeleteObjects",
         "resource": "arn:aws:s3:::reports",
         "parameters": {"Delete": {"Objects": [{"Key": "a/b~c"}, {"Key": "d", "VersionId": "v"}]}, "MFA": "1 2"},

@@ -128,6 +128,7 @@ SECONDS = "must be a whole number of seconds"
         ({"parameters": {"VersionId": 5}}, "/parameters/VersionId", "must be text"),
         ({"parameters": {"ACL": ["private"]}}, "/parameters/ACL", "must be text"),
         ({"parameters": {"GrantRead": {}}}, "/parameters/GrantRead", "must be text"),
+        ({"parameters": {"ExpectedBucketOwner": 10**5000}}, "/parameters/ExpectedBucketOwner", "must be text"),
         ({"parameters": {"Policy": []}}, "/parameters/Policy", "must be a policy, as an object or as its JSON text"),
         ({"parameters": {"AccessControlPolicy": "x"}}, "/parameters/AccessControlPolicy", "must be an object"),
         (

@@ -7,7 +7,10 @@ from why403.domain.errors import Fault, escaped
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import KNOWN_PARAMETERS
 
-_TEXTS: Final = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+_TEXTS: Final = (
+    *("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP"),
+    *("ExpectedBucketOwner", "ExpectedSourceBucketOwner"),
+)
 _ACL: Final = "AccessControlPolicy"
 _READ: Final = KNOWN_PARAMETERS | {*_TEXTS, _ACL}
 
