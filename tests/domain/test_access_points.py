@@ -89,14 +89,14 @@ def test_a_key_that_is_tried_is_tried_behind_the_access_point_too() -> None:
         ("VPC", None, ("VPC",)),
         (None, "vpc-1", ("VPC",)),
         (None, None, ("Internet",)),
-        (NOT_READ, "vpc-1", ("VPC",)),
-        (NOT_READ, None, ("Internet",)),
+        (NOT_READ, "vpc-1", NOT_KNOWN),
+        (NOT_READ, None, NOT_KNOWN),
         ("Internet", NOT_READ, ("Internet",)),
         (None, NOT_READ, NOT_KNOWN),
         (NOT_READ, NOT_READ, NOT_KNOWN),
     ],
 )
-def test_an_access_point_with_a_vpc_has_that_origin_and_any_other_the_internet(
+def test_where_no_origin_is_told_an_access_point_with_a_vpc_has_that_and_any_other_the_internet(
     origin: object, vpc: object, expected: Values
 ) -> None:
     assert asked(origin=origin, vpc=vpc).context["s3:accesspointnetworkorigin"] == expected

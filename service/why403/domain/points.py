@@ -5,7 +5,7 @@ AWS: "Creating access points restricted to a virtual private cloud"; "Access poi
 
 from typing import TYPE_CHECKING, Final
 
-from why403.domain.evidence import Absent, Evidence, Found
+from why403.domain.evidence import Evidence, Found, Unreadable
 from why403.domain.facts import POINT_ORIGIN, POINT_VPC
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
@@ -23,15 +23,15 @@ _PERHAPS_PASSED_ON: Final = frozenset({"s3:PutBucketPolicy", "s3:DeleteBucketPol
 def network_origin(evidence: Evidence) -> str | None:
     """Return where requests to an access point may come from, `Internet` or `VPC`, None if that is not known.
 
-    One that a VPC is configured for has the origin VPC, any other Internet.
+    Where it is known not to be told, one that a VPC is configured for has the origin VPC, any other Internet.
     """
     origin, vpc = evidence[POINT_ORIGIN], evidence[POINT_VPC]
     if isinstance(origin, Found):
         told: str = origin.value
         return told
-    if isinstance(vpc, Found):
-        return "VPC"
-    return "Internet" if isinstance(vpc, Absent) else None
+    if isinstance(origin, Unreadable) or isinstance(vpc, Unreadable):
+        return None
+    return "VPC" if isinstance(vpc, Found) else "Internet"
 
 
 def inside(request: "AccessRequest") -> Truth | None:
