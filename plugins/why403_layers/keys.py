@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from why403 import (
+    ABSENT,
     Absent,
     AccessRequest,
     AwsCall,
@@ -23,11 +24,12 @@ from why403 import (
     Observations,
     Unreadable,
 )
+from why403.collecting.objects import HEAD_OBJECT, headers_of
 from why403.collecting.s3 import bucket_collector, of_bucket
 from why403.domain.arn import NOT_TOLD, Resource
-from why403.domain.facts import REGION, text
+from why403.domain.facts import BUCKET_OWNER, REGION, text
 from why403.domain.kms import key_asked
-from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of
+from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of, reads_with_key
 from why403.domain.states import (
     BUCKET_ENCRYPTION,
     OBJECT_ENCRYPTION,
@@ -105,8 +107,29 @@ def _encryption(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "algorithm": default.get("SSEAlgorithm"),
         "key": default.get("KMSMasterKeyID"),
-        "bucket_key": rule.get("BucketKeyEnabled"),
+        "bucket_key": rule.get("BucketKeyEnabled", False),
         "blocked": rule.get("BlockedEncryptionTypes", {}).get("EncryptionType"),
+    }
+
+
+def collect_encryption(request: AccessRequest) -> Collecting[Observations]:
+    """Read how the object is encrypted that is read; how an upload is, the object it may replace does not tell."""
+    if request.call is None or not reads_with_key(request.call.operation, request.subject):
+        return {}
+    seen = yield headers_of(request)
+    if not isinstance(seen, Found):
+        return {} if seen is None else {OBJECT_ENCRYPTION: seen}
+    told = seen.value
+    if told.get("ServerSideEncryption") is None:
+        return {OBJECT_ENCRYPTION: ABSENT}
+    return {
+        OBJECT_ENCRYPTION: Found(
+            {
+                "algorithm": told["ServerSideEncryption"],
+                "key": told.get("SSEKMSKeyId"),
+                "bucket_key": told.get("BucketKeyEnabled", False),
+            }
+        )
     }
 
 
@@ -132,7 +155,7 @@ def collect_key(request: AccessRequest) -> Collecting[Observations]:
         KEY_STATE: _member(described, "KeyState"),
         KEY_MANAGER: _member(described, "KeyManager"),
         KEY_POLICY: policy,
-        GRANTS: Found([_grant_told(each) for each in grants.value]) if isinstance(grants, Found) else grants,
+        GRANTS: _grants_told(grants),
     }
 
 
@@ -174,11 +197,17 @@ def _member(described: Observation[Any], name: str) -> Observation[Any]:
     return Found(described.value[name]) if isinstance(described, Found) else described
 
 
+def _grants_told(seen: Observation[Any]) -> Observation[Any]:
+    """Return grants as evidence; where one has a constraint of a kind that nobody here knows, they are not known."""
+    if not isinstance(seen, Found):
+        return seen
+    if any(set(each.get("Constraints") or {}) - _CONSTRAINTS for each in seen.value):
+        return Unreadable("a grant of the key has a constraint of a kind that is not known here")
+    return Found([_grant_told(each) for each in seen.value])
+
+
 def _grant_told(grant: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a grant as evidence; one with a constraint that nobody here knows is not known."""
     constraints = grant.get("Constraints") or {}
-    if set(constraints) - _CONSTRAINTS:
-        raise CannotTell(Unreadable("a grant of the key has a constraint of a kind that is not known here"))
     grantee = grant.get("GranteePrincipal") or grant["GranteeServicePrincipal"]
     return {"grantee": grantee, "operations": grant["Operations"], "constraints": constraints or None}
 
@@ -186,6 +215,7 @@ def _grant_told(grant: Mapping[str, Any]) -> Mapping[str, Any]:
 FACTS_OF_KEY: Final = (KEY_ARN, KEY_STATE, KEY_MANAGER, KEY_POLICY, GRANTS)
 COLLECTORS: Final = (
     bucket_collector(BUCKET_ENCRYPTION, GET_ENCRYPTION, _encryption),
+    Collector(facts=(OBJECT_ENCRYPTION,), reads=HEAD_OBJECT, needs=(BUCKET_OWNER,), collect=collect_encryption),
     Collector(
         facts=FACTS_OF_KEY,
         reads=(DESCRIBE, GET_POLICY, LIST_GRANTS),

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from tests.layers.reading_s3 import ALL_ON, plain
-from why403 import ABSENT, AccessRequest, Call, Fact, Observation, Unreadable
+from why403 import ABSENT, AccessRequest, Call, Fact, Found, Observation, Unreadable
 from why403.aws import Access, connect
 from why403.bootstrap import build
 from why403.domain.acl import ALL_USERS, Acl
@@ -22,12 +22,13 @@ from why403.domain.facts import (
     OWNERSHIP,
     REGION,
 )
-from why403.domain.states import Storage, Versioning
+from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION, Encryption, Storage, Versioning
 from why403.gathering import Desk, Subject, gather
 from why403.settings import Settings
 from why403.testing import a_request
 from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.keys import GRANTS, KEY_ARN, KEY_MANAGER, KEY_POLICY, KEY_STATE
 from why403_layers.objects import DELETE_MARKER, EXISTS, LOCK, STORAGE_CLASS, VERSIONING
 from why403_layers.public_access import ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET
@@ -190,3 +191,49 @@ def test_a_caller_of_an_account_with_no_way_in_has_no_say_in_whose_the_bucket_is
 def test_what_an_organization_sets_is_not_none_where_that_cannot_be_asked(s3: Any) -> None:
     # moto knows no S3 policies: whatever it says to that, it is no answer.
     assert isinstance(seen_of()[ORGANIZATION], Unreadable)
+
+
+def a_default(s3: Any, key: str) -> None:
+    by_default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rule = {"ApplyServerSideEncryptionByDefault": by_default, "BucketKeyEnabled": True}
+    s3.put_bucket_encryption(Bucket="reports", ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+@pytest.mark.parametrize("named", ["arn", "id", "alias"])
+def test_the_key_of_a_bucket(s3: Any, named: str) -> None:
+    kms = boto3.client("kms", region_name="eu-central-1")
+    told = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName="alias/reports", TargetKeyId=told["KeyId"])
+    kms.create_grant(KeyId=told["KeyId"], GranteePrincipal=f"arn:aws:iam::{HERE}:role/app", Operations=["Decrypt"])
+    a_default(s3, {"arn": told["Arn"], "id": told["KeyId"], "alias": "alias/reports"}[named])
+    seen = seen_of(action="s3:PutObject", call=Call(operation="PutObject"))
+    held = plain(seen[BUCKET_ENCRYPTION])
+    assert isinstance(held, Encryption)
+    assert (held.algorithm, held.bucket_key) == ("aws:kms", True)
+    assert plain(seen[KEY_ARN]) == told["Arn"]
+    assert plain(seen[KEY_STATE]) == "Enabled"
+    assert plain(seen[KEY_MANAGER]) == "CUSTOMER"
+    assert isinstance(seen[KEY_POLICY], Found)
+    grants: Any = plain(seen[GRANTS])
+    assert [each.grant.grantee for each in grants] == [f"arn:aws:iam::{HERE}:role/app"]
+
+
+def test_the_key_of_an_object(s3: Any) -> None:
+    kms = boto3.client("kms", region_name="eu-central-1")
+    told = kms.create_key()["KeyMetadata"]
+    kms.disable_key(KeyId=told["KeyId"])
+    arn = told["Arn"]
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn)
+    seen = seen_of(call=Call(operation="GetObject"))
+    assert plain(seen[OBJECT_ENCRYPTION]) == Encryption(algorithm="aws:kms", key=arn, bucket_key=False)
+    assert plain(seen[KEY_STATE]) == "Disabled"
+
+
+def test_a_bucket_without_a_key(s3: Any) -> None:
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"")
+    seen = seen_of(call=Call(operation="GetObject"))
+    assert KEY_ARN not in seen
+    assert plain(seen_of(action="s3:PutObject", call=Call(operation="PutObject"))[BUCKET_ENCRYPTION]) in {
+        "absent",
+        Encryption(algorithm="AES256", key=None, bucket_key=False),
+    }

@@ -5,7 +5,7 @@ from why403.domain.operations.encryption import is_key_arn
 from why403.domain.operations.http import HEADERS, methods_of
 from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, parameter_for
 from why403.domain.operations.leg import KeyUse, Leg
-from why403.domain.operations.legs import key_of, legs
+from why403.domain.operations.legs import key_of, legs, reads_with_key
 from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
 from why403.domain.operations.parameters import UNREAD
 from why403.domain.operations.table import Need, Operation
@@ -30,4 +30,5 @@ __all__ = [
     "methods_of",
     "operation_named",
     "parameter_for",
+    "reads_with_key",
 ]

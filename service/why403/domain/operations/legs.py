@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, Protocol
 from why403.domain.arn import resource as resource_named
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import SOURCE
+from why403.domain.operations.encryption import BEFORE_UPDATE, OF_OBJECT
 from why403.domain.operations.keys import keys_of
 from why403.domain.operations.leg import KeyUse, Leg
 from why403.domain.operations.names import OPERATIONS, operation_named
@@ -69,6 +70,12 @@ def key_of(call: Called, known: Known, subject: str = "") -> KeyUse:
     table = OPERATIONS[call.operation].rows
     rows = (need.under for need in table if need.under is not None and need.subject == subject)
     return next((use for use in (under(sent, subject) for under in rows) if use.used != FALSE), KeyUse(FALSE))
+
+
+def reads_with_key(operation: str, subject: str = "") -> bool:
+    """Return whether a call reads an object, or a copy's source, with the key that it is under."""
+    found = (need.under for need in OPERATIONS[operation].rows if need.subject == subject)
+    return any(under in {OF_OBJECT, BEFORE_UPDATE} for under in found)
 
 
 def _of_target(operation: Operation, target: _Target) -> Iterator[Leg]:
