@@ -37,7 +37,7 @@ from why403.domain.kms import managed_by_aws
 from why403.domain.operations import is_key_arn
 from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
 from why403.domain.truth import negation, truth_of
-from why403.policy import NO_GRANTS, Grants, denies_caller, doubted, grants, naming, near_miss, unread
+from why403.policy import NO_GRANTS, Grants, bounded, denies_caller, doubted, grants, naming, near_miss, unread
 from why403.policy.key_grants import BY_GRANT, KeyGranted, reaches
 from why403_layers.keys import (
     COLLECTORS,
@@ -97,18 +97,10 @@ def _verdict(denied: Truth, by_policy: Grants, by_grant: Grants) -> Verdict:
 
 def _by_policy(policy: Observation[Any], request: AccessRequest, evidence: Evidence) -> tuple[Truth, Grants]:
     if isinstance(policy, Found):
-        return denies_caller(policy.value, request, _bounded(request, evidence)), grants(policy.value, request)
+        return denies_caller(policy.value, request, bounded(request, evidence[BOUNDARY])), grants(policy.value, request)
     if isinstance(policy, Absent):
         return FALSE, NO_GRANTS
     return (FALSE, _BY_EVERYBODY) if _well_known(request, evidence) else (UNKNOWN, _IN_DOUBT)
-
-
-def _bounded(request: AccessRequest, evidence: Evidence) -> Truth:
-    """Return whether the caller has a permissions boundary, which a Deny with NotPrincipal hits."""
-    if not request.principal.signed or request.principal.kind is Kind.ROOT:
-        return FALSE
-    seen = evidence[BOUNDARY]
-    return UNKNOWN if isinstance(seen, Unreadable) else truth_of(isinstance(seen, Found))
 
 
 def _well_known(request: AccessRequest, evidence: Evidence) -> bool:
@@ -156,7 +148,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     match claim.about:
         case str(about) if about is _UNSIGNED:
             because = "S3 reads and writes under a KMS key only for requests that are signed with Signature Version 4"
-            return Words(because=because, status=400, code="InvalidArgument")
+            return Words(because=because, status=400, code="InvalidArgument", sort="unsigned")
         case str(about) if about is _WHICH:
             return _which(request, evidence)
         case str(about) if about is _STATE:
@@ -196,7 +188,7 @@ def _managed(evidence: Evidence, request: AccessRequest) -> Words:
         f"the key {request.resource.arn} is managed by AWS, so only callers of its own account can use it, and its "
         "policy cannot be changed"
     )
-    return Words(because=because, citations=(Citation(fact=KEY_MANAGER.name),))
+    return Words(because=because, citations=(Citation(fact=KEY_MANAGER.name),), sort="managed-key")
 
 
 def _granted(seen: Observation[tuple[KeyGranted, ...]], request: AccessRequest, claim: Claim) -> Words:
@@ -221,10 +213,11 @@ def _of_policy(request: AccessRequest, evidence: Evidence, claim: Claim) -> Word
         if max(by_policy) < claim.holds:  # what lets in, or might, is a grant
             return _by_a_grant(given, request, claim)
     if isinstance(policy, Found):
-        return naming(KEY_POLICY, policy.value, request, claim, "the key policy", _bounded(request, evidence))
+        found = naming(KEY_POLICY, policy.value, request, claim, "the key policy", bounded(request, evidence[BOUNDARY]))
+        return found._replace(sort="key-policy")
     does = "denies" if claim.says == Says.DENIAL else "allows"
     because = f"the KMS key has no policy, so none {does} {request.action}"
-    return Words(because=because, citations=(Citation(fact=KEY_POLICY.name),))
+    return Words(because=because, citations=(Citation(fact=KEY_POLICY.name),), sort="key-policy")
 
 
 def _by_a_grant(given: Observation[tuple[KeyGranted, ...]], request: AccessRequest, claim: Claim) -> Words:

@@ -1,7 +1,7 @@
 """Ranking causes: how common each is, moved by what the evidence and AWS's own words say."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from why403.causes.meaning import Meaning
@@ -118,12 +118,20 @@ def _cause(row: Possible, likelihood: str, situation: Situation, standing: Stand
 
 
 def _certain(layer: str, kind: str, situation: Situation, standing: Standing) -> dict[str, Any]:
-    """Return a blocker as a cause, with check and fix of the model's row for its layer."""
-    rows = [row for row in POSSIBLE if row.layer == layer]
+    """Return a blocker as a cause, with check and fix of the model's row for its layer.
+
+    What one layer tells for all is mended where it is said, on the resource that it is about.
+    """
     claim = standing.claims.get((layer, kind))
-    features = situation.features if claim is None else situation.features | refused_as(told(*claim))
+    said_by = layer
+    if claim is not None and claim[0].ruled.teller is not None:
+        said_by, request = claim[1].layer.name, claim[0].ruled.request
+        situation = replace(situation, action=request.action, resource=request.resource.arn)
+    rows = [row for row in POSSIBLE if row.layer == said_by]
+    own = frozenset() if claim is None else refused_as(told(*claim))
+    features = situation.features | own
     fitting: Iterable[Possible] = sorted(
-        rows, key=lambda row: (row.kind != kind, not row.wants <= features, -row.weight)
+        rows, key=lambda row: (row.kind != kind, not row.wants <= features, -len(row.wants & own), -row.weight)
     )
     row = next(iter(fitting), None)
     if row is None:

@@ -1,7 +1,8 @@
-"""Causes around the policies: endpoints, public access, ownership, the object, its key."""
+"""Causes around the policies: endpoints, public access, ownership."""
 
 from typing import Final
 
+from why403.causes.keys import KEYS
 from why403.causes.model import NO_POLICY, possible
 from why403.causes.requests import REQUESTS
 from why403.causes.states import STATES
@@ -9,6 +10,7 @@ from why403.causes.states import STATES
 REST: Final = (
     *REQUESTS,
     *STATES,
+    *KEYS,
     possible(
         "vpc_endpoint",
         "implicit",
@@ -101,36 +103,6 @@ REST: Final = (
         ("who owns the object?", "aws s3api get-object-acl --bucket {bucket} --key {key} --query Owner"),
         "the object's owner grants bucket-owner-full-control, or the bucket's owner disables ACLs",
         wants="reads-object",
-    ),
-    possible(
-        "kms",
-        "implicit",
-        16,
-        "the object is encrypted with a KMS key that the caller may not use: IAM and the key's policy must both allow",
-        ("which key is it?", "aws s3api head-object --bucket {bucket} --key {key} --query SSEKMSKeyId"),
-        "allow kms:Decrypt on the key in the caller's policy and in the key's policy",
-        wants="reads-object",
-        missing_action="kms:Decrypt",
-    ),
-    possible(
-        "kms",
-        "implicit",
-        15,
-        "the bucket encrypts with a KMS key that the caller may not use: IAM and the key's policy must both allow",
-        ("which key is it?", "aws s3api get-bucket-encryption --bucket {bucket}"),
-        "allow kms:GenerateDataKey on the key in the caller's policy and in the key's policy",
-        wants="writes-object",
-        missing_action="kms:GenerateDataKey",
-    ),
-    possible(
-        "kms",
-        "requirement",
-        90,
-        "the KMS key is disabled, about to be deleted, or gone; no policy is involved",
-        ("what is the state of the key?", "aws kms describe-key --key-id KEY --query KeyMetadata.KeyState"),
-        "enable the key, or cancel its deletion",
-        "manual",
-        wants="kms-code",
     ),
     possible(
         "access_point",
