@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from why403.domain.arn import resource
-from why403.domain.evidence import Unreadable
+from why403.domain.evidence import Fact, Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
+from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION, Encryption
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, ConditionResult, Says, Shown, Verdict, Words
 from why403.engine.blame import Blamed, kind_of
@@ -229,11 +230,18 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
 
 def _perhaps_a_version(leg: LegDecided, of_version: LegDecided) -> dict[str, Any]:
     asked, instead = leg.ruled.request.action, of_version.ruled.request.action
+    if asked == instead and not of_version.ruled.request.resource.vague:
+        because = f"{asked} is about the object, or about the bucket where a Bucket Key is used, and that is not known"
+        return {"layer": None, "because": because, "needs": _encryption_of(asked).permission}
     if asked == instead:
         because = f"it is not known whether the call names a version, for which {asked} may be needed on another key"
     else:
         because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
     return {"layer": None, "because": because, "needs": None}
+
+
+def _encryption_of(asked: str) -> Fact[Encryption]:
+    return OBJECT_ENCRYPTION if asked == "kms:Decrypt" else BUCKET_ENCRYPTION
 
 
 def _refusals_of_version(leg: LegDecided) -> Iterable[dict[str, Any]]:

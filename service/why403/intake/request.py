@@ -16,7 +16,7 @@ from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
-from why403.domain.truth import FALSE, TRUE, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.intake.context import context_of
 from why403.intake.parameters import misshapen, too_long
 from why403.intake.received import Now, received, url_of
@@ -49,7 +49,7 @@ class Leg(NamedTuple):
     needed: Truth
     key: str | None
     of_version: AccessRequest | None = None
-    """What is asked for instead if the call names a version, where that is not known."""
+    """What is asked for instead if the call names a version, or S3 uses a Bucket Key, where that is not known."""
     retried: AccessRequest | None = None
     """What S3 asks for where this is refused: the call is allowed if either is."""
 
@@ -89,7 +89,7 @@ class Asked:
         found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
         return tuple(
             Leg(
-                self._leg(each, evidence),
+                self._leg(_with_bucket_key(each, FALSE), evidence),
                 each.needed,
                 each.key,
                 self._of_version(each, evidence, current),
@@ -105,7 +105,8 @@ class Asked:
 
     def _of_version(self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]) -> AccessRequest | None:
         if not leg.of_version:
-            return None
+            other = _with_bucket_key(leg, TRUE)
+            return None if other is leg else self._leg(other, evidence)
         unknown = dict.fromkeys(current, _OF_THAT_VERSION)
         theirs = Evidence(
             {**evidence, **unknown}, of_source=evidence.of_source, of_keys=evidence.of_keys, complete=evidence.complete
@@ -139,6 +140,13 @@ class Asked:
             subject=leg.subject,
             of_new=leg.of_new,
         )
+
+
+def _with_bucket_key(leg: NeededLeg, used: Truth) -> NeededLeg:
+    """Return the leg with one of the two ways in which KMS may be asked, itself where that is known or more is open."""
+    if leg.under is None or leg.of_version or leg.under.bucket_key != UNKNOWN:
+        return leg
+    return leg._replace(under=leg.under._replace(bucket_key=used))
 
 
 def _given(leg: NeededLeg, asked: Asked) -> Mapping[str, Values]:

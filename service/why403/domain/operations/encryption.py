@@ -76,6 +76,9 @@ def _with_bucket_key(held: Encryption) -> Truth:
 
 
 def _of_new(sent: Parameters, _subject: str) -> KeyUse:
+    plain = "ServerSideEncryption" not in sent.values and sent.unlisted == FALSE
+    if plain and sent.known("bucket.encryption") is None:  # as most are
+        return _NONE
     chosen, customers = sent.text("ServerSideEncryption"), sent.sent("SSECustomerAlgorithm")
     if customers == TRUE or (chosen and chosen not in BY_KMS):
         return _NONE
