@@ -246,6 +246,12 @@ def _within(entry: str, point: str) -> bool:
     return entry == point or head.startswith(objects) or (head != entry and objects.startswith(head))
 
 
+def disputed(request: AccessRequest, _evidence: Evidence) -> tuple[str, ...]:
+    """Return the point of AWS's documentation that is open for Multi-Region Access Points."""
+    point = request.resource.access_point
+    return ("U4",) if point is not None and not request.resource.region and _own(request) != FALSE else ()
+
+
 PLACES: Mapping[int, Place] = {
     # S3 looks at the network first. AWS: "Configuring network access for Amazon S3 access points" (FSx for ONTAP)
     Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 30),
@@ -270,6 +276,7 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         near=near,
+        disputed=disputed,
         warnings=warnings,
         asks=asks,
     )

@@ -210,6 +210,12 @@ def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
             yield Warned(BUCKET_POLICY.name, pointer, message)
 
 
+def disputed(request: AccessRequest, evidence: Evidence) -> tuple[str, ...]:
+    """Return the point of AWS's documentation that is open for objects of other accounts."""
+    held = request.foreign != FALSE and isinstance(evidence[BUCKET_POLICY], Found)
+    return ("U5",) if held else ()
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 30),
     Says.CAP: Place(Group.GRANTS, 40),
@@ -233,5 +239,6 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         near=near,
+        disputed=disputed,
         warnings=warnings,
     )

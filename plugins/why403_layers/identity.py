@@ -235,6 +235,11 @@ def near(request: AccessRequest, evidence: Evidence) -> bool:
     return isinstance(seen, Found) and near_miss(seen.value, request)
 
 
+def disputed(request: AccessRequest, _evidence: Evidence) -> tuple[str, ...]:
+    """Return the point of AWS's documentation that is open for whoever comes through an access point."""
+    return ("U3",) if request.through_point and request.principal.signed else ()
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 60),
     Says.GRANT: Place(Group.GRANTS, 50),
@@ -255,4 +260,5 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         near=near,
+        disputed=disputed,
     )

@@ -33,8 +33,10 @@ from why403.collecting.organizations import (
     organization_of,
 )
 from why403.domain.facts import ORGANIZATION_ID, account
-from why403.domain.truth import UNKNOWN
+from why403.domain.readings import COUNTS, READINGS, reads
+from why403.domain.truth import FALSE, UNKNOWN
 from why403.policy import Level, PolicyKind, ceiling, levels, naming, policies_by_level, rule, unread
+from why403.policy.statement import Statement
 
 SCPS = Fact(
     name="organization.scps",
@@ -100,7 +102,32 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     verdict: list[Claim] = []
     for level in seen.value:
         verdict += level.ceiling(rule(level.policies, request))
+    if isinstance(evidence[READINGS], Found) and reads(evidence, "U6") != COUNTS:
+        return _by_everything(request, seen.value)
     return tuple(verdict)
+
+
+def _by_everything(request: AccessRequest, found: tuple[Level, ...]) -> Verdict:
+    """Return the verdict where an Allow counts only for all resources, as the prose of AWS's page has it."""
+    verdict: list[Claim] = []
+    for level in found:
+        _, allowing = level.policies.concerning(request)
+        allowed = (each.matches(request) for each in allowing if _for_everything(each))
+        verdict += level.ceiling((rule(level.policies, request)[0], max(allowed, default=FALSE)))
+    return tuple(verdict)
+
+
+def _for_everything(statement: Statement) -> bool:
+    return statement.resources.entries == ("*",) and not statement.resources.negated
+
+
+def disputed(request: AccessRequest, evidence: Evidence) -> Iterator[str]:
+    """Yield the point of AWS's documentation that is open for an Allow with a Resource of its own."""
+    seen = evidence[SCPS]
+    if isinstance(seen, Found) and not exempt(request, evidence):
+        for level in seen.value:
+            if any(each.allow and not _for_everything(each) for _, each in level.policies.statements()):
+                yield "U6"
 
 
 def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
@@ -130,4 +157,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        disputed=disputed,
     )

@@ -62,6 +62,10 @@ def _asks_nothing(_request: AccessRequest) -> Mapping[str, Iterable[str]]:
     return NOTHING
 
 
+def _none_open(_request: AccessRequest, _evidence: Evidence) -> Iterable[str]:
+    return ()
+
+
 _OF_RESOURCE = Reach.DIRECT | Reach.ROLE | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
 _KINDS: Mapping[May, tuple[int, int]] = {
     May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
@@ -81,7 +85,8 @@ class Layer:
     `judge` says the truths and `words` puts one of its claims into words; both are pure: no I/O, no clock, no
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
     blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
-    what AWS would not store. `collectors` read its facts from AWS; a fact without one is known only where it is given.
+    what AWS would not store, `disputed` which open points of AWS's documentation the verdict may rest on (named as in
+    `why403.domain.readings`). `collectors` read its facts from AWS; a fact without one is known only where it is given.
     `answers_for` is a service: what any layer says of a request to it is told as this layer's word, if it says anything
     itself. S3 asks KMS for its caller, and whoever is refused has a key to look at, whichever policy it was.
     `asks` names the condition keys, in lower case, that `judge` looks at itself, each with the texts it tells apart:
@@ -101,6 +106,7 @@ class Layer:
     near: Callable[[AccessRequest, Evidence], bool] = _never
     warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
     collectors: tuple[Collector, ...] = ()
+    disputed: Callable[[AccessRequest, Evidence], Iterable[str]] = _none_open
     asks: Callable[[AccessRequest], Mapping[str, Iterable[str]]] = _asks_nothing
     answers_for: str | None = None
 

@@ -9,6 +9,7 @@ from why403.collects import Collects, collectors_of
 from why403.domain.errors import LayerContractError
 from why403.domain.evidence import Fact
 from why403.domain.facts import CORE
+from why403.domain.readings import READINGS
 from why403.domain.verdict import KINDS
 from why403.foreseen import UNJUDGED, Unjudged, Unread, always
 from why403.layer import Layer
@@ -48,7 +49,7 @@ def register(found: Iterable[tuple[Layer, str]], *, blocked: Iterable[str] = ())
     _check_answers(layer for layer, _ in everyone)
     loaded = [(layer, origin) for layer, origin in everyone if layer.name not in unwanted]
     owners = _owners(layer for layer, _ in loaded)
-    facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named(CORE, owners)}
+    facts: dict[str, Fact[Any]] = {fact.name: fact for fact in _named((*CORE, READINGS), owners)}
     left = [Unread(fact, layer.name, always, always) for layer, _ in everyone for fact in layer.provides]
     unread = tuple(each for each in left if each.fact.name not in facts)
     known = {**{each.fact.name: each.fact for each in unread}, **facts}
@@ -103,7 +104,7 @@ def _check_answers(layers: Iterable[Layer]) -> None:
 
 def _owners(layers: Iterable[Layer]) -> dict[Fact[Any], Layer]:
     owners: dict[Fact[Any], Layer] = {}
-    names = {fact.name: fact for fact in CORE}
+    names = {fact.name: fact for fact in (*CORE, READINGS)}
     for layer in layers:
         for fact in layer.provides:
             if fact in owners:

@@ -35,6 +35,7 @@ def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: 
         "because": meaning.because,
         "citations": [],
     }
+    answer.pop("low_confidence", None)  # what S3 says itself rests on no page of AWS
     return {
         **answer,
         "decision": "denied",

@@ -21,6 +21,7 @@ from why403.domain.facts import (
 from why403.domain.issuer import ISSUER_KEY, issuer_of
 from why403.domain.presigned import Presigned
 from why403.domain.principal import Kind, Principal
+from why403.domain.readings import BY_OWNER, reads
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 
 ENFORCED = "BucketOwnerEnforced"
@@ -168,7 +169,9 @@ class AccessRequest:
     def of_foreign(self) -> Truth:
         """Return whether the object's owner is to grant this action, and is another account than the bucket's."""
         action = self.s3_action
-        return self.foreign if action is not None and action.relation == "object_owner" else FALSE
+        if self.foreign == FALSE or action is None or action.relation != "object_owner":
+            return FALSE
+        return self.foreign if reads(self.evidence, "U5") == BY_OWNER else FALSE
 
     @property
     def service_linked(self) -> bool:

@@ -25,13 +25,14 @@ _LONGEST_ACTION = 128  # IAM: an action is shorter
 class Policy:
     """One compiled document; treat it as immutable. It remembers, per action, the statements that can matter."""
 
-    __slots__ = ("_by_action", "_never", "size", "statements")
+    __slots__ = ("_by_action", "_never", "points", "size", "statements")
 
     def __init__(self, document: object, kind: PolicyKind, size: int) -> None:
         """Compile a document; raise InvalidInput with every fault of its grammar."""
         variables, texts = read(document, kind)
         self.statements = tuple(Statement(text, index, variables=variables) for index, text in enumerate(texts))
         self.size = size
+        self.points = frozenset[str]().union(*(each.points for each in self.statements))
         self._by_action: dict[str, tuple[tuple[Statement, ...], tuple[Statement, ...]]] = {}
         self._never: tuple[tuple[str, str], ...] | None = None
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
-from why403.domain.context import MULTIVALUED, Values
+from why403.domain.context import MULTIVALUED, Context, Values
+from why403.domain.readings import MET, RESOLVED, reads
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.domain.verdict import ConditionResult
 from why403.policy.operator import NULL, OPERATORS, Family
@@ -96,6 +97,11 @@ class Condition:
         return 2 - truth if self._negated else truth
 
     @property
+    def negated(self) -> bool:
+        """Return whether the operator is the negation of another."""
+        return self._negated
+
+    @property
     def without(self) -> Truth:
         """Return whether the condition is met where the key is absent."""
         return self._absent
@@ -126,6 +132,38 @@ class Condition:
             actual=context[self.key],
             met=self.holds(context),
         )
+
+
+class Disputed(Condition):
+    """A condition of which AWS's pages say two things; which holds is a matter of the request's evidence."""
+
+    __slots__ = ("_plain", "point")
+
+    def __init__(self, written: str, key: str, values: Sequence[str], *, point: str, variables: bool) -> None:
+        """Compile a condition, and what it is under the other reading."""
+        super().__init__(written, key, values, variables=variables)
+        self.point = point
+        self._plain = Condition(written, key, values, variables=False)
+
+    def holds(self, context: Mapping[str, Values]) -> Truth:
+        """Return whether the condition is met, as its point is read."""
+        if not isinstance(context, Context) or reads(context.request.evidence, self.point) in {MET, RESOLVED}:
+            return super().holds(context)
+        if self.point == "U8":
+            return self._plain.holds(context)
+        actual = context[self.key]
+        return UNKNOWN if actual is None else super().holds(context) if actual else FALSE
+
+
+def compiled(written: str, key: str, values: Sequence[str], *, variables: bool) -> Condition:
+    """Return a condition whose operator is known to exist."""
+    found = Condition(written, key, values, variables=variables)
+    point = None
+    if found.quantifier is Quantifier.ALL and found.negated and not written.lower().endswith(_IF_EXISTS):
+        point = "U7"
+    elif found.variables and written.lower().removesuffix(_IF_EXISTS).endswith("bool"):
+        point = "U8"
+    return found if point is None else Disputed(written, key, values, point=point, variables=variables)
 
 
 _WITH_VARIABLES: Final = frozenset({Family.EXACT, Family.PATTERN})

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
 from why403.domain.principal import Kind
+from why403.domain.readings import BOTH, reads
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import CALLER_SIDE, Citation, Claim, Says, Verdict
@@ -17,9 +18,17 @@ def rule(policies: Policies, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether policies without principals deny, and whether they allow."""
     if request.through_point:
         denies, allows = (_attached(each, request) for each in policies.covering(request.action_key))
+        if allows != FALSE and reads(request.evidence, "U3") == BOTH:
+            allows = _both(policies.covering(request.action_key)[1], request)
         return denies, allows
     denying, allowing = policies.concerning(request)
     return _any(denying, request), _any(allowing, request)
+
+
+def _both(allowing: Iterable[Statement], request: AccessRequest) -> Truth:
+    """Return whether statements allow what is asked for by the access point's ARN and by the bucket's."""
+    behind, found = request.at_bucket, tuple(allowing)
+    return min(_any(found, request), UNKNOWN if behind is None else _any(found, behind))
 
 
 def _attached(statements: Iterable[Statement], request: AccessRequest) -> Truth:

@@ -8,7 +8,7 @@ from why403.domain.arn import NOT_TOLD
 from why403.domain.caller import Caller
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
-from why403.policy.condition import Condition
+from why403.policy.condition import Disputed, compiled
 from why403.policy.document import Element, StatementText
 from why403.policy.principal import NOT_NAMED, Naming, Principals
 from why403.policy.template import Tokens, joined, resolved, tokens, variables_in
@@ -135,7 +135,7 @@ class Statement:
         self.resources = Resources(text.resources, variables=variables)
         self.covers = self.resources.plain
         self.conditions = tuple(
-            Condition(name, key, values, variables=variables) for name, key, values in text.conditions
+            compiled(name, key, values, variables=variables) for name, key, values in text.conditions
         )
         self.principals = (
             None if text.principals is None else Principals(text.principals, negated=text.principals_negated)
@@ -166,6 +166,11 @@ class Statement:
         if any(condition.holds(request.context) == FALSE for condition in self.conditions):
             return FALSE
         return UNKNOWN if self.resources.may_cover_bucket(request.resource.partition) else FALSE
+
+    @property
+    def points(self) -> frozenset[str]:
+        """Return the open points of AWS's documentation that its conditions touch."""
+        return frozenset(each.point for each in self.conditions if isinstance(each, Disputed))
 
     def hits(self, caller: Caller, bounded: Truth) -> Truth:
         """Return whether a Deny of a resource's policy speaks of the caller."""

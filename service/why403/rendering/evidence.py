@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from why403.domain.remembered import characters, remembered_by
-from why403.rendering.document import Block, Item, Line, Paragraph, code, line, listed, prose
+from why403.rendering.document import Block, Item, Line, Paragraph, code, line, listed, prose, strong
 from why403.rendering.layers import named_as, title
 from why403.rendering.reading import MOST, Data, blamed, part, parts, text, texts
 
@@ -108,6 +108,17 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
     would = text(part(diagnosis, "allowed_if"), "text")
     if would:
         yield Item(line=line("This would settle it: the request is allowed ", prose(would), "."))
+
+
+def left_open(diagnosis: Data) -> Iterator[Block]:
+    """Yield the open points of AWS's documentation that the decision rests on."""
+    found = parts(diagnosis, "low_confidence")
+    for each in found[:MOST]:
+        otherwise = part(each, "otherwise")
+        then = _DECISIONS.get(text(otherwise, "decision"), "").removesuffix(" by ")
+        read = line("; read as ", code(text(otherwise, "reading")), " the request", then) if then else ()
+        yield Item(line=line(strong(text(each, "point")), ": ", prose(text(each, "because")), read, "."))
+    yield from _rest(len(found))
 
 
 def passed(diagnosis: Data) -> Iterator[Block]:

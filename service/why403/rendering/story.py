@@ -33,6 +33,7 @@ def told(diagnosis: Data) -> Document:
         Section(heading="Evidence", blocks=tuple(evidence.cited(diagnosis))),
         *mending.sections(diagnosis),
         Section(heading="What we could not see", blocks=tuple(evidence.doubts(diagnosis))),
+        Section(heading="What AWS's pages leave open", blocks=tuple(evidence.left_open(diagnosis))),
         Section(heading="What AWS says", blocks=tuple(evidence.compared(diagnosis))),
         Section(heading="What was checked", blocks=tuple(evidence.passed(diagnosis))),
         Section(heading="What the call needs", blocks=tuple(evidence.legs(diagnosis))),

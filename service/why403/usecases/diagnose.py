@@ -24,6 +24,7 @@ from why403.report import Report
 from why403.services import Services
 from why403.usecases.allowed_if import Seen, Tries, allowed_if
 from why403.usecases.clues import Clue, look_up
+from why403.usecases.confidence import with_confidence
 from why403.usecases.cross_check import Checking
 from why403.usecases.decide import decide_call
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
@@ -169,10 +170,12 @@ def _decided(services: Services, known: Partial, on: Seen, doubt: str | None) ->
         raise error.below("/request") from error
     try:
         decided = decide_call(services, known.asked, legs, Budget())
-        return decided, _answer(decided, known, doubt)
     except OverBudget:
         decided = decide_call(services, known.asked, legs, None)
-        return decided, _answer(decided, known, doubt)
+    answer = _answer(decided, known, doubt)
+    if doubt is None and _missing(known) is None:
+        answer = with_confidence(services, legs, decided, answer)
+    return decided, answer
 
 
 def _allowed_if(services: Services, known: Partial, seen: Seen, decided: Decided | None) -> dict[str, Any] | None:

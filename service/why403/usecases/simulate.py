@@ -14,6 +14,7 @@ from why403.intake.received import Now
 from why403.intake.request import Asked, Leg, asked_for
 from why403.services import Services
 from why403.usecases.allowed_if import Seen, Tries, allowed_if
+from why403.usecases.confidence import with_confidence
 from why403.usecases.decide import decide_call
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
 
@@ -163,7 +164,7 @@ class _Simulation:
     def _shown(self, asked: Asked, on: "_On", decided: Decided) -> dict[str, Any]:
         if self.brief:
             return brief(decided)
-        answer = explained(decided)
+        answer = with_confidence(self.services, on.legs, decided, explained(decided))
         if self.full:
             answer["allowed_if"] = allowed_if(self.services, asked, Seen(on.evidence), decided, self.tries)
         return answer
