@@ -102,10 +102,15 @@ def compare_hidden(case: Case, tally: Tally, rng: random.Random) -> Iterator[str
     ours = answer(case, detail="decision")["decision"]
     tally.decisions[ours] += 1
     possible: dict[str, Case] = {}
+    open_too = False
     for each in completions(case, rng=rng, limit=LIMIT):
         found = decide(each)
-        if found.decision not in possible and not is_open(each, found):
-            possible[found.decision] = each
+        if found.decision in possible and ours != "unknown":
+            continue
+        if is_open(each, found):
+            open_too = True
+        else:
+            possible.setdefault(found.decision, each)
         if len(possible) > 1:
             break
     if ours != "unknown":
@@ -113,7 +118,7 @@ def compare_hidden(case: Case, tally: Tally, rng: random.Random) -> Iterator[str
         against = [each for decision, each in possible.items() if decision != ours]
         if against:
             yield f"engine: {ours}, but not if {json.dumps(against[0])}"
-    elif len(possible) == 1 and exhaustive(case):
+    elif len(possible) == 1 and not open_too and exhaustive(case):
         tally.needless += 1
         if value_trying_applies(case):
             yield f"engine: unknown, though values can be tried and all say {set(possible)}"

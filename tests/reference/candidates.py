@@ -13,9 +13,15 @@ Values = tuple[str, ...] | None
 """What a key holds; None where it is absent."""
 
 
+COMPARED = {"aws:sourcevpc": "access_point.vpc", "aws:requestedregion": "bucket.region"}
+"""Keys that facts are compared with."""
+
+
 def candidates(case: Json, key: str, context: Context) -> list[Values]:
     """Representative values of a key, absence among them; the context holds what is known of the others."""
-    single = dict.fromkeys([*_tested(case, key, context), *_substituted(case, key), FRESH])
+    compared = case["evidence"].get(COMPARED.get(key, ""))
+    beside = [compared] if isinstance(compared, str) else []
+    single = dict.fromkeys([*_tested(case, key, context), *_substituted(case, key), *beside, FRESH])
     values: list[Values] = [None, *((value,) for value in single)]
     if key in MULTIVALUED:
         first = next(iter(single))

@@ -8,7 +8,7 @@ from typing import Any
 
 from .callers import caller_of
 from .calls import legs_of
-from .candidates import candidates
+from .candidates import COMPARED, candidates
 from .conditions import Json
 from .keys import context_of, derivable
 from .mentions import mentioned_keys, mentions, principals_named, readable, variable_keys
@@ -16,7 +16,7 @@ from .parameters import KEYS_OF_PARAMETERS, carries
 from .unknown_facts import Slot, fact_slots
 from .variables import MULTIVALUED
 
-LIMIT = 20_000
+LIMIT = 2_000
 TRIED_KEYS, TRIED_COMBINATIONS = 8, 4_096
 TRIED_OPERATORS = frozenset({"stringequals", "stringequalsignorecase", "bool", "null"})
 
@@ -67,9 +67,15 @@ def key_slots(case: Json) -> Iterator[Slot]:
     caller = caller_of(case)
     given = {key.lower() for key in case.get("context", {})}
     known = context_of(legs_of(readable(case))[0], caller, None)
-    for key in sorted(mentioned_keys(case)):
+    for key in sorted(mentioned_keys(case) | compared_keys(case)):
         if key not in given and not derivable(key, caller) and not told_by_call(key, case):
             yield Slot("key", key, tuple(candidates(case, key, known)))
+
+
+def compared_keys(case: Json) -> set[str]:
+    """The keys that a call's surroundings are compared with, whatever the policies say."""
+    facts = case["evidence"] if "operation" in case else {}
+    return {key for key, fact in COMPARED.items() if facts.get(fact)}
 
 
 def told_by_call(key: str, case: Json) -> bool:
@@ -82,6 +88,9 @@ def partly_told(case: Json) -> bool:
     """Whether a policy tests a parameter's key that some action of the call does not carry, and nobody gave."""
     if case.get("context_is_complete", True) or "operation" not in case:
         return False
+    # How old the signer's token is, nobody said.
+    if "presigned" in case:
+        return True
     given = {key.lower() for key in case.get("context", {})}
     tested = [key for key in mentioned_keys(case) - given if told_by_call(key, case)]
     return any(not carries(key, leg["action"]) for key in tested for leg in legs_of(case))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .calls import COPIES, sent, source_evidence, source_of
-from .conditions import Json
+from .conditions import Json, tests_of
 from .grants import caller_side, denied, filters_without_allow
 from .keys import of_caller, scalar_values
 from .mentions import all_statements, keys_of
@@ -31,7 +31,14 @@ STATES = {
     "PendingImport": "KMS.KMSInvalidStateException",
     "Unavailable": "KMS.KMSInvalidStateException",
 }
-SEEN_BY_KMS = ("kms:", "aws:principal", "aws:username", "aws:userid")
+SEEN_BY_KMS = (
+    "kms:viaservice",
+    "kms:calleraccount",
+    "kms:encryptioncontext:",
+    "aws:principal",
+    "aws:username",
+    "aws:userid",
+)
 ORDER = ("rcp", "scp", "key", "identity", "permissions_boundary", "session_policy")
 
 
@@ -44,9 +51,9 @@ class KeyUse(NamedTuple):
     evidence: Json
 
 
-def key_uses(case: Json) -> list[KeyUse]:
+def key_uses(case: Json, reading: Reading = USUAL) -> list[KeyUse]:
     """Every use of a key that a call makes."""
-    return [*_reading(case), *_writing(case)] if "operation" in case else []
+    return [*_reading(case), *_writing(case, reading)] if "operation" in case else []
 
 
 def _reading(case: Json) -> Iterator[KeyUse]:
@@ -63,7 +70,7 @@ def _reading(case: Json) -> Iterator[KeyUse]:
         yield KeyUse("kms:Decrypt", key, about, evidence)
 
 
-def _writing(case: Json) -> Iterator[KeyUse]:
+def _writing(case: Json, reading: Reading) -> Iterator[KeyUse]:
     operation, evidence = case["operation"], case["evidence"]
     if sent(case, "SSECustomerAlgorithm") is not None:
         return
@@ -74,7 +81,12 @@ def _writing(case: Json) -> Iterator[KeyUse]:
         key = _key_of(evidence.get("bucket.encryption"))
     if operation == "CompleteMultipartUpload":
         key = _key_of(evidence.get("object.encryption")) or key
-    for action in NEEDED_TO_WRITE.get(operation, ()) if key else ():
+    needed = NEEDED_TO_WRITE.get(operation, ())
+    if operation in ("CompleteMultipartUpload", "UploadPartCopy") and reading.every_part_needs_both:
+        needed = NEEDED_TO_WRITE["UploadPart"]
+    if operation == "CreateMultipartUpload" and not reading.creating_decrypts:
+        needed = NEEDED_TO_WRITE["PutObject"]
+    for action in needed if key else ():
         yield KeyUse(f"kms:{action}", str(key), case["resource"], evidence)
 
 
@@ -85,7 +97,7 @@ def _key_of(encryption: Json | None) -> str | None:
 def key_blockers(case: Json, reading: Reading = USUAL) -> list[tuple[int, Blocker]]:
     """What stands in the way of the keys, each with the number of the use."""
     found: list[tuple[int, Blocker]] = []
-    for number, use in enumerate(key_uses(case)):
+    for number, use in enumerate(key_uses(case, reading)):
         world = _world(case, use, reading)
         places = [*_denies(world, use), *_lacks(world, use)]
         kinds = {DENIES: "explicit", FILTERS: "implicit", GRANTS: "implicit"}
@@ -147,12 +159,14 @@ def _lacks(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:
     )
     grant = max(grant, _kms_grant(world, use))
     # Nothing but the key's own policy gives anybody a say about it, its account's root user included.
-    if grant is Grant.NONE:
+    caller, owner = world.caller, use.key.split(":")[4]
+    # The policies of keys that AWS manages cannot be changed, and serve their own account only.
+    kept_at_home = use.evidence.get("kms.key_manager") == "AWS" and caller.account != owner
+    if grant is Grant.NONE or kept_at_home:
         yield GRANTS, ORDER.index("key")
-    caller = world.caller
     if not caller.account:
         return
-    if caller.account == use.key.split(":")[4]:
+    if caller.account == owner:
         lacking = caller_side(world, granted=grant is Grant.ROLE) if grant is not Grant.DIRECT else iter(())
     else:
         lacking = caller_side(world)
@@ -183,12 +197,18 @@ def _constraints_hold(constraints: Json | None, request: Request) -> bool:
 
 def tests_what_kms_may_not_see(case: Json) -> bool:
     """Whether a statement that covers the use of a key tests what may not be told to KMS, such as the network."""
-    for _, world in key_worlds(case):
-        for one in all_statements(case):
-            unseen = (*keys_of(one),) if covers(one, world.request) else ()
-            if any(not key.startswith(SEEN_BY_KMS) for key in unseen):
-                return True
-    return False
+    seen: tuple[str, ...] = SEEN_BY_KMS
+    # For whom a service calls, and how an access point's objects are named, is not told.
+    if case["principal"].endswith(".com"):
+        seen = tuple(one for one in seen if one not in ("kms:viaservice", "kms:calleraccount"))
+    if ":accesspoint/" in case["resource"]:
+        seen = tuple(one for one in seen if one != "kms:encryptioncontext:")
+    covering = [one for _, world in key_worlds(case) for one in all_statements(case) if covers(one, world.request)]
+    if any(not key.startswith(seen) for one in covering for key in keys_of(one)):
+        return True
+    # That there is an encryption context is certain, but not what it is while nobody told of S3 Bucket Keys.
+    tests = [test for one in covering for test in tests_of(one.body.get("Condition", {}))]
+    return any(test.operator.base == "null" and test.key.startswith("kms:encryptioncontext:") for test in tests)
 
 
 def of_anonymous(case: Json) -> bool:

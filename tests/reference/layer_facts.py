@@ -91,24 +91,28 @@ def keys(scene: Scene, wanted: str) -> Json:
     for prefix in dict.fromkeys(prefix for prefix, _ in scene.keys):
         worlds = [world for one, world in scene.keys if one == prefix]
         key = worlds[0].request.resource
-        facts[f"{prefix}kms.key_policy"] = key_policy(scene, wanted, worlds)
+        managed = scene.case["evidence"].get(f"{prefix}kms.key_manager") == "AWS" and scene.chance(0.9)
+        facts[f"{prefix}kms.key_policy"] = aws_policy(key) if managed else key_policy(scene, wanted, worlds)
         named = [one for one in (scene.caller.arn, scene.caller.issuer) if one]
-        if scene.chance(0.1) and named and scene.caller.in_iam and facts.get(f"{prefix}kms.key_manager") != "AWS":
+        if scene.chance(0.1) and named and scene.caller.in_iam and not managed:
             operations = scene.rng.choice((["Decrypt"], ["GenerateDataKey"], ["Decrypt", "GenerateDataKey"]))
             grantee = scene.rng.choice((*named, f"arn:aws:iam::{key.split(':')[4]}:role/nobody"))
             facts[f"{prefix}kms.grants"] = [{"grantee": grantee, "operations": operations, "constraints": None}]
     return facts
 
 
+def aws_policy(key: str) -> Json:
+    """The policy that keys have which AWS manages for S3."""
+    _, _, _, region, owner, _ = key.split(":", 5)
+    fixed = {"kms:CallerAccount": owner, "kms:ViaService": f"s3.{region}.amazonaws.com"}
+    used = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    body = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": used, "Resource": "*"}
+    return {"Version": NEW, "Statement": [{**body, "Condition": {"StringEquals": fixed}}]}
+
+
 def key_policy(scene: Scene, wanted: str, uses: Sequence[World]) -> Json:
-    """The policy of a key: one that S3's own keys have, one that delegates, or any other."""
-    key = uses[0].request.resource
-    _, partition, _, region, owner, _ = key.split(":", 5)
-    if scene.case["evidence"].get("kms.key_manager") == "AWS" and scene.chance(0.9):
-        fixed = {"kms:CallerAccount": owner, "kms:ViaService": f"s3.{region}.amazonaws.com"}
-        used = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-        body = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": used, "Resource": "*"}
-        return {"Version": NEW, "Statement": [{**body, "Condition": {"StringEquals": fixed}}]}
+    """The policy of a key that a customer manages: one that delegates, or any other."""
+    _, partition, _, _, owner, _ = uses[0].request.resource.split(":", 5)
     grants = {"allowed": 0.8, "explicit": 0.6, "implicit": 0.3}[wanted]
     written = document(scene, wanted, uses, grants=grants, principal=True)
     if scene.chance(0.7 if wanted == "allowed" else 0.4):

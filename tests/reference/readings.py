@@ -20,6 +20,10 @@ class Reading(NamedTuple):
     """Section 7.1: whether a grant header may say the same as `bucket-owner-full-control`, which always passes."""
     bucket_key: bool = False
     """Section 1.9(5): the encryption context is the bucket with S3 Bucket Keys, else the object."""
+    every_part_needs_both: bool = False
+    """Whether a copied part and an upload's completion need both actions, as 1.9 says, or one, as 6.1 does."""
+    creating_decrypts: bool = True
+    """Whether an upload's start needs both, as section 6.1 says, or fails on parts only, as row 140 does."""
     rcp_reaches_key: bool = False
     """Whether the RCPs of the bucket's organization are those of a key in another account."""
     grant_is_limited: bool = False
@@ -38,6 +42,9 @@ OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
 OF_KEYS = (
     Reading(bucket_key=True),
+    Reading(every_part_needs_both=True),
+    Reading(every_part_needs_both=True, bucket_key=True),
+    Reading(creating_decrypts=False),
     Reading(rcp_reaches_key=True),
     Reading(grant_is_limited=True),
     Reading(state_before_policies=True),

@@ -40,9 +40,15 @@ def _authentication(case: Json, world: World) -> Iterator[Blocker]:
     if any(wanted is not None and wanted != owner for wanted, owner in expected):
         yield requirement(FIRST, "authentication")
     yield from _presigned(case, world)
-    region, asked = world.evidence.get("bucket.region"), world.request.context.get("aws:requestedregion")
+    region, asked = region_of(case), world.request.context.get("aws:requestedregion")
     if region and asked and asked != (region,):
         yield requirement(FIRST, "authentication", 301, "PermanentRedirect")
+
+
+def region_of(case: Json) -> str | None:
+    """Where the bucket is, or the access point that its own ARN places."""
+    region: str | None = case["evidence"].get("bucket.region")
+    return region or case["resource"].split(":")[3] if ":accesspoint/" in case["resource"] else region
 
 
 def _presigned(case: Json, world: World) -> Iterator[Blocker]:
@@ -50,9 +56,9 @@ def _presigned(case: Json, world: World) -> Iterator[Blocker]:
     if not url:
         return
     now, signed = seconds(time_of(case)), seconds(url["signed_at"])
-    issued = world.request.context.get("aws:tokenissuetime")
+    issued = instant(*world.request.context.get("aws:tokenissuetime", ("never",))[:1])
     # A role's session lasts twelve hours at most, and the URLs that it signed end with it.
-    if world.caller.kind is Kind.SESSION and issued and now - seconds(issued[0]) > LONGEST_SESSION:
+    if world.caller.kind is Kind.SESSION and issued is not None and now - float(issued) > LONGEST_SESSION:
         yield requirement(FIRST, "authentication", 400, "ExpiredToken")
     if url["expires"] > LONGEST_URL:
         yield requirement(FIRST, "authentication", 400, "AuthorizationQueryParametersError")

@@ -179,6 +179,8 @@ def _through_point(draw: Draw, case: Json) -> None:
     bucket, slash, key = case["resource"].removeprefix("arn:aws:s3:::").partition("/")
     owner = draw.accounts[1] if rng.random() < 0.7 else rng.choice(draw.accounts)
     case["resource"] = f"arn:aws:s3:eu-west-1:{owner}:accesspoint/ap1{'/object' if slash else ''}{slash}{key}"
+    # What is answered where a call goes to another Region than that of the access point is open.
+    case["context"]["aws:RequestedRegion"] = "eu-west-1"
     evidence |= {"access_point.bucket": bucket, "access_point.owner": owner}
     evidence["access_point.network_origin"] = rng.choice(("Internet", "Internet", "VPC"))
     if evidence["access_point.network_origin"] == "VPC":

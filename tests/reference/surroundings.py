@@ -54,7 +54,8 @@ def _authentication(draw: Draw, case: Json, often: float) -> None:
     if draw.chance(often):
         owner = case["evidence"]["bucket.owner"]
         case["parameters"]["ExpectedBucketOwner"] = draw.rng.choice((owner, owner, words.ACCOUNTS[0]))
-    if draw.chance(often) and ":accesspoint/" not in case["resource"]:
+    # Where a bucket is, any Region tells.
+    if draw.chance(often) and ":accesspoint/" not in case["resource"] and case["operation"] != "GetBucketLocation":
         case["evidence"]["bucket.region"] = REGION
         give(case, "aws:RequestedRegion", draw.rng.choice((REGION, REGION, "us-east-1")))
     plain = case["operation"] == "GetObject" and set(case["parameters"]) <= {"VersionId"}

@@ -63,7 +63,6 @@ HARMLESS: dict[str, list[Any]] = {
 """Facts that are taken to be harmless unless reading them failed, or they were given as unknown."""
 SAME_FOR_EVERYONE: dict[str, list[Any]] = {
     **HARMLESS,
-    "access_point.network_origin": ["Internet", "VPC"],
     "principal.policies": [None, [document(ALLOW)], [document(ALLOW, DENY)]],
     "principal.boundary": [None, document(ALLOW), document(), document(ALLOW, DENY)],
     "session.policies": [None, [document(ALLOW)], [document()], [document(ALLOW, DENY)]],
@@ -114,10 +113,7 @@ def _bearing(case: Json) -> Iterator[str]:
         # The issuer is known where the principal is the role itself or its ARN is given.
         if caller.issuer != caller.arn and not _given(case, "aws:principalarn"):
             yield "session.issuer"
-    if not _came_otherwise(case):
-        yield "vpc_endpoint.policy"
-        if evidence.get("vpc_endpoint.policy", 1) is not None:
-            yield "vpc_endpoint.type"
+    yield from _of_endpoint(case)
     if case["resource"] != "*":
         yield from _bearing_on_bucket(case)
     if any(evidence.get(name, 1) for name in ("organization.scps", "organization.rcps")):
@@ -125,6 +121,21 @@ def _bearing(case: Json) -> Iterator[str]:
     yield from _tags_in_question(case)
     if any(form == "CanonicalUser" for form, _ in principals_named(case)) or _canonical_grantees(case):
         yield "accounts.canonical_ids"
+
+
+def _of_endpoint(case: Json) -> Iterator[str]:
+    possible, policy = _may_come_through_endpoint(case), case["evidence"].get("vpc_endpoint.policy", 1)
+    if possible:
+        yield "vpc_endpoint.policy"
+    if policy is not None and (possible or policy != 1):
+        yield "vpc_endpoint.type"
+
+
+def _may_come_through_endpoint(case: Json) -> bool:
+    """Whether nothing says that no endpoint was used: every request through one carries its id."""
+    given = {name.lower(): value for name, value in case.get("context", {}).items()}
+    known = "aws:sourcevpce" in given or case.get("context_is_complete", True)
+    return bool(given.get("aws:sourcevpce")) or not known
 
 
 def _bearing_on_bucket(case: Json) -> Iterator[str]:
@@ -151,12 +162,6 @@ def _tags_in_question(case: Json) -> Iterator[str]:
 
 def _given(case: Json, key: str) -> bool:
     return any(name.lower() == key and value for name, value in case.get("context", {}).items())
-
-
-def _came_otherwise(case: Json) -> bool:
-    """Whether the request is known to lack the id that an endpoint would have given it."""
-    told = {name.lower(): value for name, value in case.get("context", {}).items()}
-    return not told.get("aws:sourcevpce", not case.get("context_is_complete", True))
 
 
 def _tag_names(case: Json, prefixes: tuple[str, ...]) -> set[str]:
@@ -207,12 +212,22 @@ def _values(case: Json, name: str, caller: Caller) -> list[Any]:
             return [None, *dict.fromkeys((own, case["evidence"].get("bucket.owner", OTHER)))]
         case "vpc_endpoint.policy" | "bucket.policy" | "access_point.policy":
             return _policies_with_principals(caller)
+        case "access_point.network_origin":
+            return _origins(case)
         case "bucket.owner" | "object.owner":
             return _owners(case, own)
         case "bucket.acl" | "object.acl":
             grantees = ({"uri": ALL_USERS}, {"uri": AUTHENTICATED_USERS}, {"account": own})
             return [None, *(_full_control(one) for one in grantees)]
     return SAME_FOR_EVERYONE[name]
+
+
+def _origins(case: Json) -> list[Any]:
+    """A VPC is known of access points that only a VPC reaches, and of no others."""
+    nobody_said = "access_point.vpc" not in case["evidence"] and not case.get("evidence_is_complete")
+    if nobody_said:
+        return ["Internet", "VPC"]
+    return ["VPC"] if case["evidence"].get("access_point.vpc") else ["Internet"]
 
 
 def _full_control(grantee: Json) -> Json:
