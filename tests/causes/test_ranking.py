@@ -205,3 +205,36 @@ def test_a_doubt_about_the_call_eliminates_no_layer() -> None:
     found = get(evidence, evidence_is_complete=True)
     assert {doubt["layer"] for doubt in found["doubts"]} == {None}
     assert found["certainty"] == "suspected"
+
+
+POINT = f"arn:aws:s3:eu-west-1:{OTHER_ACCOUNT}:accesspoint/desk"
+THROUGH = {"principal": USER, "operation": "GetObject", "resource": f"{POINT}/object/k"}
+OWN = [document(allow("s3:GetObject", f"{POINT}/object/*"))]
+THEIRS = document({**allow("s3:GetObject", f"{POINT}/object/*"), "Principal": {"AWS": ACCOUNT}})
+
+
+@pytest.mark.parametrize(
+    ("facts", "layer", "kind", "says"),
+    [
+        ({}, "access_point", "implicit", "--account-id 444455556666 --name desk"),
+        ({"access_point.policy": THEIRS}, "bucket_policy", "implicit", "get-bucket-policy --bucket behind"),
+        ({"access_point.vpc": "vpc-1"}, "access_point", "requirement", "--name desk --query VpcConfiguration"),
+        (
+            {"access_point.policy": {**THEIRS, "Statement": [{**THEIRS["Statement"][0], "Effect": "Deny"}]}},
+            "access_point",
+            "explicit",
+            "get-access-point-policy",
+        ),
+    ],
+)
+def test_what_is_certain_through_an_access_point_has_its_own_check_and_fix(
+    facts: dict[str, Any], layer: str, kind: str, says: str
+) -> None:
+    evidence = {"bucket.owner": OTHER_ACCOUNT, "principal.policies": OWN, "access_point.bucket": "behind", **facts}
+    request = {**THROUGH, "context_is_complete": True}
+    found = asked(request=request, evidence=evidence, evidence_is_complete=True)["causes"][0]
+    assert (found["layer"], found["kind"], found["likelihood"]) == (layer, kind, "certain")
+    assert says in found["check"]["command"]
+    if layer == "bucket_policy":
+        assert "s3:GetObject on arn:aws:s3:::behind/k" in found["fix"]["summary"]
+        assert "s3:DataAccessPointAccount is 444455556666" in found["fix"]["summary"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import services
+from tests.cases import answers, services
 from tests.layers.tables import (
     ANONYMOUS,
     AWAY,
@@ -515,6 +515,16 @@ def test_a_policy_of_something_else_is_warned_of() -> None:
     assert list(layer.warnings(request, request.evidence)) == [
         Warned(POLICY, f"/Statement/{index}", f"`{entry}` is not the access point, or an object through it")
         for index, entry in ((4, f"{OWN}2"), (5, "arn:aws:s3:::buk/*"), (6, f"{OWN}/objects/*"))
+    ]
+
+
+def test_each_of_two_access_points_is_warned_of_its_own() -> None:
+    requests = [{"principal": USER, "action": "s3:GetObject", "resource": f"{point}/object/k"} for point in (OWN, FAR)]
+    evidence = {POLICY: policy(to(USER, Resource=f"{OWN}/object/*"))}
+    first, second = answers(requests, evidence=evidence, evidence_is_complete=True)
+    assert first["warnings"] == []
+    assert [each["message"] for each in second["warnings"]] == [
+        f"`{OWN}/object/*` is not the access point, or an object through it"
     ]
 
 

@@ -29,10 +29,21 @@ POLICIES: Final = (
     possible(
         "bucket_policy",
         "implicit",
+        37,
+        "the bucket behind the access point lets in neither the caller nor what comes through the access point",
+        _BUCKET_CHECK,
+        "the bucket's owner leaves the choice to the access point: an Allow of {action} on {in_bucket} while "
+        "s3:DataAccessPointAccount is {point_account}",
+        wants="through-access-point",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
         36,
         "the bucket belongs to another account, and its policy does not let the caller in for {action}",
         _BUCKET_CHECK,
-        "the bucket's owner allows {action} on {resource} to exactly this role or user",
+        "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
         bars=NOT_THERE | {"same-account"},
     ),
     possible(
@@ -55,7 +66,7 @@ POLICIES: Final = (
             "whose bucket is it? 403 with the expected owner and 200 without speaks for this cause",
             "aws s3api head-bucket --bucket {bucket} --expected-bucket-owner {account}",
         ),
-        "the bucket's owner allows {action} on {resource} to exactly this role or user",
+        "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
         wants="unexplained",
         bars=NOT_THERE | {"same-account"},
     ),

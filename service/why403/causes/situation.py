@@ -8,7 +8,7 @@ from typing import Any, Final
 from why403.causes.codes import meaning_of
 from why403.causes.details import detailed
 from why403.causes.meaning import Meaning
-from why403.domain.arn import resource
+from why403.domain.arn import Resource, resource
 from why403.domain.directory import is_directory
 from why403.domain.operations import OPERATIONS
 from why403.domain.principal import SOMEBODY, Kind, Principal
@@ -69,6 +69,7 @@ class Situation:
     named: str | None = None
     named_kind: str | None = None
     meaning: Meaning | None = None
+    behind: Resource | None = None
     features: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -76,6 +77,7 @@ class Situation:
         """Return the situation of a report and what is known of its request."""
         legs = decided.legs if decided else ()
         first = legs[0].ruled.request if legs and known.missing is None else None
+        behind = first.at_bucket if first else None
         sends_acl = [
             leg.ruled.request.action for leg in legs if leg.needed == TRUE and leg.ruled.request.action.endswith("Acl")
         ]
@@ -89,6 +91,7 @@ class Situation:
             named=report.aws_named.layer if report.aws_named else None,
             named_kind=report.aws_named.kind if report.aws_named else None,
             meaning=_meaning(report),
+            behind=behind.resource if behind else None,
             features=_features(report, known) | ({"same-account"} if _at_home(decided) else set()),
         )
 
@@ -103,16 +106,20 @@ class Situation:
     def words(self) -> dict[str, str | None]:
         """Return what texts may mention."""
         found = resource(self.resource) if self.resource else None
+        in_bucket = self.behind or found
         caller = principal_named(self.principal) if self.principal else SOMEBODY
         return {
             "action": self.action,
             "resource": self.resource,
-            "bucket": found.bucket if found else None,
+            "in_bucket": self.behind.arn if self.behind else self.resource,
+            "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,
             "principal": self.principal,
             "operation": self.operation,
             "source": _role_of(self.principal),
             "account": caller.account,
+            "point": found.access_point.rpartition("/")[2] if found and found.access_point else None,
+            "point_account": found.account if found and found.access_point else None,
             "boundary_command": _boundary_command(caller),
         }
 

@@ -7,6 +7,8 @@ from why403.causes.model import NO_POLICY, possible
 from why403.causes.requests import REQUESTS
 from why403.causes.states import STATES
 
+_POINT_POLICY: Final = "aws s3control get-access-point-policy --account-id {point_account} --name {point}"
+
 REST: Final = (
     *REQUESTS,
     *STATES,
@@ -111,10 +113,32 @@ REST: Final = (
         "the request came through an access point whose policy does not allow {action}, or whose bucket does not "
         "delegate to it",
         (
-            "does the access point's policy allow it, and is it open to the caller's network?",
-            "aws s3control get-access-point-policy --account-id ACCOUNT --name ACCESS_POINT",
+            "does the access point's policy allow it?",
+            _POINT_POLICY,
         ),
         "allow {action} to this role or user in the access point's policy, and delegate to it in the bucket's",
+        wants="through-access-point",
+    ),
+    possible(
+        "access_point",
+        "explicit",
+        12,
+        "a Deny in the access point's policy matches the call",
+        ("which Deny is it?", _POINT_POLICY),
+        "except this role or user from the Deny, or change the call so that it does not match",
+        wants="through-access-point",
+    ),
+    possible(
+        "access_point",
+        "requirement",
+        14,
+        "the access point is for one VPC, and the request did not come from there",
+        (
+            "for which VPC is it, and does the call go through an endpoint of that VPC?",
+            "aws s3control get-access-point --account-id {point_account} --name {point} --query VpcConfiguration",
+        ),
+        "make the call from that VPC, or through another access point: the network of one is never changed",
+        "manual",
         wants="through-access-point",
     ),
 )

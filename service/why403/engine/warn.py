@@ -16,12 +16,13 @@ def warnings(layers: Sequence[Layer], requests: Iterable[AccessRequest]) -> list
     """Return the warnings of all layers, each once; remembered with the evidence, because many requests share one."""
     found: dict[tuple[str, str, str], None] = {}
     for request in requests:
-        key = ("warnings", request.resource.bucket)
+        named = request.resource.access_point or request.resource.bucket
+        key = ("warnings", named)
         held = request.evidence.shared.get(key)
         if held is None:
             held = [each for layer in layers for each in _of(layer, request)]
             held += _never_allowing(request.evidence)
-            if len(request.resource.bucket or "") <= LONGEST:
+            if len(named or "") <= LONGEST:
                 request.evidence.share(key, held)
         found.update(dict.fromkeys((request.subject + each.fact, each.pointer, each.message) for each in held))
     return [{"fact": fact, "pointer": pointer, "message": message} for fact, pointer, message in found]
