@@ -16,6 +16,7 @@ reach, the more the checks find: give at least one for each thing your layer say
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from typing import Any, Final, Literal, NoReturn
 
 from why403.domain.arn import resource as resource_named
@@ -69,6 +70,7 @@ _SUMS: Final = ("a denial", "the limit", "the requirement")
 _GRANTS: Final = tuple(f"a grant ({REACHES[reach]})" for reach in REACHES)
 _OWN_CAPS: Final = tuple(f"the caller's cap ({REACHES[reach]})" for reach in REACHES)
 _OTHER_CAPS: Final = tuple(f"the resource's cap ({REACHES[reach]})" for reach in REACHES)
+_MOST_OTHERS: Final = 32
 # A given `aws:PrincipalArn` also serves as the fact `session.issuer`: hiding the one says something of the other.
 _TELLING_KEY: Final = "aws:principalarn"
 
@@ -212,13 +214,13 @@ def check_doubts(layer: Layer, request: AccessRequest) -> None:
 def check_blindness(layer: Layer, requests: Sequence[AccessRequest]) -> None:
     """Check that with nothing readable, the layer is certain only of what the form of the request decides.
 
-    By form is what stays the same whatever the facts, those of all examples tried.
+    By form is what stays the same whatever the facts: each example is tried with those of some others, all in turn.
     """
     others = [Evidence({}, complete=True), *(request.evidence for request in requests)]
-    for request in requests:
+    for index, request in enumerate(requests):
         blind = _without(request, {*_facts(layer, request), *(fact for each in others for fact in each)})
         certain = _sum(layer, layer.judge(blind, blind.evidence))
-        for evidence in others:
+        for evidence in islice(cycle(others), index, index + min(len(others), _MOST_OTHERS)):
             seen = request.given({}, Evidence(_on_top(evidence, blind), complete=evidence.complete))
             for what, truth in _sum(layer, layer.judge(seen, seen.evidence)).items():
                 if certain[what] not in {UNKNOWN, truth}:
