@@ -170,7 +170,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if claim.about is _ACL_LEFT:
         because = "ACLs cannot be disabled together with an ACL that grants others"
         sent = request.call is not None and request.call.operation == "CreateBucket"
-        cites = () if sent else (Citation(fact=BUCKET_ACL.name),)
+        cites = () if sent else (Citation(fact=BUCKET_ACL.name), Citation(fact=BUCKET_OWNER.name))
         return Words(because=because, citations=cites, status=400, code="InvalidBucketAclWithObjectOwnership")
     because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), so their grants do not count"
     return Words(because=because, citations=cites)

@@ -148,7 +148,7 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         "requirement: false",
         Worded(
             "ACLs cannot be disabled together with an ACL that grants others",
-            ("bucket.acl",),
+            ("bucket.acl", "bucket.owner"),
             status=400,
             code="InvalidBucketAclWithObjectOwnership",
         ),
