@@ -217,25 +217,23 @@ def check_blindness(layer: Layer, requests: Sequence[AccessRequest]) -> None:
     By form is what stays the same whatever the facts: each example is tried with those of some others, all in turn.
     """
     others = [Evidence({}, complete=True), *(request.evidence for request in requests)]
+    everything = {fact for each in others for fact in each}
     for index, request in enumerate(requests):
-        blind = _without(request, {*_facts(layer, request), *(fact for each in others for fact in each)})
+        blind = _without(request, everything.union(_facts(layer, request)))
         certain = _sum(layer, layer.judge(blind, blind.evidence))
         for evidence in islice(cycle(others), index, index + min(len(others), _MOST_OTHERS)):
-            seen = request.given({}, Evidence(_on_top(evidence, blind), complete=evidence.complete))
+            shown = {fact: evidence[fact] for fact in blind.evidence}  # all that the blind request does not see
+            seen = request.given({}, Evidence(shown, complete=evidence.complete))
             for what, truth in _sum(layer, layer.judge(seen, seen.evidence)).items():
-                if certain[what] not in {UNKNOWN, truth}:
-                    known = f"{what} is {_TRUTHS[certain[what]]}"
-                    _fail(layer, request, f"is certain that {known} with nothing readable, but that depends on facts")
+                if (known := certain[what]) not in {UNKNOWN, truth}:
+                    _fail(
+                        layer, request, f"knows that {what} is {_TRUTHS[known]} with nothing readable, yet it depends"
+                    )
 
 
 def _is_truth(value: object) -> bool:
-    """Return whether a value is one of the three; True is none of them, although it equals UNKNOWN."""
+    """Return whether a value is one of the three; True is none of them."""
     return value in _TRUTHS and not isinstance(value, bool)
-
-
-def _on_top(evidence: Evidence, blind: AccessRequest) -> Mapping[Fact[Any], Any]:
-    """Return what is seen of every fact that the blind request does not see, so that no evidence is empty."""
-    return {fact: evidence[fact] for fact in blind.evidence}
 
 
 def _facts(layer: Layer, request: AccessRequest) -> tuple[Fact[Any], ...]:
@@ -244,10 +242,8 @@ def _facts(layer: Layer, request: AccessRequest) -> tuple[Fact[Any], ...]:
 
 
 def _without(request: AccessRequest, facts: Iterable[Fact[Any]]) -> AccessRequest:
-    return request.given(
-        {},
-        Evidence({**request.evidence, **{fact: fact.unread() for fact in facts}}, complete=request.evidence.complete),
-    )
+    hidden = {fact: fact.unread() for fact in facts}
+    return request.given({}, Evidence({**request.evidence, **hidden}, complete=request.evidence.complete))
 
 
 def _refused(layer: Layer, request: AccessRequest, fact: Fact[Any]) -> AccessRequest:
