@@ -63,6 +63,11 @@ MISTAKES: dict[str, tuple[list[Layer], list[str], str]] = {
         [],
         "layers need each other's facts in a circle: ",
     ),
+    "two layers that answer for one service": (
+        [replace(of("one"), answers_for="kms"), replace(of("two"), answers_for="kms")],
+        [],
+        "`one` and `two` both answer for requests of `kms`",
+    ),
     "a stranger to block": (
         [of("one")],
         ["two", "three"],

@@ -214,10 +214,22 @@ def _of_policy(request: AccessRequest, evidence: Evidence, claim: Claim) -> Word
             return _by_a_grant(given, request, claim)
     if isinstance(policy, Found):
         found = naming(KEY_POLICY, policy.value, request, claim, "the key policy", bounded(request, evidence[BOUNDARY]))
-        return found._replace(sort="key-policy")
+        return found._replace(because=found.because + _sometimes(request, claim), sort="key-policy")
     does = "denies" if claim.says == Says.DENIAL else "allows"
     because = f"the KMS key has no policy, so none {does} {request.action}"
     return Words(because=because, citations=(Citation(fact=KEY_POLICY.name),), sort="key-policy")
+
+
+def _sometimes(request: AccessRequest, claim: Claim) -> str:
+    """Return that a refusal may not be met each time, where a Bucket Key is used: KMS is then asked now and then.
+
+    AWS: "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".
+    """
+    named = request.context["kms:encryptioncontext:aws:s3:arn"] or ("/",)
+    refuses = claim.holds == (TRUE if claim.says == Says.DENIAL else FALSE)
+    if not refuses or request.call is None or "/" in named[0]:
+        return ""
+    return "; with a Bucket Key S3 does not ask for each object, so some calls may still succeed"
 
 
 def _by_a_grant(given: Observation[tuple[KeyGranted, ...]], request: AccessRequest, claim: Claim) -> Words:

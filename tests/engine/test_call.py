@@ -173,3 +173,52 @@ def test_a_claim_is_put_into_words_once() -> None:
     found = explained(call(denied))
     assert found["blockers"][0]["because"] == told(denied, denied.blockers[0]).because == "so it is"
     assert asked == [denied.blockers[0].claim]
+
+
+# --- one layer's word for all of a leg --------------------------------------------------------------------------------
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/k1"
+TELLS = replace(layer("keys", (Claim(Says.LIMIT, TRUE),), 2), answers_for="kms")
+SILENT = replace(TELLS, judge=lambda _request, _evidence: ())
+
+
+def of_key(*layers: object) -> LegDecided:
+    return LegDecided(ruled=Engine(layers).rule(a_request("kms:Decrypt", resource=KEY)))  # type: ignore[arg-type]
+
+
+def test_what_is_said_of_a_key_is_told_as_the_word_of_the_layer_that_answers_for_it() -> None:
+    answer = explained(call(ALLOWED, of_key(LACK, TELLS)))
+    assert (answer["decision"], answer["kind"], answer["layer"]) == ("denied", "implicit", "keys")
+    assert [(each["layer"], each["via"], each["action"]) for each in answer["blockers"]] == [
+        ("keys", "own", "kms:Decrypt")
+    ]
+    assert [each["layer"] for each in answer["legs"]] == [None, "keys"]
+    assert ("keys", "keys") in {(each["layer"], each.get("via")) for each in answer["passed"]}
+    assert TELLS.title in answer["summary"]
+
+
+def test_doubts_about_a_key_are_told_so_as_well() -> None:
+    (doubt,) = explained(call(of_key(MAY, TELLS)))["doubts"]
+    assert (doubt["layer"], doubt["via"]) == ("keys", "own")
+
+
+def test_a_layer_that_says_nothing_of_a_leg_does_not_answer_for_it() -> None:
+    (blocker,) = explained(call(of_key(LACK, SILENT)))["blockers"]
+    assert blocker["layer"] == "own"
+    assert "via" not in blocker
+
+
+def test_a_layer_answers_for_its_own_service_only() -> None:
+    (blocker,) = explained(call(leg(LACK, TELLS)))["blockers"]
+    assert blocker["layer"] == "own"
+
+
+def test_whatever_is_said_of_a_key_stands_behind_what_is_said_of_the_object() -> None:
+    legs = of_key(DENY, LACK, TELLS), leg(LACK)
+    told_of = [(each["layer"], each.get("via")) for each in explained(call(*legs))["blockers"]]
+    assert told_of == [("own", None), ("keys", "deny"), ("keys", "own")]
+
+
+def test_the_same_doubt_about_both_is_told_once() -> None:
+    found = explained(call(OPEN, of_key(MAY, TELLS)))["doubts"]
+    assert [(each["layer"], each.get("via")) for each in found] == [("own", None)]

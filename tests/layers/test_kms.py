@@ -314,6 +314,18 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         "denial: true",
         Worded("statement `No` of the key policy denies kms:Decrypt", ("kms.key_policy/Statement/0",)),
     ),
+    "that a Bucket Key may hide it for a while": (
+        on_key(
+            {KEY_POLICY: policy(deny("kms:*", Sid="No", Principal="*"))},
+            keys={"kms:EncryptionContext:aws:s3:arn": ["arn:aws:s3:::reports"]},
+        ),
+        "denial: true",
+        Worded(
+            "statement `No` of the key policy denies kms:Decrypt; with a Bucket Key S3 does not ask for each object, "
+            "so some calls may still succeed",
+            ("kms.key_policy/Statement/0",),
+        ),
+    ),
     "that there is no policy": (
         on_key({KEY_POLICY: None}),
         "limit: false",
