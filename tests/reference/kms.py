@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .calls import COPIES, sent, source_evidence, source_of
-from .conditions import Json, tests_of
+from .conditions import Json
 from .grants import caller_side, denied, filters_without_allow
 from .keys import of_caller, scalar_values
 from .mentions import all_statements, keys_of
@@ -34,7 +34,6 @@ STATES = {
 SEEN_BY_KMS = (
     "kms:viaservice",
     "kms:calleraccount",
-    "kms:encryptioncontext:",
     "aws:principal",
     "aws:username",
     "aws:userid",
@@ -198,17 +197,13 @@ def _constraints_hold(constraints: Json | None, request: Request) -> bool:
 def tests_what_kms_may_not_see(case: Json) -> bool:
     """Whether a statement that covers the use of a key tests what may not be told to KMS, such as the network."""
     seen: tuple[str, ...] = SEEN_BY_KMS
-    # For whom a service calls, and how an access point's objects are named, is not told.
+    # For whom a service calls is not told.
     if case["principal"].endswith(".com"):
         seen = tuple(one for one in seen if one not in ("kms:viaservice", "kms:calleraccount"))
-    if ":accesspoint/" in case["resource"]:
-        seen = tuple(one for one in seen if one != "kms:encryptioncontext:")
     covering = [one for _, world in key_worlds(case) for one in all_statements(case) if covers(one, world.request)]
-    if any(not key.startswith(seen) for one in covering for key in keys_of(one)):
-        return True
-    # That there is an encryption context is certain, but not what it is while nobody told of S3 Bucket Keys.
-    tests = [test for one in covering for test in tests_of(one.body.get("Condition", {}))]
-    return any(test.operator.base == "null" and test.key.startswith("kms:encryptioncontext:") for test in tests)
+    # The encryption context is known only to who knows of S3 Bucket Keys; where it is given, no reading matters.
+    given = tuple(name.lower() for name in case["context"] if name.lower().startswith("kms:"))
+    return any(not key.startswith((*seen, *given)) for one in covering for key in keys_of(one))
 
 
 def of_anonymous(case: Json) -> bool:

@@ -134,6 +134,8 @@ def _key(draw: Draw, case: Json) -> None:
     else:
         return
     _about_key(draw, facts, "")
+    if draw.chance(0.5) and case["resource"].startswith("arn:aws:s3:::"):
+        give(case, "kms:EncryptionContext:aws:s3:arn", case["resource"])
 
 
 def random_key(draw: Draw, owner: str) -> str:

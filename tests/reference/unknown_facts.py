@@ -139,6 +139,10 @@ def _may_come_through_endpoint(case: Json) -> bool:
 
 
 def _bearing_on_bucket(case: Json) -> Iterator[str]:
+    # A bucket that is only to be made has nothing of its own yet.
+    if case.get("operation") == "CreateBucket":
+        yield from ("organization.rcps", *PUBLIC_ACCESS_BLOCKS[1:])
+        return
     yield from ("bucket.owner", "organization.rcps", "bucket.policy", *PUBLIC_ACCESS_BLOCKS)
     yield from ("bucket.ownership", "bucket.acl")
     if ":accesspoint/" in case["resource"]:

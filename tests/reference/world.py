@@ -170,7 +170,8 @@ def limited_by_session(world: World) -> bool:
 def bucket_policies(world: World) -> list[Any]:
     """The bucket policy, as a list of at most one."""
     policy = world.evidence.get("bucket.policy")
-    return [policy] if policy and world.request.resource != "*" and not world.about_point else []
+    without = world.request.resource == "*" or world.about_point or world.request.action == "s3:CreateBucket"
+    return [policy] if policy and not without else []
 
 
 def point_policies(world: World) -> list[Any]:
