@@ -226,9 +226,10 @@ def check_blindness(layer: Layer, requests: Sequence[AccessRequest]) -> None:
             seen = request.given({}, Evidence(shown, complete=evidence.complete))
             for what, truth in _sum(layer, layer.judge(seen, seen.evidence)).items():
                 if (known := certain[what]) not in {UNKNOWN, truth}:
-                    _fail(
-                        layer, request, f"knows that {what} is {_TRUTHS[known]} with nothing readable, yet it depends"
+                    told = (
+                        f"is certain that {what} is {_TRUTHS[known]} with nothing readable, but that depends on facts"
                     )
+                    _fail(layer, request, told)
 
 
 def _is_truth(value: object) -> bool:
