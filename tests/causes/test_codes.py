@@ -244,6 +244,26 @@ def test_a_sentence_without_its_code_is_as_good(sentence: str, code: str) -> Non
     assert (found["decision"], found["layer"], found["status"], found["code"]) == ("denied", layer, status, code)
 
 
+ALONE = [
+    ("Request has expired", "authentication", 403),
+    ("CORSResponse: CORS is not enabled for this bucket.", "authentication", 403),
+    ("The provided token has expired.", "authentication", 400),
+    ("There were headers present in the request which were not signed", "authentication", 403),
+    ("The specified key does not exist.", "object_state", 404),
+]
+
+
+@pytest.mark.parametrize(("sentence", "layer", "status"), ALONE)
+def test_a_sentence_alone_is_one_of_s3_s(sentence: str, layer: str, status: int) -> None:
+    found = asked(f"the browser shows\n  {sentence}\nand nothing else", request=dict(GET))
+    assert (found["decision"], found["layer"], found["status"]) == ("denied", layer, status)
+
+
+@pytest.mark.parametrize("told", ["Request has expired?", "I think the request has expired", "has request has expired"])
+def test_what_a_person_wonders_about_is_none(told: str) -> None:
+    assert asked(told, request=dict(GET))["decision"] == "unknown"
+
+
 def test_a_browser_that_asks_beforehand_is_refused_by_no_policy() -> None:
     sentence = "CORSResponse: This CORS request is not allowed."
     found = asked(in_xml("AccessForbidden", sentence, 403), request=dict(GET))

@@ -192,6 +192,12 @@ _SENTENCES: Final = (
     ("access denied", "AccessDenied"),
     ("is not authorized to perform", "AccessDenied"),
     ("request has expired", "AccessDenied"),
+    ("request is not yet valid", "AccessDenied"),
+    ("there were headers present in the request which were not signed", "AccessDenied"),
+    ("query-string authentication requires the signature", "AccessDenied"),
+    ("invalid according to policy:", "AccessDenied"),
+    ("mfa authentication must be used for this request", "AccessDenied"),
+    ("corsresponse:", "AccessForbidden"),
     ("the aws access key id you provided does not exist", "InvalidAccessKeyId"),
     ("the request signature we calculated does not match", "SignatureDoesNotMatch"),
     ("the difference between the request time and the current time", "RequestTimeTooSkewed"),
@@ -227,6 +233,12 @@ def code_of(sentence: str) -> str | None:
     """Return the code that a sentence of S3 goes with."""
     lower = sentence.lower()
     return next((code for start, code in _SENTENCES if start in lower), None)
+
+
+def is_sentence(line: str) -> bool:
+    """Return whether a line is a sentence of S3, from its first word; a question is a person's."""
+    lower = line.strip().lower()
+    return not lower.endswith("?") and any(lower.startswith(start) for start, _ in _SENTENCES)
 
 
 def spelt(name: str) -> str:

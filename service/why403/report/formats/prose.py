@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from why403.report.names import STATUS
+from why403.report.names import STATUS, is_sentence
 from why403.report.passage import message_after
 from why403.report.sighting import MOST, Sighting, fields
 
@@ -16,6 +16,7 @@ _CODE: Final = re.compile(
 )
 _WORDS: Final = re.compile(r"\b(?:[Aa]ccess [Dd]enied|ACCESS DENIED)\b")
 _SENTENCE: Final = re.compile(r"""[^\n"'<>]{1,300}""")
+_MOST_LINES: Final = 200
 _STATUS: Final = re.compile(
     r"\b(?P<status>403)\b[ :-]{0,4}\(?Forbidden"
     r"|\b(?:HTTP|http|[Ss]tatus(?: ?[Cc]ode)?|[Cc]ode|[Ee]rror|returned|response)[\"']?[ :=(]{1,4}(?P<other>403)\b"
@@ -31,6 +32,9 @@ def words(text: str) -> Iterator[Sighting]:
     for found in islice(_CODE.finditer(text), MOST):
         message = message_after(text, found.start("message")) if found["message"] else None
         yield Sighting(start=found.start(), source="text", told=fields(code=found["code"], message=message))
+    for line in islice(_SENTENCE.finditer(text), _MOST_LINES):
+        if is_sentence(line[0]):
+            yield Sighting(start=line.start(), source="text", told=fields(message=line[0].strip()))
     for found in islice(_STATUS.finditer(text), MOST):
         yield Sighting(start=found.start(), source="text", told=fields(status=403))
     for found in islice(_WORDS.finditer(text), MOST):
