@@ -20,6 +20,10 @@ from why403.domain.facts import (
     OBJECT_OWNER,
     OBJECT_TAGS,
     OWNERSHIP,
+    POINT_BUCKET,
+    POINT_ORIGIN,
+    POINT_OWNER,
+    POINT_VPC,
     REGION,
 )
 from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION, Encryption, Storage, Versioning
@@ -30,7 +34,8 @@ from why403_layers.acl import BUCKET_ACL, OBJECT_ACL
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.keys import GRANTS, KEY_ARN, KEY_MANAGER, KEY_POLICY, KEY_STATE
 from why403_layers.objects import DELETE_MARKER, EXISTS, LOCK, STORAGE_CLASS, VERSIONING
-from why403_layers.public_access import ACCOUNT, ORGANIZATION
+from why403_layers.points import POINT_POLICY
+from why403_layers.public_access import ACCESS_POINT, ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET
 
 HERE, THERE = "123456789012", "444455556666"
@@ -237,3 +242,38 @@ def test_a_bucket_without_a_key(s3: Any) -> None:
         "absent",
         Encryption(algorithm="AES256", key=None, bucket_key=False),
     }
+
+
+# --- access points ----------------------------------------------------------------------------------------------------
+
+POINT = f"arn:aws:s3:eu-central-1:{HERE}:accesspoint/desk"
+
+
+def test_through_an_access_point_the_bucket_behind_is_read(s3: Any) -> None:
+    s3.put_bucket_policy(Bucket="reports", Policy=json.dumps(POLICY))
+    s3.put_object(Bucket="reports", Key="q3.csv", Body=b"", Tagging="class=secret")
+    control = boto3.client("s3control", region_name="eu-central-1")
+    network = {"VpcConfiguration": {"VpcId": "vpc-1"}, "PublicAccessBlockConfiguration": ALL_ON}
+    control.create_access_point(AccountId=HERE, Name="desk", Bucket="reports", **network)
+    control.put_access_point_policy(AccountId=HERE, Name="desk", Policy=json.dumps(POLICY))
+    seen = seen_of(resource=f"{POINT}/object/q3.csv")
+    told = {POINT_BUCKET: "reports", POINT_OWNER: HERE, POINT_ORIGIN: "VPC", POINT_VPC: "vpc-1", BUCKET_OWNER: HERE}
+    assert {fact: plain(seen[fact]) for fact in told} == told
+    assert plain(seen[ACCESS_POINT]) == ALL_ON
+    assert isinstance(seen[POINT_POLICY], Found)
+    assert isinstance(seen[BUCKET_POLICY], Found)
+    assert plain(seen[OBJECT_TAGS]) == {"class": "secret"}
+
+
+def test_an_access_point_need_not_have_a_policy(s3: Any) -> None:
+    control = boto3.client("s3control", region_name="eu-central-1")
+    control.create_access_point(AccountId=HERE, Name="desk", Bucket="reports")
+    seen = seen_of(resource=POINT, action="s3:ListBucket")
+    assert seen[POINT_POLICY] == ABSENT
+    assert plain(seen[POINT_ORIGIN]) == "Internet"
+
+
+def test_an_access_point_that_is_not_there_is_not_one_without_a_policy(s3: Any) -> None:
+    seen = seen_of(resource=POINT, action="s3:ListBucket")
+    facts = (POINT_POLICY, POINT_BUCKET, POINT_ORIGIN, ACCESS_POINT, BUCKET_OWNER, BUCKET_POLICY)
+    assert {plain(seen[fact]) for fact in facts} == {"unreadable"}
