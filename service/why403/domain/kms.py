@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from why403.domain.arn import NOT_TOLD, Resource, resource, split_arn
 from why403.domain.context import NO_VALUE, NOT_KNOWN, Values
 from why403.domain.evidence import Evidence, Found, Observation, Unreadable
-from why403.domain.facts import REGION
+from why403.domain.facts import POINT_BUCKET, REGION
 from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of
 from why403.domain.principal import Kind, Principal
 from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
@@ -33,6 +33,7 @@ _NOT_TOLD: Final = frozenset(
     }
 )
 _OF_THE_CALL: Final = ("s3:", "aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
+_ALIAS_OF_POINT: Final = "-s3alias"
 _HOW_SIGNED: Final = "s3:signatureversion"
 
 
@@ -55,6 +56,16 @@ def key_asked(use: KeyUse, bucket: Resource, principal: Principal, evidence: Evi
     text = f"arn:{bucket.partition}:kms:{region}:{account}:key/{named}"
     found = resource(text)
     return bucket if found is None else found
+
+
+def encrypted_for(about: Resource, evidence: Evidence) -> Resource:
+    """Return what the encryption context names: the object in its bucket, whichever way the call takes to it."""
+    if about.access_point is None:
+        return about
+    seen = evidence[POINT_BUCKET]
+    named = seen.value if isinstance(seen, Found) else None
+    found = None if named is None else resource(f"arn:{about.partition}:s3:::{named}/{about.key}")
+    return about if found is None else found
 
 
 def context_of_key(
@@ -88,7 +99,7 @@ def _of_caller(key: Resource, caller: Principal) -> Iterator[tuple[str, Values]]
 
 def _of_encryption(use: KeyUse, about: Resource) -> Iterator[tuple[str, Values]]:
     """Yield the encryption context: the object's ARN, or the bucket's where its own key stands between."""
-    in_bucket = about.service == "s3" and about.bucket is not None
+    in_bucket = about.service == "s3" and about.bucket is not None and not about.bucket.endswith(_ALIAS_OF_POINT)
     named = {FALSE: about.arn, TRUE: about.bucket_arn if in_bucket else ""}.get(use.bucket_key)
     yield "kms:encryptioncontext:aws:s3:arn", (named,) if named and in_bucket else NOT_KNOWN
     if use.context is None:

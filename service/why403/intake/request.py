@@ -10,7 +10,7 @@ from why403.domain.context import NO_VALUE, NOT_KNOWN, Given, Values
 from why403.domain.directory import located
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
-from why403.domain.kms import context_of_key, key_asked
+from why403.domain.kms import context_of_key, encrypted_for, key_asked
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
@@ -128,7 +128,7 @@ class Asked:
         given = _given(leg, self)
         if leg.under is not None:
             about, target = target, key_asked(leg.under, target, self.principal, evidence)
-            given = context_of_key(given, leg.under, about, target, self.principal)
+            given = context_of_key(given, leg.under, encrypted_for(about, evidence), target, self.principal)
         return AccessRequest(
             self.principal,
             leg.action,
