@@ -96,7 +96,10 @@ def acl_is_the_owners(case: Json, world: World) -> bool:
     policy: Any = sent(case, "AccessControlPolicy")
     if policy is not None:
         grants = policy.get("Grants", [])
-        mine = [_account_of({"id": one["Grantee"].get("ID")}, world) == world.bucket_owner for one in grants]
+        ids = [one["Grantee"].get("ID") for one in grants]
+        # Nor does an ACL that names another owner say what holds anyway.
+        ids += [policy["Owner"]["ID"]] if policy.get("Owner") else []
+        mine = [_account_of({"id": one}, world) == world.bucket_owner for one in ids]
         return all(mine) and all(one["Permission"] == "FULL_CONTROL" for one in grants)
     if any(sent(case, name) for name in ACL_HEADERS[2:]):
         return False
