@@ -65,7 +65,8 @@ class AccessRequest:
 
     `bucket_owner` and `object_owner` are account ids, OUTSIDE for an account that is not the caller's, or None while
     not known; `foreign` says whether they differ. `context` answers for every condition key. `through_point` says
-    whether the request goes to a bucket through an access point, and is not about the access point itself.
+    whether the request goes to a bucket through an access point, and is not about the access point itself. `noted` is
+    what was found out about the request before, by what that was about.
     """
 
     __slots__ = (
@@ -79,6 +80,7 @@ class AccessRequest:
         "evidence",
         "foreign",
         "issuer",
+        "noted",
         "object_owner",
         "of_new",
         "principal",
@@ -120,6 +122,7 @@ class AccessRequest:
         self.subject = subject
         self.context = Context(given, self, rest)
         self._at_bucket = None
+        self.noted: dict[object, Any] = {}
         self.through_point = resource.access_point is not None and _passes(resource, self.s3_action)
         self.bucket_owner = _bucket_owner(self)
         self.of_new = of_new
@@ -209,7 +212,7 @@ class AccessRequest:
         found = AccessRequest.__new__(AccessRequest)
         for name in _CARRIED:
             setattr(found, name, getattr(self, name))
-        found._at_bucket = None  # noqa: SLF001 - one of its own
+        found._at_bucket, found.noted = None, {}  # noqa: SLF001 - of its own
         return found
 
     def given(self, keys: Mapping[str, Values], evidence: Evidence | None = None) -> "AccessRequest":

@@ -34,6 +34,13 @@ def nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
 
     Of several it is the one with most failures of which it can be told what is wrong, then the first.
     """
+    if policies not in request.noted:
+        request.noted[policies] = _nearest(policies, request)
+    found: Nearest | None = request.noted[policies]
+    return found
+
+
+def _nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
     best: Statement | None = None
     where: Placed | None = None
     fewest, most, weighed = _MOST, -1, 0
@@ -55,6 +62,9 @@ def nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
 
 def near_miss(policies: Policies, request: AccessRequest) -> bool:
     """Return whether an Allow statement fails in exactly one element: action, principal, resource or one condition."""
+    if policies in request.noted:
+        found = nearest(policies, request)
+        return found is not None and found.failures == 1
     fewest = _MOST
     for placed in policies.placed:
         for statement in placed.policy.statements:

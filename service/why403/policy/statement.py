@@ -89,6 +89,13 @@ class Resources:
         return any(head.startswith(bucket) or bucket.startswith(head) for head in heads)
 
     def _resolved(self, request: AccessRequest) -> Truth:
+        """Return whether an entry with variables covers the resource; words ask for that again and again."""
+        found: Truth | None = request.noted.get(self)
+        if found is None:
+            found = request.noted[self] = self._in_context(request)
+        return found
+
+    def _in_context(self, request: AccessRequest) -> Truth:
         best = FALSE
         for parts in self._moving:
             found, known = resolved(parts, request.context.__getitem__, len(request.resource.arn))

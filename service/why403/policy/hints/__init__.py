@@ -51,11 +51,12 @@ def failed(statement: Statement, request: AccessRequest) -> list[Failed]:
 
     Where none fails the statement may still speak of no more than the caller's account, which is too little there.
     """
-    found = list(_failed(statement, request))
-    if not found and statement.principals is not None:
-        remark = delegates(statement.principals, request)
-        if remark is not None:
-            return [Failed("Principal", remark)]
+    found: list[Failed] | None = request.noted.get(statement)
+    if found is None:
+        found = list(_failed(statement, request))
+        remark = None if found or statement.principals is None else delegates(statement.principals, request)
+        found = found if remark is None else [Failed("Principal", remark)]
+        request.noted[statement] = found
     return found
 
 

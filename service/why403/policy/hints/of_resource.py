@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import Arn, split_arn
 from why403.domain.context import MULTIVALUED
-from why403.domain.remembered import characters, remembered_by
+from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
 from why403.policy.document import VARIABLES_SINCE, Element
@@ -33,6 +33,10 @@ class Written(NamedTuple):
     key: str | None
     variables: bool
     """Whether the document's variables are live."""
+    head: str
+    """What comes before the first wildcard or variable."""
+    slashless: str
+    """The same without slashes."""
 
 
 Rule: TypeAlias = Callable[[Written, AccessRequest], Remark | None]
@@ -42,7 +46,7 @@ def of_resources(resources: Resources, request: AccessRequest) -> Remark | None:
     """Return what is wrong with the first entry of which that can be told."""
     variables, asked, entries = bool(resources.variables), request.resource, resources.entries
     for entry in entries if asked.bucket is None else _familiar(_Among(entries, asked.partition, asked.bucket)):
-        written = _written(entry, variables)
+        written = _written((entry, variables))
         for rule in _RULES:
             found = rule(written, request)
             if found is not None and covers(found.suggestion or "", request, variables=variables):
@@ -92,13 +96,19 @@ def _strange(entry: str, partition: str, bucket: str) -> bool:
     return name.lower() != bucket.lower() and not slip(name, bucket)
 
 
-def _written(entry: str, variables: bool) -> Written:  # noqa: FBT001 - a field
-    arn = split_arn(entry)
+def _entry(of: tuple[str, bool]) -> int:
+    return len(of[0])
+
+
+@remembered_by(_entry, 8192)
+def _written(of: tuple[str, bool]) -> Written:
+    entry, variables = of
+    arn, head = split_arn(entry), _head(entry)
     if arn is None:
-        return Written(entry, None, "", None, variables)
+        return Written(entry, None, "", None, variables, head, head.replace("/", ""))
     through = _THROUGH if arn.rest.startswith(_POINT) else "/"
     name, found, key = arn.rest.partition(through)
-    return Written(entry, arn, name, key if found else None, variables)
+    return Written(entry, arn, name, key if found else None, variables, head, head.replace("/", ""))
 
 
 def _no_arn(written: Written, request: AccessRequest) -> Remark | None:
@@ -164,7 +174,7 @@ def _access_point(written: Written, request: AccessRequest) -> Remark | None:
 
 
 def _letter_case(written: Written, request: AccessRequest) -> Remark | None:
-    head = _head(written.entry)
+    head = written.head
     start = request.resource.arn[: len(head)]
     if head == start or head.lower() != start.lower():
         return None
@@ -174,8 +184,8 @@ def _letter_case(written: Written, request: AccessRequest) -> Remark | None:
 
 def _slash(written: Written, request: AccessRequest) -> Remark | None:
     """There is one slash too many or too few where the entry and the resource part."""
-    arn, entry, head = request.resource.arn, written.entry, _head(written.entry)
-    if not arn.replace("/", "").startswith(head.replace("/", "")):
+    arn, entry, head = request.resource.arn, written.entry, written.head
+    if not arn.replace("/", "").startswith(written.slashless):
         return None
     same = _parting(arn, head)
     # A slash before a wildcard is meant; without it the entry would cover more.
@@ -232,6 +242,7 @@ _RULES: Final[tuple[Rule, ...]] = (
 )
 
 
+@remembered(8192)
 def _head(entry: str) -> str:
     """Return what comes before the first wildcard or variable."""
     found = _HEAD.match(entry)
