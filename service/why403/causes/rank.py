@@ -1,15 +1,18 @@
 """Ranking causes: how common each is, moved by what the evidence and AWS's own words say."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
-from why403.causes.situation import Situation, refused_as
+from why403.causes.situation import Situation, named_by, refused_as
 from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
+from why403.domain.remembered import remembered
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
 from why403.engine.explain import told
@@ -23,6 +26,7 @@ LACKS: Final = 25
 REFUSES: Final = 120
 UNFIT: Final = 50
 _LIKELY, _POSSIBLE = 40, 15
+_GAP: Final = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,61 +46,109 @@ class Standing:
     known_facts: frozenset[str] = frozenset()
 
 
+class Weighed(NamedTuple):
+    """All that orders causes: words and names of closed sets, so that many refusals have the same."""
+
+    features: frozenset[str]
+    named: str | None
+    named_kind: str | None
+    blocks: tuple[tuple[str, str], ...]
+    passes: frozenset[tuple[str, str]]
+    refuses: frozenset[tuple[str, str]]
+    lacks: frozenset[str]
+    near: frozenset[str]
+    speaks: frozenset[str]
+    open_facts: frozenset[str]
+    known_facts: frozenset[str]
+
+    @classmethod
+    def of(cls, situation: Situation, standing: Standing) -> "Weighed":
+        """Return what orders the causes of one refusal."""
+        return cls(
+            situation.features,
+            situation.named,
+            situation.named_kind,
+            *(standing.blocks, standing.passes, standing.refuses, standing.lacks, standing.near, standing.speaks),
+            *(standing.open_facts, standing.known_facts),
+        )
+
+    def names(self, row: Possible) -> bool:
+        """Return whether AWS's text names a refusal of this layer and kind."""
+        return named_by(self.named, self.named_kind, row.layer, row.kind)
+
+
 def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
     """Return the causes in the contract's shape, most likely first, at least one."""
     if situation.meaning is not None:
         return [_by_code(situation, situation.meaning)]
+    causes = [_certain(layer, kind, situation, standing) for layer, kind in standing.blocks]
+    rest = _ordered(Weighed.of(situation, standing))[: max(0, MOST - len(causes))]
+    causes += [_cause(row, _likelihood(score), situation, standing) for score, row in rest]
+    return causes or [_cause(POSSIBLE[0], "possible", situation, standing)]
+
+
+@lru_cache(maxsize=1024)
+def _ordered(weighed: Weighed) -> tuple[tuple[int, Possible], ...]:
+    """Return the causes beside the blockers with their weights, most likely first."""
     found: dict[tuple[str, str], tuple[int, Possible]] = {}
     for row in POSSIBLE:
-        fits = row.wants <= situation.features and not row.bars & situation.features
-        if fits or situation.names(row.layer, row.kind):
-            score = _score(row, situation, standing) - (0 if fits else UNFIT)
+        fits = row.wants <= weighed.features and not row.bars & weighed.features
+        if fits or weighed.names(row):
+            score = _score(row, weighed) - (0 if fits else UNFIT)
             key = (row.layer, row.kind)
             if score > 0 and (key not in found or found[key][0] < score):
                 found[key] = (score, row)
-    causes = [_certain(layer, kind, situation, standing) for layer, kind in standing.blocks]
-    known = {(cause["layer"], cause["kind"]) for cause in causes}
-    rest = sorted(((score, row) for key, (score, row) in found.items() if key not in known), key=lambda each: -each[0])
-    if standing.blocks:  # what else there may be was not needed to refuse, and no missing allow would have been
-        rest = [(0, row) for _, row in rest if row.kind != "implicit" or row.layer not in standing.lacks]
-    causes += [_cause(row, _likelihood(score), situation, standing) for score, row in rest]
-    return causes[: max(MOST, len(standing.blocks))] or [_cause(POSSIBLE[0], "possible", situation, standing)]
+    rest = ((score, row) for key, (score, row) in found.items() if key not in weighed.blocks)
+    ordered = sorted(rest, key=lambda each: -each[0])
+    if weighed.blocks:  # what else there may be was not needed to refuse, and no missing allow would have been
+        return tuple((0, row) for _, row in ordered if row.kind != "implicit" or row.layer not in weighed.lacks)
+    return tuple(ordered)
 
 
-def _score(row: Possible, situation: Situation, standing: Standing) -> int:
-    if _ruled_out(row, standing) and situation.named != row.layer:
+def _score(row: Possible, weighed: Weighed) -> int:
+    if _ruled_out(row, weighed) and weighed.named != row.layer:
         return 0  # where AWS names what the evidence rules out, both are shown
     score = row.weight
-    if situation.names(row.layer, row.kind):
+    if weighed.names(row):
         score += NAMED_BY_AWS
-    if (row.layer, row.kind) in standing.refuses:
+    if (row.layer, row.kind) in weighed.refuses:
         score += REFUSES
     if row.kind == "implicit":
-        score += JUST_FAILED if row.layer in standing.near else 0
-        score += LACKS if row.layer in standing.lacks else 0
-    if row.layer in standing.speaks:
+        score += JUST_FAILED if row.layer in weighed.near else 0
+        score += LACKS if row.layer in weighed.lacks else 0
+    if row.layer in weighed.speaks:
         score += SPEAKS
     return score
 
 
-def _ruled_out(row: Possible, standing: Standing) -> bool:
+def _ruled_out(row: Possible, weighed: Weighed) -> bool:
     """Return whether the evidence speaks against a cause; a fact only taken for harmless is no evidence."""
-    if row.rests_on and row.rests_on <= standing.known_facts:
+    if row.rests_on and row.rests_on <= weighed.known_facts:
         return True
-    return (row.layer, row.kind) in standing.passes and not row.rests_on & standing.open_facts
+    return (row.layer, row.kind) in weighed.passes and not row.rests_on & weighed.open_facts
 
 
 def _likelihood(score: int) -> str:
     return "likely" if score >= _LIKELY else "possible" if score >= _POSSIBLE else "unlikely"
 
 
-def _filled(text: str, situation: Situation) -> str:
+def _filled(text: str, words: Mapping[str, str | None]) -> str:
     """Return a text with what is known put in; what is not stays a word in capitals."""
-    if "{" not in text:
+    pieces = _pieces(text)
+    if len(pieces) == 1:
         return text
-    for name, value in situation.words().items():
-        text = text.replace("{" + name + "}", value or name.upper())
-    return text
+    return "".join([_put_in(piece, words) if at % 2 else piece for at, piece in enumerate(pieces)])
+
+
+def _put_in(name: str, words: Mapping[str, str | None]) -> str:
+    """Return what stands for a name; braces around anything else are no gap."""
+    return (words[name] or name.upper()) if name in words else f"{{{name}}}"
+
+
+@remembered(1024)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Return a text of the model cut at what is to be put in, whose names are every second piece."""
+    return tuple(_GAP.split(text))
 
 
 def _cause(row: Possible, likelihood: str, situation: Situation, standing: Standing) -> dict[str, Any]:
@@ -104,16 +156,17 @@ def _cause(row: Possible, likelihood: str, situation: Situation, standing: Stand
     missing = row.missing_action or ((own or situation.action) if row.kind != "requirement" else None)
     if missing and situation.names(row.layer, row.kind):
         missing = situation.action or missing
-    about = situation.about(missing) if missing and not row.missing_action else situation
+    other = missing and not row.missing_action and missing != situation.action
+    words = (situation.about(missing) if missing and other else situation).words()
     claim = standing.claims.get((row.layer, row.kind))
     return {
         "layer": row.layer,
         "kind": row.kind,
         "likelihood": likelihood,
-        "because": (claim and told(*claim).because) or _filled(row.because, about),
+        "because": (claim and told(*claim).because) or _filled(row.because, words),
         "missing_action": missing,
-        "check": {"what": _filled(row.what, about), "command": _filled(row.command, about)},
-        "fix": {"summary": _filled(row.fix, about), "applicability": row.applicability, "commands": []},
+        "check": {"what": _filled(row.what, words), "command": _filled(row.command, words)},
+        "fix": {"summary": _filled(row.fix, words), "applicability": row.applicability, "commands": []},
     }
 
 
@@ -127,16 +180,20 @@ def _certain(layer: str, kind: str, situation: Situation, standing: Standing) ->
     if claim is not None and claim[0].ruled.teller is not None:
         said_by, request = claim[1].layer.name, claim[0].ruled.request
         situation = replace(situation, action=request.action, resource=request.resource.arn)
-    rows = [row for row in POSSIBLE if row.layer == said_by]
-    own = frozenset() if claim is None else refused_as(told(*claim))
-    features = situation.features | own
-    fitting: Iterable[Possible] = sorted(
-        rows, key=lambda row: (row.kind != kind, not row.wants <= features, -len(row.wants & own), -row.weight)
-    )
-    row = next(iter(fitting), None)
-    if row is None:
-        row = POSSIBLE[0]._replace(fix="change what this layer says", what="is this still so?", applicability="manual")
+    own = frozenset[str]() if claim is None else refused_as(told(*claim))
+    row = _fitting(said_by, kind, situation.features, own)
     return _cause(row._replace(layer=layer, kind=kind), "certain", situation, standing)
+
+
+@lru_cache(maxsize=1024)
+def _fitting(layer: str, kind: str, features: frozenset[str], own: frozenset[str]) -> Possible:
+    """Return the row of the model that fits a blocker best, with its own features, or one to stand in for it."""
+    rows = [row for row in POSSIBLE if row.layer == layer]
+    known = features | own
+    order = [(row.kind != kind, not row.wants <= known, -len(row.wants & own), -row.weight) for row in rows]
+    if not rows:
+        return POSSIBLE[0]._replace(fix="change what this layer says", what="is this still so?", applicability="manual")
+    return rows[order.index(min(order))]
 
 
 def _by_code(situation: Situation, meaning: Meaning) -> dict[str, Any]:
@@ -144,8 +201,8 @@ def _by_code(situation: Situation, meaning: Meaning) -> dict[str, Any]:
         "layer": meaning.layer,
         "kind": meaning.kind,
         "likelihood": "certain",
-        "because": _filled(meaning.because, situation),
+        "because": _filled(meaning.because, situation.words()),
         "missing_action": None if meaning.kind == "requirement" else situation.action,
-        "check": {"what": meaning.what, "command": _filled(meaning.command, situation)},
+        "check": {"what": meaning.what, "command": _filled(meaning.command, situation.words())},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }

@@ -97,7 +97,7 @@ class Situation:
 
     def names(self, layer: str, kind: str) -> bool:
         """Return whether AWS's text names a refusal of this layer and kind."""
-        return self.named == layer and (self.named_kind == kind or (self.named_kind is None and kind != "requirement"))
+        return named_by(self.named, self.named_kind, layer, kind)
 
     def about(self, action: str) -> "Situation":
         """Return the same situation for another action."""
@@ -122,6 +122,11 @@ class Situation:
             "point_account": found.account if found and found.access_point else None,
             "boundary_command": _boundary_command(caller),
         }
+
+
+def named_by(named: str | None, named_kind: str | None, layer: str, kind: str) -> bool:
+    """Return whether AWS's text, which names a layer and perhaps a kind, names a refusal of this layer and kind."""
+    return named == layer and (named_kind == kind or (named_kind is None and kind != "requirement"))
 
 
 def _meaning(report: Report) -> Meaning | None:

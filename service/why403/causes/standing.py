@@ -1,7 +1,7 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from why403.causes.rank import Standing
 from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
@@ -12,6 +12,8 @@ from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import told
 from why403.layer import Layer
 from why403.registry import Registry
+
+Each = TypeVar("Each")
 
 _KINDS = ("explicit", "implicit", "requirement")
 
@@ -29,23 +31,49 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     given = frozenset(_given_unread(decided, registry))
     return Standing(
         blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
-        passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+        passes=_ruled_out(decided, registry, given),
         refuses=frozenset((leg.teller(each).name, kind_of(each)) for leg, each in refusing),
         lacks=frozenset(leg.teller(each).name for leg, each in lacking),
         near=frozenset(leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)),
         speaks=frozenset(leg.teller(each).name for leg, each in doubted) | given,
-        open_facts=frozenset(_facts(decided, registry, _is_open)),
-        known_facts=frozenset(_facts(decided, registry, _is_known)).difference(_suspected([*blocking, *doubted])),
+        open_facts=_facts(decided, registry, _is_open),
+        known_facts=_facts(decided, registry, _is_known).difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
         actions=_actions([*blocking, *refusing, *lacking, *doubted]),
     )
 
 
-def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> Iterator[str]:
-    """Yield the names of the facts of which something holds on every leg."""
-    for fact in (each for layer in registry.layers for each in layer.provides if each.assumed):
-        if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs):
-            yield fact.name
+def _remembered(decided: Decided, key: object, make: Callable[[], frozenset[Each]]) -> frozenset[Each]:
+    """Return what follows from conclusion and evidence alone, for a call of one leg as it was found before."""
+    conclusion = decided.legs[0].plain if len(decided.legs) == 1 else None
+    if conclusion is None:
+        return make()
+    evidence, whole = decided.legs[0].ruled.request.evidence, (key, conclusion)
+    found: frozenset[Each] | None = evidence.shared.get(whole)
+    if found is None:
+        found = make()
+        evidence.share(whole, found)
+    return found
+
+
+def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> frozenset[str]:
+    """Return the names of the facts of which something holds on every leg."""
+
+    def found() -> Iterator[str]:
+        for fact in (each for layer in registry.layers for each in layer.provides if each.assumed):
+            if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs):
+                yield fact.name
+
+    return _remembered(decided, holds, lambda: frozenset(found()))
+
+
+def _ruled_out(decided: Decided, registry: Registry, given: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """Return layer and kind of every refusal that there cannot have been."""
+    return _remembered(
+        decided,
+        ("ruled out", given),
+        lambda: frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+    )
 
 
 def _suspected(claims: Iterable[tuple[LegDecided, Blamed]]) -> Iterator[str]:
