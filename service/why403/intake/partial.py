@@ -128,7 +128,8 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     read = {**_where(report), **report.context}
     context, parameters = _both(read, hinted, "context"), _both(report.parameters, hinted, "parameters")
     complete = hinted.get("context_is_complete", False)
-    _told_by_keys(context, parameters, complete=complete is True)
+    if found.get("operation") is not None or hinted.get("operation") is not None:
+        _told_by_keys(context, parameters, complete=complete is True)
     if found.get("operation") and _tells_version(report):
         parameters.setdefault("VersionId", None)
     merged = {**found, **hinted, "context": context, "context_is_complete": complete}
@@ -174,10 +175,10 @@ def _both(read: Mapping[str, Any], hinted: Mapping[str, Any], name: str) -> dict
 
 def _told_by_keys(context: Mapping[str, Any], parameters: dict[str, Any], *, complete: bool) -> None:
     """Take a parameter from the condition key it fills: a known key tells what was sent, or that it was not."""
-    listed = {key.lower() for key in context}
-    unsent = dict.fromkeys(key for key in PARAMETER_OF if key not in listed) if complete else {}
-    for key, value in {**unsent, **context}.items():
-        name = PARAMETER_OF.get(key.lower())
+    given = {key.lower(): value for key, value in context.items()}
+    unsent = dict.fromkeys(key for key in PARAMETER_OF if key not in given) if complete else {}
+    for key, value in {**unsent, **given}.items():
+        name = PARAMETER_OF.get(key)
         if name is not None and name not in parameters and "." not in name:
             parameters[name] = value[0] if isinstance(value, list) and value else value
 

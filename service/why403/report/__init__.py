@@ -3,7 +3,19 @@
 from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.model import SOURCES, Named, Report, Source
 from why403.report.plain import LIMIT
-from why403.report.reading import read, read_event
-from why403.report.stripping import strip_secrets
+from why403.report.reading import read, read_event, read_stripped
+from why403.report.stripping import strip_secrets, stripped
 
-__all__ = ["CLOUDFRONT", "LIMIT", "SOURCES", "Named", "Report", "Source", "read", "read_event", "strip_secrets"]
+__all__ = [
+    "CLOUDFRONT",
+    "LIMIT",
+    "SOURCES",
+    "Named",
+    "Report",
+    "Source",
+    "read",
+    "read_event",
+    "read_stripped",
+    "strip_secrets",
+    "stripped",
+]

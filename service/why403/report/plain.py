@@ -42,11 +42,21 @@ class Plain(NamedTuple):
 
 def plain(text: str) -> Plain:
     """Return a text made plain, and what had to be left out."""
-    notes: tuple[str, ...] = ()
-    if len(text) > LIMIT:
-        notes = (f"the text is longer than {LIMIT} characters; the rest was not read",)
-        text = text[:LIMIT]
-    raw = strip_secrets(text)
+    return _plain(strip_secrets(text[:LIMIT]), _notes(text))
+
+
+def plain_of_stripped(text: str) -> Plain:
+    """Return the same of a text from which secrets were stripped already."""
+    if len(text) > LIMIT:  # what is cut here may be a secret by its new length
+        return plain(text)
+    return _plain(text, ())
+
+
+def _notes(text: str) -> tuple[str, ...]:
+    return (f"the text is longer than {LIMIT} characters; the rest was not read",) if len(text) > LIMIT else ()
+
+
+def _plain(raw: str, notes: tuple[str, ...]) -> Plain:
     shown = _shown(raw)
     # What a colour or an escape cut in two is whole only now.
     return Plain(raw, shown if shown == raw else strip_secrets(shown), notes)

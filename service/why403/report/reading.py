@@ -28,7 +28,7 @@ from why403.report.hints import complete
 from why403.report.joining import Error, agreed, errors_of, report_of, told_first
 from why403.report.message import sentences
 from why403.report.model import Report, Source
-from why403.report.plain import Plain, plain
+from why403.report.plain import Plain, plain, plain_of_stripped
 from why403.report.sighting import MOST, Format, Sighting
 from why403.report.wrapping import ends_of_lines, readings
 
@@ -89,7 +89,15 @@ _NO_ACCESS: Final = "the call failed for a reason other than access"
 
 def read(text: str) -> Report:
     """Return what a pasted text tells of the first refused call in it; never raises, whatever the text is."""
-    pasted = plain(text)
+    return _told_by(plain(text))
+
+
+def read_stripped(text: str) -> Report:
+    """Return the same of a text from which secrets were stripped already, to the last."""
+    return _told_by(plain_of_stripped(text))
+
+
+def _told_by(pasted: Plain) -> Report:
     events = _seen(_OF_JSON, pasted.raw) or (_seen(_OF_JSON, pasted.text) if pasted.text != pasted.raw else [])
     if events:
         return _of_events(events, pasted.notes)
@@ -124,7 +132,12 @@ def read_event(record: Mapping[str, Any]) -> Report:
 
 
 def _seen(formats: Iterable[Format], text: str) -> list[Sighting]:
-    fit = [each.reader for each in formats if any(word in text for word in each.words)]
+    fit = []
+    for each in formats:
+        for word in each.words:  # not `any`: a text is asked for a hundred words
+            if word in text:
+                fit.append(each.reader)
+                break
     return [seen for reader in fit for seen in islice(reader(text), MOST)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from why403.domain.errors import InvalidInput, escaped
-from why403.report import LIMIT, Report, read, read_event, strip_secrets
+from why403.report import LIMIT, Report, read, read_event, read_stripped, strip_secrets, stripped
 from why403.report.formats.record import mended
 from why403.services import Services
 
@@ -29,8 +29,8 @@ def report_in(services: Services, body: Mapping[str, Any]) -> Report:
     if error is not None:
         if not isinstance(error, str) or not error.strip():
             raise InvalidInput.at("/error", "must be the text that was printed")
-        stripped = strip_secrets(error[: LIMIT + 1])  # one more, so that the reader says what it cut
-        return services.read_report({"error": stripped}) or read(stripped)
+        text, is_settled = stripped(error[: LIMIT + 1])  # one more, so that the reader says what it cut
+        return services.read_report({"error": text}) or (read_stripped if is_settled else read)(text)
     if event is not None:
         if not isinstance(event, dict):
             raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
