@@ -7,11 +7,12 @@ import pytest
 from tests.laws.claims import RELATIONS, layer
 from why403.domain.evidence import Evidence, Found, Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP
+from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Claim, Reach, Says, Words
 from why403.engine.call import Decided, LegDecided
 from why403.engine.decide import Engine, Ruled
-from why403.engine.explain import explained, told
+from why403.engine.explain import brief, explained, told
 from why403.engine.relation import Relation
 from why403.engine.unread import Doubt
 from why403.testing import a_request
@@ -222,3 +223,15 @@ def test_whatever_is_said_of_a_key_stands_behind_what_is_said_of_the_object() ->
 def test_the_same_doubt_about_both_is_told_once() -> None:
     found = explained(call(OPEN, of_key(MAY, TELLS)))["doubts"]
     assert [(each["layer"], each.get("via")) for each in found] == [("own", None)]
+
+
+def test_what_was_concluded_for_one_service_is_told_of_another_as_that_one_s() -> None:
+    engine = Engine((LACK, replace(layer("key", (Claim(Says.DENIAL, FALSE),), 5), answers_for="kms")))
+    asked = RELATIONS[Relation.SAME]
+    parts = (asked.resource, asked.context.given, asked.context.rest, asked.evidence)
+    of_key = AccessRequest(asked.principal, "kms:Decrypt", *parts)
+    for request, told_by in ((asked, "own"), (of_key, "key"), (asked, "own")):
+        answer = call(LegDecided(ruled=engine.rule(request)))
+        assert brief(answer)["layer"] == told_by
+        assert explained(answer)["layer"] == told_by
+        assert brief(answer) is not brief(answer)

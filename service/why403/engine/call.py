@@ -46,8 +46,9 @@ class LegDecided:
         ruled = self.ruled
         if self.of_version is not None or self.own_doubts or self.needed != TRUE or self._by_somebody:
             return None
-        open_between = ruled.conclusion.relation is Relation.OPEN  # there the request decides what is named first
-        return None if open_between or ruled.__class__ is not Ruled else ruled.conclusion
+        # Between accounts that are not known the request decides what is named first, and of other services as whose.
+        by_request = ruled.conclusion.relation is Relation.OPEN or ruled.request.s3_action is None
+        return None if by_request or ruled.__class__ is not Ruled else ruled.conclusion
 
     @property
     def outcome(self) -> Truth:

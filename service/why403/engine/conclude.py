@@ -24,6 +24,7 @@ class Conclusion:
         self.merged: Merged = merge(said)
         self.outcome: Truth = self.merged.outcome(relation)
         self.brief: dict[str, Any] | None = None  # the answer without words, once it was asked for
+        self.spoken: Sequence[Blamed] | None = None  # and what speaks for the request
 
     @cached_property
     def claims(self) -> list[Blamed]:

@@ -256,17 +256,27 @@ def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
     """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
     seen = set()
     for leg in decided.legs:
-        against = {blamed.layer for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
-        for layer, verdict in leg.ruled.conclusion.said:
-            claim = None if layer in against else _for_it(verdict)
-            if claim is not None:
-                words = told(leg, Blamed(layer, claim))
-                if (layer, words.because) not in seen:
-                    seen.add((layer, words.because))
-                    yield {**_who(leg, layer), "because": words.because, "citations": _citations(words)}
+        for blamed in _for_it(leg):
+            words = told(leg, blamed)
+            if (blamed.layer, words.because) not in seen:
+                seen.add((blamed.layer, words.because))
+                yield {**_who(leg, blamed.layer), "because": words.because, "citations": _citations(words)}
 
 
-def _for_it(verdict: Verdict) -> Claim | None:
+def _for_it(leg: LegDecided) -> Iterable[Blamed]:
+    """Return what layers say for a request, of those that neither block nor leave a doubt; found once where it can."""
+    conclusion = leg.plain
+    if conclusion is not None and conclusion.spoken is not None:
+        return conclusion.spoken
+    against = {blamed.layer for blamed in (*leg.ruled.blockers, *leg.ruled.doubts)}
+    said = [(layer, _spoken(verdict)) for layer, verdict in leg.ruled.conclusion.said if layer not in against]
+    found = [Blamed(layer, claim) for layer, claim in said if claim is not None]
+    if conclusion is not None:
+        conclusion.spoken = found
+    return found
+
+
+def _spoken(verdict: Verdict) -> Claim | None:
     """Return what speaks for the request: something that lets it through, else that nothing denies it."""
     spoken = None
     for claim in verdict:

@@ -3,14 +3,14 @@
 import hashlib
 import marshal
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Fact
 from why403.domain.remembered import Recent
 from why403.domain.request import AccessRequest
-from why403.domain.verdict import Citation
+from why403.domain.verdict import Citation, ConditionResult
 from why403.policy.by_resource import ByResource
 from why403.policy.document import PolicyKind, from_text, read
 from why403.policy.hints.of_condition import with_source
@@ -91,9 +91,19 @@ class Placed:
     name: str | None = None
     arn: str | None = None
     origin: str | None = None
+    cited: dict[tuple[Fact[Any], Statement], Citation] = field(default_factory=dict)
+    """The citations of statements without conditions, which are the same for every request."""
 
     def cite(self, fact: Fact[Any], statement: Statement, request: AccessRequest) -> Citation:
         """Return the citation of one of its statements, with its conditions as they meet the request."""
+        if not statement.conditions:
+            found: Citation | None = self.cited.get((fact, statement))
+            if found is None:
+                found = self.cited[(fact, statement)] = self._citation(fact, statement, ())
+            return found
+        return self._citation(fact, statement, tuple(with_source(each, request) for each in statement.conditions))
+
+    def _citation(self, fact: Fact[Any], statement: Statement, conditions: tuple[ConditionResult, ...]) -> Citation:
         return Citation(
             fact=fact.name,
             pointer=self.pointer + statement.pointer,
@@ -101,7 +111,7 @@ class Placed:
             arn=self.arn,
             sid=statement.sid,
             statement=statement.index,
-            conditions=tuple(with_source(condition, request) for condition in statement.conditions),
+            conditions=conditions,
         )
 
 

@@ -57,6 +57,10 @@ def of_resources(resources: Resources, request: AccessRequest) -> Remark | None:
     return None
 
 
+def _entry(of: tuple[str, bool]) -> int:
+    return len(of[0])
+
+
 def covers(entry: str, request: AccessRequest, *, variables: bool) -> bool:
     """Return whether an entry covers the resource asked for, or may."""
     arn, head = request.resource.arn, _head(entry)
@@ -66,7 +70,13 @@ def covers(entry: str, request: AccessRequest, *, variables: bool) -> bool:
         return arn == entry
     if len(entry) == len(head) + 1 and entry[-1] == "*" and head.count(":") >= ARN_SEGMENTS - 1:
         return True
-    return Resources(Element(entries=(entry,), negated=False), variables=variables).match(request) != FALSE
+    return _resources((entry, variables)).match(request) != FALSE
+
+
+@remembered_by(_entry, 2048)
+def _resources(of: tuple[str, bool]) -> Resources:
+    entry, variables = of
+    return Resources(Element(entries=(entry,), negated=False), variables=variables)
 
 
 class _Among(NamedTuple):
@@ -94,10 +104,6 @@ def _strange(entry: str, partition: str, bucket: str) -> bool:
     if _head(name) != name or name.startswith(bucket) or bucket.startswith(name):
         return False
     return name.lower() != bucket.lower() and not slip(name, bucket)
-
-
-def _entry(of: tuple[str, bool]) -> int:
-    return len(of[0])
 
 
 @remembered_by(_entry, 8192)
@@ -251,8 +257,7 @@ def _head(entry: str) -> str:
 
 def _of_variables(entry: str, resources: Resources, request: AccessRequest) -> Remark | None:
     """Return what keeps a policy variable from standing for anything; only where all before it fits."""
-    head, parts = _head(entry), tokens(entry, wildcards=True, variables=True)
-    variables = [part for part in parts if isinstance(part, Variable)]
+    head, variables = _head(entry), _variables(entry)
     if not variables or head.count(":") < ARN_SEGMENTS - 1 or not request.resource.arn.startswith(head):
         return None
     if not resources.variables:
@@ -260,6 +265,11 @@ def _of_variables(entry: str, resources: Resources, request: AccessRequest) -> R
         return Remark(entry, clause, VARIABLES_SINCE) if covers(entry, request, variables=True) else None
     lacks = next((what for each in variables if (what := _lacks(each, request)) is not None), None)
     return None if lacks is None else Remark(entry, "covers nothing, because {value}", lacks)
+
+
+@remembered(2048)
+def _variables(entry: str) -> tuple[Variable, ...]:
+    return tuple(part for part in tokens(entry, wildcards=True, variables=True) if isinstance(part, Variable))
 
 
 def _lacks(variable: Variable, request: AccessRequest) -> str | None:
