@@ -11,6 +11,17 @@ _LISTS: Final = (list, tuple)
 _OBJECTS: Final = (dict, Mapping)  # an abstract class alone is asked at length
 
 
+class Known(dict[str, Any]):
+    """A diagnosis whose parts are looked for once, however many sections tell of them."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, data: Data) -> None:
+        """Start with nothing found."""
+        super().__init__(data)
+        self.found: dict[str, list[Data]] = {}
+
+
 def text(data: Data, name: str) -> str:
     """Return a text or number as text, without space around it."""
     value = data.get(name)
@@ -33,6 +44,15 @@ def part(data: Data, name: str) -> Data:
 
 def parts(data: Data, name: str) -> list[Data]:
     """Return the objects of a list."""
+    if isinstance(data, Known):
+        found = data.found.get(name)
+        if found is None:
+            found = data.found[name] = _parts(data, name)
+        return found
+    return _parts(data, name)
+
+
+def _parts(data: Data, name: str) -> list[Data]:
     value = data.get(name)
     return [each for each in value if isinstance(each, _OBJECTS)] if isinstance(value, _LISTS) else []
 

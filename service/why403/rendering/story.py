@@ -7,6 +7,7 @@ from why403.rendering.document import Document, Line, Section, code, line, liste
 from why403.rendering.layers import clause, title
 from why403.rendering.reading import (
     Data,
+    Known,
     allowed,
     blamed,
     blockers,
@@ -28,6 +29,7 @@ _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
 def told(diagnosis: Data) -> Document:
     """Return the diagnosis in words."""
+    diagnosis = Known(diagnosis)
     sections = (
         Section(heading="Why", blocks=tuple(why(diagnosis))),
         Section(heading="Evidence", blocks=tuple(evidence.cited(diagnosis))),
