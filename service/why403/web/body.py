@@ -43,7 +43,8 @@ def exceeds_depth(data: bytes, deepest: int) -> bool:
         return False
     # An escaped backslash first, so that what remains of a backslash before a quote escapes that quote.
     unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
-    left = b"".join(unescaped.translate(_ONE_KIND, _DROPPED).split(b'"')[::2])
+    left = unescaped.translate(_ONE_KIND, _DROPPED).replace(b'""', b"")  # strings without brackets
+    left = b"".join(left.split(b'"')[::2])
     for _ in range(deepest):
         held = len(left)
         left = left.replace(b"{}", b"")  # the innermost of each place: one level
