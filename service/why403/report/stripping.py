@@ -7,9 +7,9 @@ keys (SSE-C)", "Signature Calculation Error" (the elements `StringToSign` and `C
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final, NamedTuple
 
+from why403.report.randomness import is_hex, is_random, turns
 from why403.report.seams import whole
 
 MARK: Final = "***"
@@ -136,7 +136,7 @@ def _spans(text: str) -> Iterator[_Span]:
         if _holds(text, words):
             yield from (_Span(*found.span()) for found in pattern.finditer(text))
     if len(text) >= _LONGEST_WORD:
-        yield from (_Span(*found.span()) for found in _LONG.finditer(text) if _is_random(found[0]))
+        yield from (_Span(*found.span()) for found in _LONG.finditer(text) if is_random(found[0]))
     if "@" in text and "://" in text:
         yield from (_Span(found.start(), found.end() - 1) for found in _USER_INFO.finditer(text))
     yield from _private_keys(text)
@@ -271,26 +271,11 @@ def _keys(text: str) -> Iterator[_Span]:
 
 
 def _is_secret_key(text: str, *, beside_id: bool, padded: bool) -> bool:
-    turns = _turns(text)
+    changes = turns(text)
     if beside_id:
         # Near a key id whatever has a secret's length is one, but a path.
-        return "/" not in text or turns >= _FEWEST_TURNS
-    return turns > _FEWEST_TURNS and not padded and not _is_hex(text)
-
-
-def _is_hex(text: str) -> bool:
-    return all(char in "0123456789abcdefABCDEF" for char in text)
-
-
-def _turns(text: str) -> int:
-    """Return how often the kind of character changes; chance changes it at more than every second one."""
-    kinds = ["u" if char.isupper() else "l" if char.islower() else "d" if char.isdigit() else "o" for char in text]
-    return sum(one != next_one for one, next_one in pairwise(kinds))
-
-
-def _is_random(text: str) -> bool:
-    sample = text[:400]
-    return _turns(sample) * 5 > len(sample) * 2
+        return "/" not in text or changes >= _FEWEST_TURNS
+    return changes > _FEWEST_TURNS and not padded and not is_hex(text)
 
 
 def _private_keys(text: str) -> Iterator[_Span]:
