@@ -53,7 +53,8 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    if request.resource.service in {"", "s3", "kms", OBJECT_LAMBDA, EXPRESS} or request.action_key == "iam:passrole":
+    judged = {"", "s3", OBJECT_LAMBDA, EXPRESS} | ({"kms"} if request.s3_action is None else set())
+    if request.resource.service in judged or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
     return not (request.evidence.complete and at_home) or request.action_key.startswith("sts:")
