@@ -5,10 +5,8 @@ Reference); "Verifying bucket ownership with bucket owner condition". What else 
 signatures only S3 sees; its error codes tell. The texts of refusals are as S3 was seen to give them.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from why403 import (
     FALSE,
@@ -16,7 +14,6 @@ from why403 import (
     UNKNOWN,
     AccessRequest,
     Call,
-    CannotTell,
     Citation,
     Claim,
     Evidence,
@@ -33,7 +30,7 @@ from why403 import (
     Words,
     hookimpl,
 )
-from why403.collecting.s3 import GET_BUCKET_LOCATION, bucket_collector
+from why403.collecting.s3 import GET_BUCKET_LOCATION, bucket_collector, region_told
 from why403.domain.acl import is_account_id
 from why403.domain.context import NO_VALUE
 from why403.domain.credentials import ALWAYS_TEMPORARY, LASTS
@@ -52,21 +49,7 @@ _SKEW, _TEMPORARY = timedelta(minutes=15), "ASIA"
 _ANYWHERE = frozenset({"CreateBucket", "GetBucketLocation"})
 _NOT_S3 = frozenset({"kms", "iam"})
 _OWNER, _NO_ACCOUNT, _OF_BUCKET, _OF_POINT = "owner", "no account", "Region", "Region of an access point"
-
-# What the oldest Regions are called, or are not.
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
-_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
-
-
-def _region(told: Mapping[str, Any]) -> str:
-    constraint = told["LocationConstraint"]
-    region: str = _REGIONS.get(constraint, constraint)
-    if not _REGION.fullmatch(region):
-        raise CannotTell(Unreadable("S3 answered something that is no Region"))
-    return region
-
-
-COLLECTORS = (bucket_collector(REGION, GET_BUCKET_LOCATION, _region),)
+COLLECTORS = (bucket_collector(REGION, GET_BUCKET_LOCATION, region_told),)
 
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
@@ -105,6 +88,14 @@ def _of_region(request: AccessRequest, evidence: Evidence) -> Verdict:
     if isinstance(seen, Unreadable) or asked is None:
         return _IN_REGION[UNKNOWN]
     return _IN_REGION[truth_of(asked == (seen.value,))]
+
+
+def asks(request: AccessRequest) -> Mapping[str, Iterable[str]]:
+    """Return the key that tells where a call went, and the Region in which it is right."""
+    seen = request.evidence[REGION]
+    if request.resource.access_point is not None:
+        return {_REQUESTED: (request.resource.region,)}
+    return {_REQUESTED: (seen.value,)} if isinstance(seen, Found) else {}
 
 
 def _of_owner(request: AccessRequest, expected: str) -> Claim:
@@ -295,6 +286,7 @@ def why403_register_layers() -> Iterator[Layer]:
         place=PLACES,
         provides=(REGION,),
         collectors=COLLECTORS,
+        asks=asks,
         judge=judge,
         words=words,
     )

@@ -3,7 +3,7 @@
 AWS: "Key policies in AWS KMS"; "Determining access to AWS KMS keys"; "Grants in AWS KMS"; "Key states of AWS KMS keys".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -61,6 +61,7 @@ _IN_POLICY_OF_AWS: Final = frozenset(
 _BY_GRANT = "a grant of the key"
 _MANAGED = "the key is managed by AWS"
 _STATE = "the state of the key"
+_SIGNED, _OLD_WAY = "s3:signatureversion", "AWS"
 _UNSIGNED = "S3 asks for no key on behalf of whoever does not sign"
 _WHICH = "which key it is"
 
@@ -75,7 +76,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """
     if request.s3_action is not None or request.resource.service != "kms" or not is_key_arn(request.resource.arn):
         return ()
-    if request.principal.kind is Kind.ANONYMOUS or request.context["s3:signatureversion"] == ("AWS",):
+    if request.principal.kind is Kind.ANONYMOUS or request.context[_SIGNED] == (_OLD_WAY,):
         return _REFUSED
     if request.resource.account == NOT_TOLD:
         return _ANY_KEY
@@ -83,6 +84,11 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     denied, granted = _by_policy(policy, request, evidence)
     verdict = _verdict(denied, granted, _by_grants(request, evidence))
     return (*verdict, *_of_manager(request, evidence), *_of_state(request, evidence))
+
+
+def asks(request: AccessRequest) -> Mapping[str, Iterable[str]]:
+    """Return the key that tells how a call was signed: for one of the old way S3 asks for no key."""
+    return {_SIGNED: (_OLD_WAY,)} if request.resource.service == "kms" else {}
 
 
 @lru_cache(maxsize=1024)
@@ -266,6 +272,7 @@ def why403_register_layers() -> Iterator[Layer]:
         provides=(OBJECT_ENCRYPTION, BUCKET_ENCRYPTION, *FACTS_OF_KEY),
         needs=(BOUNDARY,),
         collectors=COLLECTORS,
+        asks=asks,
         judge=judge,
         words=words,
         near=near,

@@ -58,6 +58,19 @@ GET_BUCKET_ACL: Final = of_bucket("GetBucketAcl", "s3:GetBucketAcl")
 GET_BUCKET_LOCATION: Final = of_bucket("GetBucketLocation", "s3:GetBucketLocation", keep=Keep.USUAL)
 GET_OBJECT_ACL: Final = of_object("GetObjectAcl", "Acl")
 
+_REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+# What the oldest Regions are called, or are not.
+_REGIONS: Final = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+
+
+def region_told(told: Mapping[str, Any]) -> str:
+    """Return the Region that GetBucketLocation tells; raises CannotTell for something else."""
+    constraint = told["LocationConstraint"]
+    region: str = _REGIONS.get(constraint, constraint)
+    if not _REGION.fullmatch(region):
+        raise CannotTell(Unreadable("S3 answered something that is no Region"))
+    return region
+
 
 class Bucket(NamedTuple):
     """A bucket to be read, and the account it is read in: its owner's, None for the service's own."""
