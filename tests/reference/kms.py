@@ -160,7 +160,7 @@ def _lacks(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:
     # Nothing but the key's own policy gives anybody a say about it, its account's root user included.
     caller, owner = world.caller, use.key.split(":")[4]
     # The policies of keys that AWS manages cannot be changed, and serve their own account only.
-    kept_at_home = use.evidence.get("kms.key_manager") == "AWS" and caller.account != owner
+    kept_at_home = use.evidence.get("kms.key_manager") == "AWS" and caller.account not in (None, owner)
     if grant is Grant.NONE or kept_at_home:
         yield GRANTS, ORDER.index("key")
     if not caller.account:
