@@ -53,7 +53,7 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    judged = {"", "s3", OBJECT_LAMBDA, EXPRESS} | ({"kms"} if request.s3_action is None else set())
+    judged = {"", "s3", EXPRESS} | ({OBJECT_LAMBDA, "kms"} if request.s3_action is None else set())
     if request.resource.service in judged or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
