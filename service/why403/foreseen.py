@@ -53,7 +53,8 @@ def _of_another_service(request: AccessRequest) -> bool:
 
     Complete evidence says that there is none, and then its own account's policies decide; but a role always has one.
     """
-    judged = {"", "s3", EXPRESS} | ({OBJECT_LAMBDA, "kms"} if request.s3_action is None else set())
+    # Of these only what their own actions do is judged.
+    judged = {"", "s3", EXPRESS} | ({OBJECT_LAMBDA, "kms"} & {request.action_key.partition(":")[0]})
     if request.resource.service in judged or request.action_key == "iam:passrole":
         return False
     at_home = request.resource.account in {"", request.principal.account}
