@@ -212,7 +212,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if unsure is not None:
         return unsure
     found = naming(POLICY, policies, asked, claim, "the policy of the VPC endpoint", limits)
-    root_alone = claim.says == Says.LIMIT and claim.holds == FALSE and not asked.caller.by_account
+    root_alone = not denial and claim.holds == FALSE and _allowed(policies, request) != FALSE
     return found._replace(because=f"{found.because}; {_ROOT_ALONE}") if root_alone else found
 
 

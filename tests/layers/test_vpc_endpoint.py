@@ -210,6 +210,15 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             ("vpc_endpoint.policy/Statement/0",),
         ),
     ),
+    "an account on a gateway that is not what is wrong": (
+        through(policy(allow(Principal={"AWS": HOME}, Resource="arn:aws:s3:::others/*"))),
+        "limit: false",
+        Worded(
+            f"{NONE} {OBJECT}; {CLOSEST} Principal `{HOME}` does not name the caller and its Resource "
+            f"`arn:aws:s3:::others/*` does not cover {OBJECT}",
+            ("vpc_endpoint.policy/Statement/0",),
+        ),
+    ),
     "the type that is not known": (
         through(naming({"AWS": HOME}), kind=NOT_KNOWN),
         "limit: unknown",
