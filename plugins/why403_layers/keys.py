@@ -25,9 +25,9 @@ from why403 import (
     Unreadable,
 )
 from why403.collecting.objects import HEAD_OBJECT, headers_of
-from why403.collecting.s3 import bucket_collector, of_bucket
+from why403.collecting.s3 import OF_BUCKET, bucket_collector, of_bucket
 from why403.domain.arn import NOT_TOLD, Resource
-from why403.domain.facts import BUCKET_OWNER, REGION, text
+from why403.domain.facts import REGION, text
 from why403.domain.kms import key_asked
 from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of, reads_with_key
 from why403.domain.states import (
@@ -215,7 +215,7 @@ def _grant_told(grant: Mapping[str, Any]) -> Mapping[str, Any]:
 FACTS_OF_KEY: Final = (KEY_ARN, KEY_STATE, KEY_MANAGER, KEY_POLICY, GRANTS)
 COLLECTORS: Final = (
     bucket_collector(BUCKET_ENCRYPTION, GET_ENCRYPTION, _encryption),
-    Collector(facts=(OBJECT_ENCRYPTION,), reads=HEAD_OBJECT, needs=(BUCKET_OWNER,), collect=collect_encryption),
+    Collector(facts=(OBJECT_ENCRYPTION,), reads=HEAD_OBJECT, needs=OF_BUCKET, collect=collect_encryption),
     Collector(
         facts=FACTS_OF_KEY,
         reads=(DESCRIBE, GET_POLICY, LIST_GRANTS),

@@ -96,7 +96,7 @@ def leg(request: dict[str, Any], evidence: dict[str, Any] | None = None) -> Acce
             "s3:accesspointnetworkorigin",
             {"operation": "GetObject", "resource": f"{POINT}/object/k"},
             {"access_point.vpc": "vpc-1"},
-            ("fact", "access_point.vpc"),
+            ("not_known", "access_point.network_origin"),
         ),
     ],
 )

@@ -111,7 +111,7 @@ class Situation:
         return {
             "action": self.action,
             "resource": self.resource,
-            "in_bucket": self.behind.arn if self.behind else self.resource,
+            "in_bucket": self.behind.arn if self.behind else self.resource or "RESOURCE",
             "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,
             "principal": self.principal,
