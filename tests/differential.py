@@ -20,10 +20,10 @@ from tests.reference.calls import COPIES, legs_of
 from tests.reference.completions import LIMIT, completions, exhaustive, value_trying_applies
 from tests.reference.evaluator import decide, is_open, statuses
 from tests.reference.generator import LAYERS, LAYERS_AS_LOADED, random_case
+from tests.seeding import SEED
 
 Case = dict[str, Any]
 
-SEED: Final = os.environ.get("WHY403_TEST_SEED") or str(random.randrange(2**32))
 CASES: Final = int(os.environ.get("WHY403_TEST_CASES", "2000"))
 # Without ACLs that could have granted, which of the two lacks the grant is a matter of naming.
 NAMED_ALIKE: Final = frozenset({"acl", "bucket_policy"})

@@ -5,7 +5,8 @@
 
 import pytest
 
-from tests.differential import CASES, SEED, SHOWN, Tally, compare
+from tests.differential import CASES, SHOWN, Tally, compare
+from tests.seeding import SEED
 
 
 class Told:

@@ -1,12 +1,9 @@
 """Whatever is pasted is read, and diagnosed or refused, and no secret gets out; `make fuzz` tries far more."""
 
-import os
-import random
-
 from tests.fuzz.inputs import tried
+from tests.seeding import SEED
 
 INPUTS = 2_000
-SEED = os.environ.get("WHY403_TEST_SEED") or str(random.randrange(2**32))
 
 
 def test_any_change_of_a_sample_is_answered_without_its_secrets() -> None:

@@ -1,6 +1,5 @@
 """Whatever is sent is answered, or refused with pointers to what is wrong; nothing else happens."""
 
-import os
 import random
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.intake.mutations import EVIDENCE, REQUESTS, body
 from tests.pointers import resolves
+from tests.seeding import SEED
 from why403.bootstrap import build
 from why403.domain.errors import InvalidInput
 from why403.usecases.simulate import simulate
@@ -15,7 +15,6 @@ from why403.usecases.simulate import simulate
 BODIES = 10_000
 FAILED: list[str] = []
 SERVICES = build(tell=lambda layer, phase: FAILED.append(f"{layer} failed to {phase}"))
-SEED = os.environ.get("WHY403_TEST_SEED") or str(random.randrange(2**32))
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda each: each.get("operation") or each["action"])
