@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from tests.layers.reading_s3 import the_callers
+from tests.layers.reading_s3 import IN_BUCKET, the_callers
 from tests.layers.tables import HOME, OBJECT, SESSION, allow, policy
 from tests.layers.test_collecting_endpoints import ENDPOINT, an_endpoint
 from tests.layers.test_collecting_identity import AWS, DOCUMENT, OWN, a_role, attached, iam, text_of
@@ -16,8 +16,10 @@ from why403.collecting.iam import GET_USER
 from why403.domain.evidence import Evidence
 from why403.gathering import Subject
 from why403.testing import a_request
+from why403_layers.keys import GET_ENCRYPTION
 
 GROUPS: Final = ("staff", "readers")
+_BY_DEFAULT: Final = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
 _TEAM, _LIMIT = f"arn:aws:iam::{HOME}:policy/team/staff", f"arn:aws:iam::{HOME}:policy/team/limit"
 
 
@@ -54,8 +56,11 @@ def everything(*users: str) -> dict[Read, Any]:
     """Return the answers to all that may be read for these users, or for a session of the role."""
     started = history(a_start(policyArns=[{"arn": READ_ONLY}]))
     mine = {read: answer for user in users for read, answer in a_user(user).items()}
+    encrypted = {
+        GET_ENCRYPTION.read(account=HOME, **IN_BUCKET): {"Rules": [{**_BY_DEFAULT, "BucketKeyEnabled": False}]}
+    }
     network = {**of_the_bucket(HOME), **an_endpoint("eu-west-1"), **an_endpoint("eu-central-1")}
-    return {**ORGANIZATION, **the_callers(), **started, **a_role(), **of_groups(), **network, **mine}
+    return {**ORGANIZATION, **the_callers(), **started, **a_role(), **of_groups(), **network, **encrypted, **mine}
 
 
 class Busy(NamedTuple):
