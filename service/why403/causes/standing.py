@@ -111,10 +111,10 @@ def _known_none(leg: LegDecided, facts: list[Fact[Any]]) -> bool:
 
 
 def _in_doubt(leg: LegDecided) -> Iterable[Blamed]:
-    """Return what may refuse a leg; a version that may be named has its own, and what is no policy may refuse it."""
+    """Return what may refuse a leg; the other side of a fork has its own, and what is no policy may refuse it."""
     yield from leg.ruled.doubts
-    if leg.depends_on_version and leg.of_version is not None:
-        yield from (each for each in leg.of_version.blockers if each.claim.says == Says.REQUIREMENT)
+    if leg.forks and leg.otherwise is not None:
+        yield from (each for each in leg.otherwise.blockers if each.claim.says == Says.REQUIREMENT)
 
 
 def _refusals(leg: LegDecided) -> Iterable[Blamed]:

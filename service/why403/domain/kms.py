@@ -17,6 +17,7 @@ from why403.domain.operations import UNREAD, KeyUse, is_key_arn, key_of
 from why403.domain.principal import Kind, Principal
 from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from why403.domain.verdict import Fork, Words
 
 if TYPE_CHECKING:
     from why403.domain.request import AccessRequest
@@ -108,6 +109,13 @@ def _of_encryption(use: KeyUse, about: Resource) -> Iterator[tuple[str, Values]]
     yield "kms:encryptioncontextkeys", ("aws:s3:arn", *use.context)
     for name, value in use.context.items():
         yield f"kms:encryptioncontext:{name.lower()}", (value,)
+
+
+def with_bucket_key(action: str) -> Fork:
+    """Return the fork between the two things that the encryption context may name."""
+    fact = OBJECT_ENCRYPTION if action == "kms:Decrypt" else BUCKET_ENCRYPTION
+    because = f"{action} is about the object, or about the bucket where a Bucket Key is used, and that is not known"
+    return Fork("a Bucket Key is used", Words(because=because, needs=fact.permission))
 
 
 def managed_by_aws(request: "AccessRequest", manager: Observation[str]) -> Truth:

@@ -150,6 +150,16 @@ class Words(NamedTuple):
     sort: str = ""
 
 
+class Fork(NamedTuple):
+    """That something else is asked for if a condition holds of which it is not known: `words` say so, as a doubt.
+
+    `condition` is a clause, such as "the call names a version".
+    """
+
+    condition: str
+    words: Words
+
+
 class Finding(NamedTuple):
     """A claim, who makes it, and why."""
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, agreed
-from why403.domain.verdict import Says, Words
+from why403.domain.verdict import Fork, Says, Words
 from why403.engine.blame import Blamed
 from why403.engine.conclude import Conclusion
 from why403.engine.decide import Ruled
@@ -27,12 +27,13 @@ def nobody_knows(_request: AccessRequest) -> Truth:
 class LegDecided:
     """One leg of a call: its ruling, whether it is needed, and doubts that are no layer's. Treat it as immutable.
 
-    `of_version` is the leg that the call has instead if it names a version, where that is not known. `ask` tells
-    whether something else is allowed, which may decide what S3 answers.
+    `otherwise` is the leg that the call has instead under a condition of which it is not known whether it holds, and
+    `fork` says which. `ask` tells whether something else is allowed, which may decide what S3 answers.
     """
 
     ruled: Ruled
-    of_version: "LegDecided | None" = None
+    otherwise: "LegDecided | None" = None
+    fork: Fork | None = None
     needed: Truth = TRUE
     key: str | None = None
     own_doubts: Sequence[Doubt] = ()
@@ -44,7 +45,7 @@ class LegDecided:
     def plain(self) -> Conclusion | None:
         """Return the conclusion of a leg of which it tells all there is to tell, as of most."""
         ruled = self.ruled
-        if self.of_version is not None or self.own_doubts or self.needed != TRUE or self._by_somebody:
+        if self.otherwise is not None or self.own_doubts or self.needed != TRUE or self._by_somebody:
             return None
         # Between accounts that are not known the request decides what is named first, and of other services as whose.
         by_request = ruled.conclusion.relation is Relation.OPEN or ruled.request.s3_action is None
@@ -52,18 +53,18 @@ class LegDecided:
 
     @property
     def outcome(self) -> Truth:
-        """Return the outcome as far as it is certain, whether or not the call names a version."""
-        outcome = self._without_version
-        return outcome if self.of_version is None else agreed(outcome, self.of_version.outcome)
+        """Return the outcome as far as it is certain, on both sides of a fork."""
+        outcome = self._own_outcome
+        return outcome if self.otherwise is None else agreed(outcome, self.otherwise.outcome)
 
     @property
-    def depends_on_version(self) -> bool:
-        """Return whether only the version that the call may name keeps the outcome open."""
-        return self.outcome == UNKNOWN and self._without_version != UNKNOWN
+    def forks(self) -> bool:
+        """Return whether only the side of the fork keeps the outcome open."""
+        return self.outcome == UNKNOWN and self._own_outcome != UNKNOWN
 
     @property
-    def _without_version(self) -> Truth:
-        """Return the outcome if the call names none: a leg that may not be needed cannot deny for certain."""
+    def _own_outcome(self) -> Truth:
+        """Return the outcome on this side of a fork: a leg that may not be needed cannot deny for certain."""
         outcome = self.ruled.outcome
         if outcome == TRUE and (self.own_doubts or self._by_somebody):
             return UNKNOWN

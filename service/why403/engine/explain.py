@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from why403.domain.arn import resource
-from why403.domain.evidence import Fact, Unreadable
+from why403.domain.evidence import Unreadable
 from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER
-from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION, Encryption
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import Claim, ConditionResult, Says, Shown, Verdict, Words
+from why403.domain.verdict import Claim, ConditionResult, Fork, Says, Shown, Verdict, Words
 from why403.engine.blame import Blamed, kind_of
 from why403.engine.call import Decided, LegDecided
 from why403.engine.relation import Relation
@@ -185,10 +184,10 @@ def _doubts_of(leg: LegDecided) -> Iterable[dict[str, Any]]:
         yield _perhaps_needed(leg)
     for doubt in leg.own_doubts:
         yield _doubt(doubt.layer, doubt)
-    if leg.depends_on_version and leg.of_version is not None:
-        yield _perhaps_a_version(leg, leg.of_version)
-        yield from _refusals_of_version(leg.of_version)
-        yield from _doubts_of(leg.of_version)
+    if leg.forks and leg.otherwise is not None and leg.fork is not None:
+        yield _doubt(None, leg.fork.words)
+        yield from _refusals_otherwise(leg.otherwise, leg.fork)
+        yield from _doubts_of(leg.otherwise)
 
 
 def _doubt(layer: str | None, said: Words | Doubt | Unreadable) -> dict[str, Any]:
@@ -228,28 +227,12 @@ def _perhaps_needed(leg: LegDecided) -> dict[str, Any]:
     return {"because": because, "needs": None, **_who(leg, blamed.layer)}
 
 
-def _perhaps_a_version(leg: LegDecided, of_version: LegDecided) -> dict[str, Any]:
-    asked, instead = leg.ruled.request.action, of_version.ruled.request.action
-    if asked == instead and not of_version.ruled.request.resource.vague:
-        because = f"{asked} is about the object, or about the bucket where a Bucket Key is used, and that is not known"
-        return {"layer": None, "because": because, "needs": _encryption_of(asked).permission}
-    if asked == instead:
-        because = f"it is not known whether the call names a version, for which {asked} may be needed on another key"
-    else:
-        because = f"it is not known whether the call names a version, and then needs {instead} instead of {asked}"
-    return {"layer": None, "because": because, "needs": None}
-
-
-def _encryption_of(asked: str) -> Fact[Encryption]:
-    return OBJECT_ENCRYPTION if asked == "kms:Decrypt" else BUCKET_ENCRYPTION
-
-
-def _refusals_of_version(leg: LegDecided) -> Iterable[dict[str, Any]]:
-    """Yield the doubts about what is no policy, and refuses the call if it names a version."""
+def _refusals_otherwise(leg: LegDecided, fork: Fork) -> Iterable[dict[str, Any]]:
+    """Yield the doubts about what is no policy, and refuses the call on the other side of a fork."""
     for blamed in leg.blockers:
         if blamed.claim.says == Says.REQUIREMENT:
             words = told(leg, blamed)
-            yield _doubt(blamed.layer.name, words._replace(because=f"if the call names a version, {words.because}"))
+            yield _doubt(blamed.layer.name, words._replace(because=f"if {fork.condition}, {words.because}"))
 
 
 def _passed(decided: Decided) -> Iterable[dict[str, Any]]:

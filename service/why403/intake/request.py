@@ -10,13 +10,14 @@ from why403.domain.context import NO_VALUE, NOT_KNOWN, Given, Values
 from why403.domain.directory import located
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
-from why403.domain.kms import context_of_key, encrypted_for, key_asked
+from why403.domain.kms import context_of_key, encrypted_for, key_asked, with_bucket_key
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
 from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.verdict import Fork, Words
 from why403.intake.context import context_of
 from why403.intake.parameters import misshapen, too_long
 from why403.intake.received import Now, received, url_of
@@ -48,8 +49,9 @@ class Leg(NamedTuple):
     request: AccessRequest
     needed: Truth
     key: str | None
-    of_version: AccessRequest | None = None
-    """What is asked for instead if the call names a version, or S3 uses a Bucket Key, where that is not known."""
+    otherwise: AccessRequest | None = None
+    """What is asked for instead under a condition of which it is not known whether it holds; `fork` says which."""
+    fork: Fork | None = None
     retried: AccessRequest | None = None
     """What S3 asks for where this is refused: the call is allowed if either is."""
 
@@ -87,33 +89,38 @@ class Asked:
             return (Leg(request, TRUE, None),)
         known = _Known(evidence, facts)
         found = legs(self.call.operation, self.resource.arn, self.call.parameters, known, unlisted=self.unlisted)
-        return tuple(
-            Leg(
-                self._leg(_with_bucket_key(each, FALSE), evidence),
-                each.needed,
-                each.key,
-                self._of_version(each, evidence, current),
-                self._retried(each, evidence),
-            )
-            for each in found
-        )
+        return tuple(self._asked_leg(each, evidence, current) for each in found)
+
+    def _asked_leg(self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]) -> Leg:
+        request = self._leg(_with_bucket_key(leg, FALSE), evidence)
+        otherwise, fork = self._of_version(leg, evidence, current) if leg.of_version else self._forked(leg, evidence)
+        return Leg(request, leg.needed, leg.key, otherwise, fork, self._retried(leg, evidence))
 
     def _retried(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest | None:
         if not leg.retried or self.context.keys() >= leg.retried.keys():  # what is given is what is asked for
             return None
         return self._leg(leg._replace(keys={**leg.keys, **leg.retried}), evidence)
 
-    def _of_version(self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]) -> AccessRequest | None:
-        if not leg.of_version:
-            other = _with_bucket_key(leg, TRUE)
-            return None if other is leg else self._leg(other, evidence)
+    def _forked(self, leg: NeededLeg, evidence: Evidence) -> tuple[AccessRequest | None, Fork | None]:
+        other = _with_bucket_key(leg, TRUE)
+        return (None, None) if other is leg else (self._leg(other, evidence), with_bucket_key(leg.action))
+
+    def _of_version(
+        self, leg: NeededLeg, evidence: Evidence, current: Collection[Fact[Any]]
+    ) -> tuple[AccessRequest, Fork]:
         unknown = dict.fromkeys(current, _OF_THAT_VERSION)
         theirs = Evidence(
             {**evidence, **unknown}, of_source=evidence.of_source, of_keys=evidence.of_keys, complete=evidence.complete
         )
         # The key that the current version is under need not be that of another.
         under = leg.under._replace(named=None) if leg.under is not None and current else leg.under
-        return self._leg(leg._replace(action=leg.of_version, under=under), theirs)
+        then = f", for which {leg.action} may be needed on another key"
+        if leg.action != leg.of_version:
+            then = f", and then needs {leg.of_version} instead of {leg.action}"
+        fork = Fork(
+            "the call names a version", Words(because=f"it is not known whether the call names a version{then}")
+        )
+        return self._leg(leg._replace(action=leg.of_version, under=under), theirs), fork
 
     def _leg(self, leg: NeededLeg, evidence: Evidence) -> AccessRequest:
         target = resource(leg.resource)

@@ -35,4 +35,4 @@ def _read_so(leg: Leg, point: str, held: str) -> Leg:
         return None if request is None else request.given({}, reading(request.evidence, point, held))
 
     request = leg.request.given({}, reading(leg.request.evidence, point, held))
-    return leg._replace(request=request, of_version=with_reading(leg.of_version), retried=with_reading(leg.retried))
+    return leg._replace(request=request, otherwise=with_reading(leg.otherwise), retried=with_reading(leg.retried))

@@ -34,15 +34,16 @@ def _ruled(services: Services, request: AccessRequest, budget: Budget | None) ->
 
 
 def _leg_decided(services: Services, leg: Leg, budget: Budget | None) -> LegDecided:
-    engine, registry, of_version = services.engine, services.registry, None
-    if leg.of_version is not None:
-        of_version = _leg_decided(services, leg._replace(request=leg.of_version, of_version=None), budget)
+    engine, registry, otherwise = services.engine, services.registry, None
+    if leg.otherwise is not None:
+        otherwise = _leg_decided(services, leg._replace(request=leg.otherwise, otherwise=None), budget)
     ruled = _ruled(services, leg.request, budget)
     if leg.retried is not None and ruled.outcome != TRUE:
         ruled = either(ruled, _ruled(services, leg.retried, budget))
     return LegDecided(
         ruled=ruled,
-        of_version=of_version,
+        otherwise=otherwise,
+        fork=leg.fork,
         needed=leg.needed,
         key=leg.key,
         own_doubts=tuple(own_doubts(registry.unread, registry.unjudged, leg.request)),
