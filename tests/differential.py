@@ -15,11 +15,11 @@ from itertools import count
 from multiprocessing import get_context
 from typing import Any, Final
 
-from tests.cases import answer, loaded
+from tests.cases import answer
 from tests.reference.calls import COPIES, legs_of
 from tests.reference.completions import LIMIT, completions, exhaustive, value_trying_applies
 from tests.reference.evaluator import decide, is_open, statuses
-from tests.reference.generator import LAYERS, LAYERS_AS_LOADED, random_case
+from tests.reference.generator import LAYERS, MORE_LAYERS, random_case
 from tests.seeding import SEED
 
 Case = dict[str, Any]
@@ -154,7 +154,7 @@ def sort_of(case: Case) -> str:
 
 def compare(sort: str, seed: str, numbers: range) -> Tally:
     """Return what is found in these cases of a sort; each depends on the seed and its own number alone."""
-    layers = (*LAYERS, *(name for name in LAYERS_AS_LOADED if name in loaded()))
+    layers = (*LAYERS, *MORE_LAYERS)
     tally = Tally()
     for number in numbers:
         rng = random.Random(f"{seed} {sort} {number}")

@@ -8,7 +8,7 @@ from tests.cases import DATA, Case, answer, contradictions, of_folder, read
 
 CASES = of_folder("own_cases")
 # As tests/data/README.md has them; a member that nobody reads would assert nothing.
-MEMBERS = {"request", "evidence", "evidence_is_complete", "context_is_complete", "expected", "needs", "note"}
+MEMBERS = {"request", "evidence", "evidence_is_complete", "context_is_complete", "expected", "note"}
 IN_TABLE = {"row", "title", "low_confidence"}
 CLAIMS = {"decision", "kind", "layer", "status", "code", "partial", "granted_by", "not_proven", "legs"}
 VERDICT = ("decision", "kind", "layer", "certainty")

@@ -21,7 +21,7 @@ LAYERS = (
     "block_public_access",
     "ownership",
 )
-LAYERS_AS_LOADED = (
+MORE_LAYERS = (
     "rcp",
     "vpc_endpoint",
     "authentication",
@@ -30,7 +30,7 @@ LAYERS_AS_LOADED = (
     "kms",
     "access_point",
 )
-"""Layers whose facts a case may hold only where something reads them."""
+"""Layers whose facts a case holds only where they are asked for."""
 OUTCOMES = ("allowed", "explicit", "implicit", "requirement")
 ABOUT_KEYS = frozenset({"identity", "kms", "scp", "permissions_boundary", "session_policy", "rcp"})
 TRIES = 1_000

@@ -9,7 +9,7 @@ import pytest
 from .completions import completions, count, exhaustive, value_trying_applies
 from .conditions import Json
 from .evaluator import decide
-from .generator import LAYERS, LAYERS_AS_LOADED, OUTCOMES, outcome, random_case
+from .generator import LAYERS, MORE_LAYERS, OUTCOMES, outcome, random_case
 from .mentions import all_statements, hidden, mentions
 from .variables import MULTIVALUED
 
@@ -98,7 +98,7 @@ def test_generated_cases_are_balanced() -> None:
 
 def test_every_layer_decides_some_generated_cases() -> None:
     rng = random.Random(404)
-    layers = (*LAYERS, *LAYERS_AS_LOADED)
+    layers = (*LAYERS, *MORE_LAYERS)
     found = Counter(decide(random_case(rng, unknowns=False, layers=layers))[1:3] for _ in range(600))
     by_policy = {"rcp", "scp", "vpc_endpoint", "bucket_policy", "access_point", "block_public_access", "kms"}
     of_caller = {"identity", "permissions_boundary", "session_policy"}
@@ -109,7 +109,7 @@ def test_every_layer_decides_some_generated_cases() -> None:
     assert required == {"authentication", "request_payment", "object_state", "ownership", "kms", "access_point"}
 
 
-@pytest.mark.parametrize("layers", [LAYERS, (*LAYERS, *LAYERS_AS_LOADED), ("identity", "scp")])
+@pytest.mark.parametrize("layers", [LAYERS, (*LAYERS, *MORE_LAYERS), ("identity", "scp")])
 def test_generated_cases_are_valid_and_decided(layers: tuple[str, ...]) -> None:
     rng = random.Random(1)
     for _ in range(60):
