@@ -5,7 +5,7 @@ an account as principal means its root user alone; what else but `*` stands ther
 `aws:PrincipalArn`, and it is judged as written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, reduce
 from typing import Any, Final
 
@@ -87,11 +87,6 @@ _ID: Final = "aws:sourcevpce"
 def _came_otherwise(request: AccessRequest) -> bool:
     """Return whether the request is known not to have come through an endpoint: it would have the endpoint's id."""
     return request.context[_ID] == NO_VALUE
-
-
-def asks(_request: AccessRequest) -> Mapping[str, Iterable[str]]:
-    """Return the key without which a request did not come through an endpoint."""
-    return {_ID: ()}
 
 
 def collect(request: AccessRequest) -> Collecting[Observations]:
@@ -254,7 +249,6 @@ def why403_register_layers() -> Iterator[Layer]:
         provides=(POLICY, TYPE),
         needs=(BOUNDARY,),
         collectors=COLLECTORS,
-        asks=asks,
         judge=judge,
         words=words,
         near=near,
