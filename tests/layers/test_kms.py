@@ -485,12 +485,16 @@ BAD: list[tuple[Fact[Any], Any, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("fact", "value"), GOOD, ids=str)
+def told(value: object) -> str:
+    return value.name if isinstance(value, Fact) else str(value)
+
+
+@pytest.mark.parametrize(("fact", "value"), GOOD, ids=told)
 def test_a_value_of_the_contract_s_shape_is_taken(fact: Fact[Any], value: Any) -> None:
     assert isinstance(fact.observe(value), Found)
 
 
-@pytest.mark.parametrize(("fact", "value", "pointers"), BAD, ids=str)
+@pytest.mark.parametrize(("fact", "value", "pointers"), BAD, ids=told)
 def test_any_other_value_is_refused_where_it_is_wrong(fact: Fact[Any], value: Any, pointers: list[str]) -> None:
     with pytest.raises(InvalidInput) as caught:
         fact.observe(value)
