@@ -14,6 +14,7 @@ from why403.collecting import (
 from why403.domain.arn import Resource
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import ABSENT, Absent, Evidence, Fact, Found, Observation, Unreadable
+from why403.domain.fix import Applicability, Edit, Fix, Reading, Write
 from why403.domain.principal import Kind, Principal
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -32,6 +33,7 @@ __all__ = [
     "UNKNOWN",
     "Absent",
     "AccessRequest",
+    "Applicability",
     "AwsCall",
     "Call",
     "CannotTell",
@@ -39,8 +41,10 @@ __all__ = [
     "Claim",
     "Collecting",
     "Collector",
+    "Edit",
     "Evidence",
     "Fact",
+    "Fix",
     "Found",
     "Group",
     "InvalidInput",
@@ -55,6 +59,7 @@ __all__ = [
     "Principal",
     "Reach",
     "Read",
+    "Reading",
     "Report",
     "Resource",
     "Says",
@@ -64,6 +69,7 @@ __all__ = [
     "Verdict",
     "Warned",
     "Words",
+    "Write",
     "hookimpl",
     "value_of",
 ]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from why403.collecting import Collector
 from why403.domain.evidence import NOTHING, Evidence, Fact
+from why403.domain.fix import Fix
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN
 from why403.domain.verdict import CALLER_SIDE, REACHES, Claim, Reach, Says, Verdict, Words
@@ -66,6 +67,10 @@ def _none_open(_request: AccessRequest, _evidence: Evidence) -> Iterable[str]:
     return ()
 
 
+def _no_fixes(_request: AccessRequest, _evidence: Evidence, _claim: Claim) -> Iterable[Fix]:
+    return ()
+
+
 _OF_RESOURCE = Reach.DIRECT | Reach.ROLE | Reach.ACCOUNT | Reach.PUBLIC_ACL | Reach.ACCOUNT_ACL
 _KINDS: Mapping[May, tuple[int, int]] = {
     May.GRANT_ATTACHED: (Says.GRANT, Reach.ATTACHED),
@@ -86,7 +91,9 @@ class Layer:
     randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
     blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
     what AWS would not store, `disputed` which open points of AWS's documentation the verdict may rest on (named as in
-    `why403.domain.readings`). `collectors` read its facts from AWS; a fact without one is known only where it is given.
+    `why403.domain.readings`). `propose` yields what would take one of its claims out of the way, the best first; what
+    it edits is the `raw` value of what was found. `collectors` read its facts from AWS; a fact without one is known
+    only where it is given.
     `answers_for` is a service: what any layer says of a request to it is told as this layer's word, if it says anything
     itself. S3 asks KMS for its caller, and whoever is refused has a key to look at, whichever policy it was.
     `asks` names the condition keys, in lower case, that `judge` looks at itself, each with the texts it tells apart:
@@ -105,6 +112,7 @@ class Layer:
     needs: tuple[Fact[Any], ...] = ()
     near: Callable[[AccessRequest, Evidence], bool] = _never
     warnings: Callable[[AccessRequest, Evidence], Iterable[Warned]] = _nothing
+    propose: Callable[[AccessRequest, Evidence, Claim], Iterable[Fix]] = _no_fixes
     collectors: tuple[Collector, ...] = ()
     disputed: Callable[[AccessRequest, Evidence], Iterable[str]] = _none_open
     asks: Callable[[AccessRequest], Mapping[str, Iterable[str]]] = _asks_nothing

@@ -32,9 +32,9 @@ class Fault(NamedTuple):
         """
         held, tokens = root, self.pointer.split("/")[1:]
         for depth, token in enumerate(tokens):
-            found, held = _member(held, _unescaped(token))
+            found, held = _member(held, unescaped(token))
             if not found:
-                rest = "/".join(map(_unescaped, tokens[depth:]))
+                rest = "/".join(map(unescaped, tokens[depth:]))
                 return Fault("".join(f"/{each}" for each in tokens[:depth]), f"`{rest}`: {self.message}")
         return self if tokens else Fault("", self.message)
 
@@ -86,7 +86,8 @@ def escaped(token: str) -> str:
     return token.replace("~", "~0").replace("/", "~1")
 
 
-def _unescaped(token: str) -> str:
+def unescaped(token: str) -> str:
+    """Return a token of a JSON pointer as the name it stands for."""
     return token.replace("~1", "/").replace("~0", "~")
 
 

@@ -12,9 +12,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found(Generic[T]):
-    """The fact was read, and this is it."""
+    """The fact was read, and this is it; `raw` is the JSON it was loaded from, None where it came otherwise."""
 
     value: T
+    raw: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Fact(Generic[T]):
             raise InvalidInput.at("", f"`{self.name}` cannot be none")
         if isinstance(value, dict) and len(value) == 1 and value.get("unknown") is True:
             return self.unread()
-        return Found(self.load(value))
+        return Found(self.load(value), value)
 
     def unread(self) -> Unreadable:
         """Return the observation of a fact that nobody supplied."""
