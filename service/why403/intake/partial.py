@@ -71,6 +71,14 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
                 _forget(request, fault.pointer)
 
 
+def sent_otherwise(request: Mapping[str, Any], now: Now | None = None) -> Partial:
+    """Return what is known of a request that is known already but for what its caller now sends otherwise.
+
+    Raises InvalidInput, pointers from the request.
+    """
+    return _partial(request, now)
+
+
 def _partial(request: Mapping[str, Any], now: Now | None) -> Partial:
     if "operation" not in request and "action" not in request:
         asked_for(

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from why403.causes.rank import ranked
 from why403.causes.situation import Situation
@@ -34,18 +34,38 @@ _OF_THE_PAST: Final = ("error", "event", *LOOKUP)
 """The members that tell of a call that was made; who describes a request alone asks about now."""
 
 
+class Diagnosed(NamedTuple):
+    """A diagnosis with what it rests on: the request as far as it is known, what was seen, and what was decided.
+
+    `doubt` is why nothing can be certain.
+    """
+
+    answer: dict[str, Any]
+    known: Partial
+    seen: Observed
+    complete: bool
+    on: Seen
+    decided: Decided | None
+    doubt: str | None
+
+
 def diagnose(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the diagnosis in the contract's shape.
 
     Raises InvalidInput with pointers from the body's root that resolve in it, also where a report said what is wrong.
     """
+    return diagnosed(services, body).answer
+
+
+def diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
+    """Return the diagnosis with what it rests on; raises InvalidInput as `diagnose` does."""
     try:
         return _diagnosed(services, body)
     except InvalidInput as error:
         raise error.within(body) from error
 
 
-def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
+def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     report, hints = report_in(services, body), _hints(body)
     now = Now(services.now(), at_latest=any(body.get(name) for name in _OF_THE_PAST))
     known = partial(report, hints, now)
@@ -75,7 +95,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> dict[str, Any]:
     if checking is not None:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
     answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
-    return answer
+    return Diagnosed(answer, known, seen, complete, on, decided, doubt)
 
 
 def _situation(report: Report, of_this_call: Report, known: Partial, decided: Decided | None) -> Situation:
