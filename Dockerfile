@@ -9,7 +9,7 @@ COPY requirements/ requirements/
 RUN python -m venv /build \
     && /build/bin/pip install --require-hashes -r requirements/build.txt \
     && python -m venv /opt/why403 \
-    && /opt/why403/bin/pip install --require-hashes -r requirements/runtime.txt
+    && /opt/why403/bin/pip install --require-hashes -r requirements/postgres.txt
 
 COPY . .
 # Imports from bytecode are three times as fast, and the service cannot write any later.

@@ -62,8 +62,9 @@ lock:  ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --extra demo --constraint requirements/runtime.txt --output-file requirements/demo.txt
-	$(LOCK) pyproject.toml --extra demo --group dev --constraint requirements/build.txt \
-		--constraint requirements/demo.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra postgres --constraint requirements/demo.txt --output-file requirements/postgres.txt
+	$(LOCK) pyproject.toml --extra demo --extra postgres --group dev --constraint requirements/build.txt \
+		--constraint requirements/demo.txt --constraint requirements/postgres.txt --output-file requirements/dev.txt
 
 clean:  ## remove the environment and everything generated
 	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -51,7 +51,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 def test_there_is_something_to_look_at() -> None:
     assert SOURCES
-    assert {path.name for path in LOCKS} == {"build.txt", "demo.txt", "dev.txt", "runtime.txt"}
+    assert {path.name for path in LOCKS} == {"build.txt", "demo.txt", "dev.txt", "postgres.txt", "runtime.txt"}
 
 
 @every_module
@@ -150,5 +150,6 @@ def test_the_lock_files_agree() -> None:
     pin = re.compile(r"^[a-z0-9._-]+(?:\[[a-z0-9,]+\])?==\S+", re.MULTILINE)
     pins = {path.stem: set(pin.findall(path.read_text())) for path in LOCKS}
     assert pins["runtime"] <= pins["demo"] <= pins["dev"]
+    assert pins["runtime"] <= pins["postgres"] <= pins["dev"]
     assert pins["build"] <= pins["dev"]
     assert {name(entry) for entry in PROJECT["project"]["dependencies"]} <= {name(pin) for pin in pins["runtime"]}
