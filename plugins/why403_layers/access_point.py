@@ -267,6 +267,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="access_point",
         title="access point policy",
+        who="the access point's owner",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html",
         may=frozenset({May.DENY, May.GRANT_RESOURCE, May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,

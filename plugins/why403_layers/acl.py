@@ -197,6 +197,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="acl",
         title="access control list",
+        who="the owner of the bucket or object",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html",
         may=frozenset({May.GRANT_RESOURCE}),
         place=PLACES,

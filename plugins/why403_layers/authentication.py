@@ -281,6 +281,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="authentication",
         title="authentication",
+        who="the caller",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html",
         may=frozenset({May.REQUIRE}),
         place=PLACES,

@@ -242,6 +242,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="block_public_access",
         title="Block Public Access",
+        who="the bucket's owner",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
         may=frozenset({May.DENY, May.CAP_RESOURCE}),
         place=PLACES,

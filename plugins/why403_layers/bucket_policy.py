@@ -230,6 +230,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="bucket_policy",
         title="bucket policy",
+        who="the bucket's owner",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html",
         may=frozenset({May.DENY, May.GRANT_RESOURCE, May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,

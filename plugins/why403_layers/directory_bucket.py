@@ -92,6 +92,7 @@ def why403_register_layers() -> tuple[Layer, ...]:
         Layer(
             name="directory_bucket",
             title="session of a directory bucket",
+            who="the bucket's owner",
             reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-create-session.html",
             may=frozenset({May.REQUIRE, May.CAP_RESOURCE}),
             place=PLACES,

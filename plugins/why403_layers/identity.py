@@ -252,6 +252,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="identity",
         title="identity-based policy",
+        who="an IAM administrator of the caller's account",
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html",
         may=frozenset({May.DENY, May.GRANT_ATTACHED}),
         place=PLACES,

@@ -265,6 +265,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="kms",
         title="KMS key",
+        who="the key's administrator",
         reference="https://docs.aws.amazon.com/kms/latest/developerguide/determining-access.html",
         may=frozenset({May.DENY, May.LIMIT, May.GRANT_RESOURCE, May.REQUIRE}),
         place=PLACES,

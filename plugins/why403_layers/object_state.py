@@ -268,6 +268,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="object_state",
         title="the state of the object",
+        who="the object's owner",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html",
         may=frozenset({May.REQUIRE}),
         place=PLACES,

@@ -202,6 +202,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="ownership",
         title="Object Ownership",
+        who="the caller, or the bucket's owner",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html",
         may=frozenset({May.CAP_RESOURCE, May.REQUIRE}),
         place=PLACES,

@@ -93,6 +93,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="permissions_boundary",
         title="permissions boundary",
+        who="whoever manages permissions boundaries in the caller's account",
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
         may=frozenset({May.DENY, May.CAP_CALLER}),
         place=PLACES,

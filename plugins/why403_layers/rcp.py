@@ -231,6 +231,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="rcp",
         title="resource control policy",
+        who="the administrators of the bucket owner's organization",
         reference="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
         may=frozenset({May.DENY}),
         place=PLACES,

@@ -164,6 +164,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="request_payment",
         title="Requester Pays",
+        who="the caller",
         reference="https://docs.aws.amazon.com/AmazonS3/latest/userguide/RequesterPaysBuckets.html",
         may=frozenset({May.REQUIRE}),
         place=PLACES,

@@ -150,6 +150,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="scp",
         title="service control policy",
+        who="the administrators of the caller's organization",
         reference="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
         may=frozenset({May.DENY, May.LIMIT}),
         place=PLACES,

@@ -211,6 +211,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="session_policy",
         title="session policy",
+        who="whoever starts the caller's session",
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session",
         may=frozenset({May.DENY, May.CAP_CALLER}),
         place=PLACES,

@@ -243,6 +243,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="vpc_endpoint",
         title="VPC endpoint policy",
+        who="the endpoint's owner",
         reference="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
         may=frozenset({May.DENY, May.LIMIT}),
         place=PLACES,

@@ -88,12 +88,12 @@ class Layer:
     """One policy layer, or one other reason to answer 403; compared by identity.
 
     `judge` says the truths and `words` puts one of its claims into words; both are pure: no I/O, no clock, no
-    randomness. `provides` are the facts this layer owns, `needs` those of others that it reads. `place` says where its
-    blockers of each kind are reported. `near` tells whether a statement would allow but for one element, `warnings`
-    what AWS would not store, `disputed` which open points of AWS's documentation the verdict may rest on (named as in
-    `why403.domain.readings`). `propose` yields what would take one of its claims out of the way, the best first; what
-    it edits is the `raw` value of what was found. `collectors` read its facts from AWS; a fact without one is known
-    only where it is given.
+    randomness. `provides` are the facts this layer owns, `needs` those of others that it reads, and `who` would have to
+    change what they tell. `place` says where its blockers of each kind are reported. `near` tells whether a statement
+    would allow but for one element, `warnings` what AWS would not store, `disputed` which open points of AWS's
+    documentation the verdict may rest on (named as in `why403.domain.readings`). `propose` yields what would take one
+    of its claims out of the way, the best first; what it edits is the `raw` value of what was found. `collectors` read
+    its facts from AWS; a fact without one is known only where it is given.
     `answers_for` is a service: what any layer says of a request to it is told as this layer's word, if it says anything
     itself. S3 asks KMS for its caller, and whoever is refused has a key to look at, whichever policy it was.
     `asks` names the condition keys, in lower case, that `judge` looks at itself, each with the texts it tells apart:
@@ -108,6 +108,7 @@ class Layer:
     place: Mapping[int, Place]
     judge: Callable[[AccessRequest, Evidence], Verdict]
     words: Callable[[AccessRequest, Evidence, Claim], Words]
+    who: str = "whoever looks after it"
     provides: tuple[Fact[Any], ...] = ()
     needs: tuple[Fact[Any], ...] = ()
     near: Callable[[AccessRequest, Evidence], bool] = _never

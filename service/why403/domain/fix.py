@@ -69,7 +69,8 @@ class Fix:
     `summary` is a clause without a full stop, `who` the person who must make it, `target` the ARN or name of what is
     changed, `risk` a clause on what it may open or break. `edits` change the evidence, `call` the parameters that the
     caller sends (None: no longer), `request` other members of the request. `writes` make it and `undo` takes it back,
-    in their order; a fix without writes is made by hand: `steps` say how, in commands or clauses.
+    in their order; a fix without writes is made by hand: `steps` say how, in commands or clauses. A fix that lets in
+    anybody is `public`: it is taken only where that is asked for.
     """
 
     summary: str
@@ -83,3 +84,4 @@ class Fix:
     writes: tuple[Write, ...] = ()
     undo: tuple[Write, ...] = ()
     steps: tuple[str, ...] = ()
+    public: bool = False

@@ -1,6 +1,6 @@
 """Requests that a plan must not open, and a neighbourhood of requests in which everything it opens is named."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any, Final, NamedTuple
 
@@ -15,113 +15,166 @@ EVERYTHING: Final[dict[str, Any]] = {
 }
 _STRANGER: Final = "why403-canary"
 _OTHER_ACCOUNTS: Final = ("999988887777", "888877776666")
-_BROADER: Final = (
+_NEIGHBOURS: Final = (
     "s3:DeleteObject",
     "s3:PutObject",
     "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:PutObjectAcl",
     "s3:ListBucket",
     "s3:PutBucketPolicy",
-    "s3:GetObjectVersion",
+    "s3:DeleteBucket",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "kms:ScheduleKeyDeletion",
 )
 _ELSEWHERE: Final = "why403-canary/elsewhere"
 _OF_CALLER: Final = frozenset(
     {"principal.policies", "principal.boundary", "principal.tags", "session.policies", "session.issuer"}
 )
+_OF_ORGANIZATION: Final = frozenset({"organization.scps", "organization.management_account", "organization.id"})
+# Keys that tell of the caller, by how they begin; those of its organization hold for others of its account, too.
+_KEYS_OF_CALLER: Final = (
+    "aws:principal",
+    "aws:userid",
+    "aws:username",
+    "aws:sourceidentity",
+    "aws:tokenissuetime",
+    "aws:multifactorauth",
+    "aws:federatedprovider",
+    "aws:assumedroot",
+    "aws:viaawsservice",
+    "aws:calledvia",
+    "sts:",
+)
+_KEYS_OF_ORGANIZATION: Final = frozenset({"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"})
 
 
-class Canary(NamedTuple):
-    """A request by its action, what makes it another than the one that was refused, and the evidence it is asked on.
+class Who(NamedTuple):
+    """A caller, by what tells it from the one that was refused (nothing: it is that one), and facts of its own.
 
     A caller other than the one that was refused may do everything by its own policies: what keeps it out is then the
-    resource's side alone, which is what a plan may open too far.
+    resource's side alone, which is what a plan may open too far. `context` are the condition keys it carries.
     """
 
     name: str
-    request: dict[str, Any]
-    evidence: Mapping[str, Any]
-    same_caller: bool
-
-
-class _Who(NamedTuple):
-    name: str
     principal: str
     evidence: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
+class Canary(NamedTuple):
+    """A request by its action, and in words what makes it another than the one that was refused."""
+
+    name: str
+    who: Who
+    action: str
+    resource: str
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """Return the members that name it, as answers show them."""
+        return {"principal": self.who.principal, "action": self.action, "resource": self.resource}
 
 
 class _What(NamedTuple):
     name: str
     resource: str
-    key: bool
+    kind: str
 
 
-def canaries(request: AccessRequest) -> Iterator[Canary]:
-    """Yield requests that differ from one in one respect each: caller, action, key, bucket."""
-    own, *others = _callers(request.principal)
-    here, *elsewhere = _resources(request.resource)
-    for who in others:
-        yield _canary(who.name, who, request.action, here.resource)
-    for action in _actions(request):
-        yield _canary(f"{action}, a broader action", own, action, here.resource)
-    for what in elsewhere:
-        yield _canary(what.name, own, request.action, what.resource)
+class Around:
+    """The requests around one leg of a call, in whose context `context` they are made."""
+
+    def __init__(self, request: AccessRequest, context: Mapping[str, Any]) -> None:
+        """Work out callers, actions and places."""
+        self.who = list(callers(request.principal, context))
+        self.where = list(_places(request))
+        self.actions = [request.action, *(each for each in _NEIGHBOURS if each.lower() != request.action_key)]
+
+    def canaries(self) -> Iterator[Canary]:
+        """Yield requests that differ in one respect each: caller, action, key, bucket."""
+        own, *others = self.who
+        here, *elsewhere = self.where
+        action, *broader = self.actions
+        for who in others:
+            yield Canary(who.name, who, action, here.resource)
+        for other in broader:
+            if fits(other, here.kind):
+                yield Canary(f"{other} there", own, other, here.resource)
+        for what in elsewhere:
+            if what.kind == here.kind:
+                yield Canary(what.name, own, action, what.resource)
+
+    def neighbourhood(self) -> Iterator[Canary]:
+        """Yield every caller, action and place, without the request itself."""
+        for who, action, what in product(self.who, self.actions, self.where):
+            first = who is self.who[0] and action == self.actions[0] and what is self.where[0]
+            if fits(action, what.kind) and not first:
+                said = (who.name or "the same caller", action, what.name)
+                yield Canary(", ".join(filter(None, said)), who, action, what.resource)
 
 
-def neighbourhood(request: AccessRequest) -> Iterator[Canary]:
-    """Yield the requests of every caller, action and place around one, without the one itself."""
-    places = list(_resources(request.resource))
-    for who, action, what in product(_callers(request.principal), (request.action, *_actions(request)), places):
-        if fits(action, what.key) and (who.name, action, what) != ("", request.action, places[0]):
-            said = ", ".join(filter(None, (who.name or "the same caller", action, what.name)))
-            yield _canary(said, who, action, what.resource)
-
-
-def fits(action: str, key: bool) -> bool:  # noqa: FBT001 - a property of the place
-    """Return whether an action may be about an object, or about a bucket."""
+def fits(action: str, kind: str) -> bool:
+    """Return whether an action may be about a place of a kind: `object`, `bucket` or `key`."""
     found = find(action)
-    return found is None or (("object" in found.resources) if key else ("object" not in found.resources))
+    if found is None:
+        return (kind == "key") == action.lower().startswith("kms:")
+    return kind in found.resources
 
 
-def _canary(name: str, who: _Who, action: str, resource: str) -> Canary:
-    return Canary(
-        name, {"principal": who.principal, "action": action, "resource": resource}, who.evidence, not who.name
-    )
-
-
-def _callers(principal: Principal) -> Iterator[_Who]:
+def callers(principal: Principal, context: Mapping[str, Any]) -> Iterator[Who]:
     """Yield the caller itself, with a name that is empty, and others."""
-    partition = principal.partition
-    known = dict.fromkeys(_OF_CALLER)
-    free = {**known, "principal.policies": [EVERYTHING]}
-    yield _Who("", principal.arn, {})
-    yield _Who("an anonymous caller", "anonymous", known)
+    partition, nobody = principal.partition, dict.fromkeys(_OF_CALLER)
+    free = {**nobody, "principal.policies": [EVERYTHING]}
+    outside = {**free, **dict.fromkeys(_OF_ORGANIZATION)}
+    abroad = _without(context, _KEYS_OF_CALLER)
+    beside = {**abroad, **{key: held for key, held in context.items() if key.lower() in _KEYS_OF_ORGANIZATION}}
+    yield Who("", principal.arn, {}, context)
+    if principal.kind is not Kind.ANONYMOUS:
+        yield Who("an anonymous caller", "anonymous", {**outside, "principal.policies": None}, abroad)
     if principal.account:
         name = f"arn:{partition}:iam::{principal.account}:user/{_STRANGER}"
-        yield _Who("another user of the caller's account", name, free)
-        if principal.kind is not Kind.USER:
-            session = f"arn:{partition}:sts::{principal.account}:assumed-role/{_STRANGER}/session"
-            yield _Who("another role of the caller's account", session, free)
+        yield Who("another user of the caller's account", name, free, beside)
+        session = f"arn:{partition}:sts::{principal.account}:assumed-role/{_STRANGER}/session"
+        yield Who("another role of the caller's account", session, free, beside)
     account = next(each for each in _OTHER_ACCOUNTS if each != principal.account)
-    outside = {**free, "organization.scps": None, "organization.management_account": None, "organization.id": None}
-    yield _Who("a role of another account", f"arn:{partition}:sts::{account}:assumed-role/{_STRANGER}/session", outside)
+    session = f"arn:{partition}:sts::{account}:assumed-role/{_STRANGER}/session"
+    yield Who("a role of another account", session, outside, abroad)
 
 
-def _resources(resource: Resource) -> Iterator[_What]:
+def _without(context: Mapping[str, Any], beginnings: tuple[str, ...]) -> dict[str, Any]:
+    return {key: held for key, held in context.items() if not key.lower().startswith(beginnings)}
+
+
+def _places(request: AccessRequest) -> Iterator[_What]:
     """Yield the place itself, with a name that is empty, and others."""
-    keyed = resource.key is not None
-    yield _What("", resource.arn, keyed)
-    if resource.bucket is None:
+    resource = request.resource
+    if resource.bucket is None or resource.access_point is not None:
+        yield _What("", resource.arn, "object" if resource.key is not None else _kind(resource))
         return
-    if keyed:
-        folder, slash, _ = str(resource.key).rpartition("/")
-        yield _What("a key beside it", f"{resource.bucket_arn}/{folder}{slash}{_STRANGER}", key=True)
-        yield _What("a key elsewhere in the bucket", f"{resource.bucket_arn}/{_ELSEWHERE}", key=True)
-        yield _What("the bucket", resource.bucket_arn, key=False)
-    other = f"arn:{resource.partition}:s3:::{resource.bucket}-{_STRANGER}"
-    yield _What("another bucket", f"{other}/{resource.key}" if keyed else other, keyed)
+    if resource.key is None:
+        yield _What("", resource.arn, "bucket")
+        yield _What("another bucket", f"{resource.bucket_arn}-{_STRANGER}", "bucket")
+        return
+    folder, slash, _ = resource.key.rpartition("/")
+    yield _What("", resource.arn, "object")
+    yield _What("a key beside it", f"{resource.bucket_arn}/{folder}{slash}{_STRANGER}", "object")
+    yield _What("a key elsewhere in the bucket", f"{resource.bucket_arn}/{_ELSEWHERE}", "object")
+    yield _What("the same key of another bucket", f"{resource.bucket_arn}-{_STRANGER}/{resource.key}", "object")
+    yield _What("the bucket", resource.bucket_arn, "bucket")
 
 
-def _actions(request: AccessRequest) -> Iterator[str]:
-    """Yield other actions on the same kind of resource."""
-    for action in _BROADER:
-        if action.lower() != request.action_key and fits(action, request.resource.key is not None):
-            yield action
+def _kind(resource: Resource) -> str:
+    """Return of which kind a resource is that is in no bucket."""
+    return "key" if ":kms:" in resource.arn else "bucket"
+
+
+def once(found: Iterable[Canary]) -> Iterator[Canary]:
+    """Yield each request once, however many legs it stands beside."""
+    seen = set()
+    for each in found:
+        key = (each.who.principal, each.action, each.resource)
+        if key not in seen:
+            seen.add(key)
+            yield each

@@ -1,7 +1,7 @@
 """A draft of a plan: the fixes taken so far, and the evidence and the call as they would then be."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from why403.domain.evidence import SOURCE
@@ -11,23 +11,41 @@ from why403.engine.call import Blocked
 OBJECTS = "objects"
 
 
-class Step(NamedTuple):
-    """One fix, the layer that proposes it, and the names under which the leg it mends knows its facts.
+class Answered(NamedTuple):
+    """What a step answers: a layer's claim about one leg."""
 
-    `prefix` is `source.` for the facts of a copy's source, `key` the key of one of several objects.
+    layer: str
+    says: int
+    action: str
+    resource: str
+    subject: str
+
+
+class Step(NamedTuple):
+    """One fix, what it answers, and the names under which the leg it mends knows its facts.
+
+    `layer` is told in answers; `via` is the layer that proposes it, where another one answers for the leg. `prefix` is
+    `source.` for the facts of a copy's source, `key` the key of one of several objects, `own` the names of facts that
+    the leg's subject has of its own.
     """
 
     layer: str
     fix: Fix
+    answers: tuple[Answered, ...] = ()
+    via: str | None = None
     prefix: str = ""
     key: str | None = None
     own: frozenset[str] = frozenset()
-    """The names of facts that the leg's subject has of its own."""
 
     def edits(self) -> Iterator[Edit]:
         """Yield the edits with the facts as the whole call names them."""
         for edit in self.fix.edits:
             yield edit._replace(fact=self.prefix + edit.fact) if edit.fact in self.own else edit
+
+    @property
+    def by_hand(self) -> bool:
+        """Return whether nothing that is known changes with it, so that deciding again cannot show what it does."""
+        return not (self.fix.edits or self.fix.call or self.fix.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +68,18 @@ class Draft:
         grades = [each.fix.applicability for each in self.steps]
         return max(grades, default=Applicability.SAFE), sum(grades), len(grades)
 
-    def evidence(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return facts as JSON with the edits made; those of single keys stand under `objects`."""
-        found = dict(given)
+    @property
+    def by_hand(self) -> frozenset[Answered]:
+        """Return the claims that are left to somebody's hands: they stand, and are not asked about again."""
+        return frozenset(each for step in self.steps if step.by_hand for each in step.answers)
+
+    def evidence(self) -> dict[str, Any]:
+        """Return the facts that the edits change, as JSON; those of single keys stand under `objects`."""
+        found: dict[str, Any] = {}
         for step in self.steps:
             for edit in step.edits():
                 if step.key is not None and edit.fact in step.own:
-                    objects = dict(found.get(OBJECTS) or {})
-                    objects[step.key] = {**objects.get(step.key, {}), edit.fact: edit.after}
-                    found[OBJECTS] = objects
+                    found.setdefault(OBJECTS, {}).setdefault(step.key, {})[edit.fact] = edit.after
                 else:
                     found[edit.fact] = edit.after
         return found
@@ -69,20 +90,88 @@ class Draft:
         for step in self.steps:
             found |= step.fix.request
             if step.fix.call:
-                sent = {**(found.get("parameters") or {}), **step.fix.call}
-                found["parameters"] = {name: value for name, value in sent.items() if value is not None}
+                found["parameters"] = {**(found.get("parameters") or {}), **step.fix.call}
         return found
 
 
+def answered(blocked: Blocked) -> Answered:
+    """Return what a blocker is, for telling whether a step answers it."""
+    request, (layer, claim) = blocked.leg.ruled.request, blocked.blamed
+    return Answered(layer.name, claim.says, request.action, request.resource.arn, request.subject)
+
+
 def steps(blocked: Blocked) -> Iterable[Step]:
-    """Return the fixes that the blocker's layer proposes, for the leg it stands in."""
-    request = blocked.leg.ruled.request
-    layer, claim = blocked.blamed
+    """Return the fixes that the blocker's layer proposes, for the leg it stands in, the best first."""
+    request, (layer, claim) = blocked.leg.ruled.request, blocked.blamed
     of_source, key = request.of_source, blocked.leg.key
     own = frozenset(
         fact.name
         for fact in request.evidence
         if (fact.of_resource if of_source else key is not None and fact.of_object)
     )
-    prefix = SOURCE if of_source else ""
-    return [Step(layer.name, fix, prefix, key, own) for fix in layer.propose(request, request.evidence, claim)]
+    teller = blocked.leg.teller(blocked.blamed)
+    plain = Step(teller.name, Fix(summary="", who="", risk="", applicability=Applicability.MANUAL))._replace(
+        answers=(answered(blocked),),
+        via=None if teller is layer else layer.name,
+        prefix=SOURCE if of_source else "",
+        key=key,
+        own=own,
+    )
+    return [plain._replace(fix=fix) for fix in layer.propose(request, request.evidence, claim)]
+
+
+def together(draft: Draft) -> Draft:
+    """Return the draft with one step where several change the same thing one after the other.
+
+    Two steps change the same thing where they write it with the same call and, in between, nobody edits the same fact.
+    """
+    found: list[Step] = []
+    for step in draft.steps:
+        at = _earlier(found, step)
+        if at is None:
+            found.append(step)
+        else:
+            found[at] = _joined(found[at], step)
+    return Draft(tuple(found))
+
+
+def _earlier(found: list[Step], step: Step) -> int | None:
+    """Return where the step stands that this one can be joined with."""
+    facts = [edit.fact for edit in step.edits()]
+    if len(facts) != 1 or len(step.fix.writes) != 1 or step.key is not None:
+        return None
+    for at in range(len(found) - 1, -1, -1):
+        if facts[0] in {edit.fact for edit in found[at].edits()}:
+            return at if _same_thing(found[at], step) else None
+    return None
+
+
+def _same_thing(one: Step, other: Step) -> bool:
+    if len(one.fix.writes) != 1 or len(one.fix.edits) != 1 or (one.layer, one.via) != (other.layer, other.via):
+        return False
+    first, second = one.fix.writes[0], other.fix.writes[0]
+    if (first.service, first.operation, first.documents) != (second.service, second.operation, second.documents):
+        return False
+    names = (first.parameters.keys() | second.parameters.keys()) - set(first.documents)
+    return all(first.parameters.get(name) == second.parameters.get(name) for name in names)
+
+
+def _joined(one: Step, other: Step) -> Step:
+    """Return one step that does what both do: from the first one's start to the second one's end."""
+    first, second = one.fix, other.fix
+    fix = replace(
+        first,
+        summary=_listed(first.summary, second.summary),
+        risk=_listed(first.risk, second.risk),
+        applicability=max(first.applicability, second.applicability),
+        edits=(first.edits[0]._replace(after=second.edits[0].after),),
+        writes=second.writes,
+        call={**first.call, **second.call},
+        request={**first.request, **second.request},
+        steps=(*first.steps, *(each for each in second.steps if each not in first.steps)),
+    )
+    return one._replace(fix=fix, answers=(*one.answers, *other.answers))
+
+
+def _listed(one: str, other: str) -> str:
+    return one if other in one else f"{one}; {other}"

@@ -1,66 +1,138 @@
 """The smallest combination of fixes that clears the way: each applied to the evidence, and decided again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, islice
 from typing import Final, NamedTuple
 
-from why403.domain.truth import TRUE, UNKNOWN
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
+from why403.domain.verdict import Says
+from why403.engine.blame import Blamed
 from why403.engine.call import Blocked, Decided
-from why403.planning.draft import Draft, Step, steps
+from why403.planning.draft import Draft, Step, answered, steps
 
 _LOG = logging.getLogger(__name__)
 MOST_DECISIONS: Final = 200
 MOST_STEPS: Final = 24
-_TRIED: Final = 3
+_TRIED: Final = 4
 """How many of the fixes that a layer proposes for one blocker are tried, the best first."""
+_NOWHERE: Final = 3
 
 Decide = Callable[[Draft], Decided]
+Wanted = Callable[[Step], bool]
 
 
 class Searched(NamedTuple):
-    """The best draft found, what is decided with it, and the blocker left that nobody mends, if there is one."""
+    """The best draft found, what is decided with it, and whether it ends in somebody's hands.
+
+    `refusing` is how much of what is known refuses the call, while it is not known whether that decides.
+    """
 
     draft: Draft
     decided: Decided
-    stuck: Blocked | None = None
+    by_hand: bool = False
+    refusing: int = 0
+
+    @property
+    def rank(self) -> int:
+        """Return how far it leads: to an allow, to the hands of those it names, to a doubt, or nowhere."""
+        if self.decided.outcome == TRUE:
+            return 0
+        if self.by_hand:
+            return 1
+        return 2 if self.decided.outcome == UNKNOWN else _NOWHERE
 
 
-def search(decide: Decide) -> Searched:
-    """Return the cheapest draft that is allowed; failing that, one that leaves only doubts; failing that, the best try.
+def search(decide: Decide, wanted: Wanted = lambda _: True) -> Searched:
+    """Return the cheapest draft that is allowed; failing that, the best that ends in hands, in doubts, or anywhere.
 
-    Drafts are tried from the cheapest on. Every certain blocker has to go, so of each draft only the first is mended,
-    in every way its layer proposes.
+    Every certain blocker has to go, so of each draft only the first one is mended that no step answers yet, in every
+    way its layer proposes and that is `wanted`. Where blockers are many, trying all combinations from the cheapest on
+    leads nowhere: what is left of the decisions goes straight ahead, with the best fix for each blocker.
     """
-    turns = count()
-    waiting: list[tuple[tuple[int, int, int], int, Draft]] = [(Draft().cost, next(turns), Draft())]
-    open_one: Searched | None = None
-    furthest: Searched | None = None
-    decisions = 0
-    while waiting and decisions < MOST_DECISIONS:
-        draft = heappop(waiting)[2]
+    cheapest = _tried(decide, wanted, _by_cost, MOST_DECISIONS // 2)
+    if cheapest.decided.outcome == TRUE:
+        return _least(cheapest, decide)
+    straight = _tried(decide, wanted, _by_regret, MOST_DECISIONS // 2)
+    found = straight if _better(straight, cheapest) else cheapest
+    return _least(found, decide) if found.decided.outcome == TRUE else found
+
+
+class _Open(NamedTuple):
+    """A draft to be tried: how many blockers it seems to leave, and by how much better fixes were passed over."""
+
+    draft: Draft
+    left: int
+    regret: int
+
+
+def _by_cost(each: _Open) -> tuple[int, int, int]:
+    worst, grades, steps_taken = each.draft.cost
+    return worst, grades + each.left, -steps_taken
+
+
+def _by_regret(each: _Open) -> tuple[int, int, int]:
+    worst, _, steps_taken = each.draft.cost
+    return each.regret, -steps_taken, worst
+
+
+def _tried(decide: Decide, wanted: Wanted, order: Callable[[_Open], tuple[int, int, int]], most: int) -> Searched:
+    """Return the first draft that is allowed, in an order; failing that, the one that leads furthest."""
+    turns, start = count(), _Open(Draft(), 0, 0)
+    waiting = [(order(start), next(turns), start)]
+    best: Searched | None = None
+    while waiting and most > 0:
+        most -= 1
+        _, _, (draft, _, regret) = heappop(waiting)
         decided = decide(draft)
-        decisions += 1
-        if decided.outcome == TRUE:
-            return _least(Searched(draft, decided), decide)
-        if decided.outcome == UNKNOWN or decided.first is None:
-            open_one = open_one or Searched(draft, decided)
-            continue
-        found = _proposed(decided.first, draft)
-        if not found and (furthest is None or len(draft.steps) > len(furthest.draft.steps)):
-            furthest = Searched(draft, decided, decided.first)
-        for step in found:
-            heappush(waiting, (draft.then(step).cost, next(turns), draft.then(step)))
-    return open_one or furthest or Searched(Draft(), decide(Draft()))
+        unanswered = _unanswered(decided, draft)
+        standing = list(_standing(decided, unanswered))
+        by_hand = bool(draft.by_hand) and decided.outcome == FALSE and not unanswered
+        ended = Searched(draft, decided, by_hand=by_hand, refusing=len(standing) if decided.outcome == UNKNOWN else 0)
+        best = ended if best is None or _better(ended, best) else best
+        if ended.rank == 0:
+            break
+        for found in (_proposed(each, draft, wanted) for each in standing):
+            least = min((step.fix.applicability for step in found), default=0)
+            for step in found:
+                passed_over = step.fix.applicability - least
+                then = _Open(draft.then(step), max(len(unanswered) - 1, 0), regret + passed_over)
+                heappush(waiting, (order(then), next(turns), then))
+    return best or Searched(Draft(), decide(Draft()))
 
 
-def _proposed(blocked: Blocked, draft: Draft) -> Sequence[Step]:
+def _better(one: Searched, other: Searched) -> bool:
+    """Return whether a draft leads further than the best one so far, which was cheaper."""
+    if one.rank == other.rank == _NOWHERE:
+        return len(one.draft.steps) > len(other.draft.steps)
+    return (one.rank, one.refusing) < (other.rank, other.refusing)
+
+
+def _standing(decided: Decided, unanswered: Sequence[Blocked]) -> Iterator[Blocked]:
+    """Yield what is to be mended next: the first blocker that no step answers, or what keeps the outcome open."""
+    if decided.outcome != UNKNOWN:
+        yield from unanswered[:1]
+        return
+    for leg in decided.legs:
+        if leg.outcome == UNKNOWN:
+            for layer, claim in leg.ruled.conclusion.claims:
+                if claim.says in {Says.GRANT, Says.LIMIT} and claim.holds == FALSE:
+                    yield Blocked(leg, Blamed(layer, claim))
+
+
+def _unanswered(decided: Decided, draft: Draft) -> list[Blocked]:
+    """Return the blockers that are not left to somebody's hands."""
+    by_hand = draft.by_hand
+    return [each for each in decided.blockers if answered(each) not in by_hand]
+
+
+def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
     """Return the steps that mend a blocker and are not taken yet; a layer that fails proposes none."""
     if len(draft.steps) >= MOST_STEPS:
         return ()
     try:
-        found = list(steps(blocked))[:_TRIED]
+        found = list(islice(filter(wanted, steps(blocked)), _TRIED))
     except Exception:  # noqa: BLE001 - the decision stands without a fix
         _LOG.exception("layer %s failed to propose a fix", blocked.blamed.layer.name)
         blocked.leg.tell(blocked.blamed.layer.name, "propose")
