@@ -13,6 +13,7 @@ MANIFEST = {
     "why403_layer_seconds": {"layer", "phase"},
     "why403_layer_failures": {"layer", "phase"},
     "why403_aws_calls": {"call", "result"},
+    "why403_plans": {"state"},
     "why403_http_requests": {"method", "route", "status"},
     "why403_http_request_seconds": {"method", "route"},
 }
@@ -35,6 +36,7 @@ def used() -> Metrics:
     metrics.answered("GET", "/layers", 200, 0.1)
     metrics.failed("scp", "judge")
     metrics.called("iam:GetRole", "denied")
+    metrics.planned("proposed")
     with metrics.watch("scp", "judge"):
         pass
     return metrics

@@ -41,12 +41,13 @@ from why403.usecases.simulator import PRINCIPAL
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
 from why403.web.keys import digest_of
-from why403.web.schemas import DiagnoseBody, SimulateBody
+from why403.web.schemas import DiagnoseBody, RemediateBody, SimulateBody
 
 TEXT = PLACE.read_text(encoding="utf-8")
 SPECIFICATION: dict[str, Any] = from_yaml(TEXT)
 METHODS = {"get", "post", "put", "patch", "delete"}
 OPERATIONS = [(path, method) for path, item in SPECIFICATION["paths"].items() for method in sorted(METHODS & set(item))]
+TO_MEND = asked(SPECIFICATION, "/remediate")["missing_allow"]
 SECRET = "secret of everything"
 KEYS = (
     ApiKey(name="everything", scopes=SCOPES, digest=digest_of(SECRET)),
@@ -129,19 +130,33 @@ def test_every_component_is_used() -> None:
             assert used or kind == "securitySchemes", f"{kind}/{name}"
 
 
-@pytest.mark.parametrize(("name", "schema"), [("SimulateBody", SimulateBody), ("DiagnoseRequest", DiagnoseBody)])
+def referred(described: dict[str, Any]) -> dict[str, Any]:
+    """Return a part of the description, or the one that it refers to."""
+    found: Any = described
+    if "$ref" in described:
+        found = SPECIFICATION
+        for name in described["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+    return dict(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [("SimulateBody", SimulateBody), ("DiagnoseRequest", DiagnoseBody), ("RemediateRequest", RemediateBody)],
+)
 def test_a_body_has_the_members_and_types_that_its_schema_has(name: str, schema: type[Schema]) -> None:
     spec = APISpec(title="t", version="1", openapi_version="3.1.0", plugins=[MarshmallowPlugin()])
     spec.components.schema(name, schema=schema)
     generated = spec.to_dict()["components"]["schemas"][name]
     ours = SPECIFICATION["components"]["schemas"][name]
+    told = {member: referred(held) for member, held in ours["properties"].items()}
     assert set(ours["properties"]) == set(generated["properties"])
     assert ours.get("required") == generated.get("required")
     for member, described in generated["properties"].items():
         if described.get("type", ["null"]) != ["null"]:
-            assert ours["properties"][member]["type"] == described["type"], member
+            assert told[member]["type"] == described["type"], member
         if "enum" in described:
-            assert ours["properties"][member]["enum"] == described["enum"], member
+            assert told[member]["enum"] == described["enum"], member
 
 
 def test_a_batch_is_as_long_as_the_settings_allow() -> None:
@@ -246,6 +261,13 @@ def accepting(media_type: str) -> dict[str, str]:
         ("POST", "/diagnose", {"data": b" " * 100_001, "content_type": JSON}, 413),
         ("POST", "/diagnose", {"data": b"{}", "content_type": "text/plain"}, 415),
         ("POST", "/diagnose", {"json": {}}, 422),
+        ("POST", "/remediate", {"json": TO_MEND}, 200),
+        ("POST", "/remediate", {"data": b"{", "content_type": JSON}, 400),
+        ("POST", "/remediate", {"json": {}, "headers": {"X-API-Key": "wrong"}}, 401),
+        ("POST", "/remediate", {"json": {}, "headers": {"X-API-Key": "nothing"}}, 403),
+        ("POST", "/remediate", {"data": b" " * 100_001, "content_type": JSON}, 413),
+        ("POST", "/remediate", {"data": b"{}", "content_type": "text/plain"}, 415),
+        ("POST", "/remediate", {"json": {"accept_public": "yes"}}, 422),
     ],
 )
 def test_every_described_status_is_answered_as_described(

@@ -13,6 +13,7 @@ OTHER = "other"
 UNMATCHED = "unmatched"
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 DECISIONS = frozenset({"allowed", "denied", "unknown"})
+PLAN_STATES = frozenset({"proposed", "applying", "applied", "verified", "rolling_back", "rolled_back", "failed"})
 PHASES = frozenset({"collect", "judge", "words", "propose"})
 
 # Otherwise each series has a second one with its time of birth, which several processes could not report anyway.
@@ -44,6 +45,7 @@ class Metrics:
         self._aws_calls = Counter(
             "why403_aws_calls", "Reads of AWS, by what came of them.", ["call", "result"], registry=self._registry
         )
+        self._plans = Counter("why403_plans", "Plans, by each state they came to.", ["state"], registry=self._registry)
         self._http_requests = Counter(
             "why403_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=self._registry
         )
@@ -66,6 +68,10 @@ class Metrics:
                 if decision in DECISIONS:
                     self._decided[(endpoint, decision)] = held
             held.inc(count)
+
+    def planned(self, state: str) -> None:
+        """Count a plan that came to a state."""
+        self._plans.labels(_within(PLAN_STATES, state)).inc()
 
     @contextmanager
     def watch(self, layer: str, phase: str) -> Iterator[None]:

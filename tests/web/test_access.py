@@ -9,12 +9,17 @@ from tests.web.conftest import A_REQUEST, MakeClient, a_key, bearer
 from why403.settings import SCOPES
 from why403.web.access import ANY_KEY, PUBLIC, SCOPE_OF
 
-BODIES = {"/simulate": {"requests": [A_REQUEST]}, "/diagnose": {"request": A_REQUEST}}
+BODIES = {
+    "/simulate": {"requests": [A_REQUEST]},
+    "/diagnose": {"request": A_REQUEST},
+    "/remediate": {"request": A_REQUEST},
+}
 PROTECTED = [
     ("GET", "/layers"),
     ("GET", "/metrics"),
     ("POST", "/simulate"),
     ("POST", "/diagnose"),
+    ("POST", "/remediate"),
     ("GET", "/nowhere"),
     ("GET", "/simulate"),
 ]
@@ -65,6 +70,7 @@ def test_without_a_known_key_the_answer_is_401_with_a_challenge(
     [
         ("POST", "/simulate", "simulate"),
         ("POST", "/diagnose", "diagnose"),
+        ("POST", "/remediate", "remediate"),
         ("GET", "/metrics", "metrics"),
         ("GET", "/layers", ""),
     ],

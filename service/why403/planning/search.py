@@ -60,16 +60,14 @@ def search(decide: Decide, wanted: Wanted = lambda _: True) -> Searched:
 
 
 class _Open(NamedTuple):
-    """A draft to be tried: how many blockers it seems to leave, and by how much better fixes were passed over."""
+    """A draft to be tried, and by how much better fixes were passed over in it."""
 
     draft: Draft
-    left: int
     regret: int
 
 
 def _by_cost(each: _Open) -> tuple[int, int, int]:
-    worst, grades, steps_taken = each.draft.cost
-    return worst, grades + each.left, -steps_taken
+    return each.draft.cost
 
 
 def _by_regret(each: _Open) -> tuple[int, int, int]:
@@ -79,12 +77,12 @@ def _by_regret(each: _Open) -> tuple[int, int, int]:
 
 def _tried(decide: Decide, wanted: Wanted, order: Callable[[_Open], tuple[int, int, int]], most: int) -> Searched:
     """Return the first draft that is allowed, in an order; failing that, the one that leads furthest."""
-    turns, start = count(), _Open(Draft(), 0, 0)
+    turns, start = count(), _Open(Draft(), 0)
     waiting = [(order(start), next(turns), start)]
     best: Searched | None = None
     while waiting and most > 0:
         most -= 1
-        _, _, (draft, _, regret) = heappop(waiting)
+        _, _, (draft, regret) = heappop(waiting)
         decided = decide(draft)
         unanswered = _unanswered(decided, draft)
         standing = list(_standing(decided, unanswered))
@@ -97,7 +95,7 @@ def _tried(decide: Decide, wanted: Wanted, order: Callable[[_Open], tuple[int, i
             least = min((step.fix.applicability for step in found), default=0)
             for step in found:
                 passed_over = step.fix.applicability - least
-                then = _Open(draft.then(step), max(len(unanswered) - 1, 0), regret + passed_over)
+                then = _Open(draft.then(step), regret + passed_over)
                 heappush(waiting, (order(then), next(turns), then))
     return best or Searched(Draft(), decide(Draft()))
 

@@ -26,6 +26,7 @@ SCOPE_OF = MappingProxyType(
     {
         "diagnose.post": "diagnose",
         "operations.metrics": "metrics",
+        "remediate.post": "remediate",
         "simulate.post": "simulate",
     }
 )

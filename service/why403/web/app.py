@@ -7,7 +7,7 @@ from why403.bootstrap import build, reader_of
 from why403.metrics import Metrics
 from why403.services import Services
 from why403.settings import Settings, metrics_directory
-from why403.web import diagnose, documentation, layers, operations, simulate
+from why403.web import diagnose, documentation, layers, operations, remediate, simulate
 from why403.web.access import guard
 from why403.web.encoding import OrjsonProvider
 from why403.web.parts import Parts, keep
@@ -37,6 +37,6 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.before_request(guard)
     app.after_request(finish)
     answer_problems(app)
-    for module in (simulate, diagnose, layers, operations, documentation):
+    for module in (simulate, diagnose, remediate, layers, operations, documentation):
         app.register_blueprint(module.blueprint)
     return app

@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from why403.domain.errors import Why403Error
 from why403.rendering import page
 from why403.usecases.diagnose import diagnose
 from why403.web.body import read_json
+from why403.web.failing import unquoted
 from why403.web.negotiation import preferred
 from why403.web.parts import parts
 from why403.web.schemas import DiagnoseBody, load
@@ -27,21 +27,12 @@ _PAGE_POLICY = (
 def post() -> Response:
     """Explain what the body reports; raises InvalidInput with pointers from its root."""
     body = load(_BODY, read_json())
-    diagnosis = _diagnosed(body)
+    with unquoted():
+        diagnosis = diagnose(parts().services, body)
     parts().metrics.decided("diagnose", [diagnosis["decision"]])
     answer = _shown(diagnosis, preferred(request.accept_mimetypes, _OFFERS))
     answer.headers["Vary"] = "Accept"
     return answer
-
-
-def _diagnosed(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the diagnosis; a failure of ours is told without its message, which may hold what was pasted."""
-    try:
-        return diagnose(parts().services, body)
-    except Why403Error:
-        raise
-    except Exception as error:
-        raise RuntimeError(type(error).__name__).with_traceback(error.__traceback__) from error
 
 
 def _shown(diagnosis: dict[str, Any], media_type: str) -> Response:

@@ -117,6 +117,12 @@ class DiagnoseBody(Schema):
     detail = Detail("full")
 
 
+class RemediateBody(DiagnoseBody):
+    """The body of `/remediate`: that of `/diagnose`, and whether a plan may let in anybody."""
+
+    accept_public = Flag()
+
+
 def load(schema: Schema, body: Any) -> dict[str, Any]:
     """Return a body of the right outermost shape; raises InvalidInput with a fault for each member that is wrong."""
     if isinstance(body, dict) and _plain(schema, body):

@@ -1,0 +1,24 @@
+"""POST /remediate: a plan that would allow what was refused, with its proof."""
+
+from flask import Blueprint, Response, jsonify
+
+from why403.usecases.remediate import remediate
+from why403.web.body import read_json
+from why403.web.failing import unquoted
+from why403.web.parts import parts
+from why403.web.schemas import RemediateBody, load
+
+blueprint = Blueprint("remediate", __name__)
+
+_BODY = RemediateBody()
+
+
+@blueprint.post("/remediate")
+def post() -> Response:
+    """Plan for what the body reports; raises InvalidInput with pointers from its root."""
+    body = load(_BODY, read_json())
+    with unquoted():
+        plan = remediate(parts().services, body).answer
+    parts().metrics.decided("remediate", [plan["proof"]["after"]["decision"]])
+    parts().metrics.planned(plan["state"])
+    return jsonify(plan)

@@ -1,0 +1,112 @@
+"""Requests around a call: each differs, each can be asked, and nobody carries what tells of another caller."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from why403.domain.errors import InvalidInput
+from why403.intake.request import asked_for
+from why403.planning.canaries import Around, Canary, callers, fits, once
+from why403.testing import a_request
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0e93a1b8"
+POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/desk/object/q3.csv"
+SESSION = "arn:aws:sts::111122223333:assumed-role/app/i-0abc"
+CONTEXT = {
+    "aws:SourceIp": "203.0.113.7",
+    "aws:PrincipalArn": "arn:aws:iam::111122223333:role/app",
+    "aws:PrincipalOrgID": "o-1",
+    "aws:PrincipalTag/team": "red",
+    "aws:userid": "AROA:i-0abc",
+}
+
+
+def around(
+    action: str = "s3:GetObject",
+    resource: str = "arn:aws:s3:::reports/2026/q3.csv",
+    principal: str = SESSION,
+    context: Mapping[str, Any] = CONTEXT,
+) -> Around:
+    return Around(a_request(action, principal=principal, resource=resource), context)
+
+
+def told(canaries: Any) -> set[tuple[str, str, str]]:
+    return {(each.who.principal, each.action, each.resource) for each in canaries}
+
+
+def test_each_canary_differs_in_one_respect() -> None:
+    own = (SESSION, "s3:GetObject", "arn:aws:s3:::reports/2026/q3.csv")
+    for canary in told(around().canaries()):
+        assert sum(one != other for one, other in zip(own, canary, strict=True)) == 1, canary
+
+
+def test_the_callers_places_and_actions_that_must_stay_out_are_asked_about() -> None:
+    found = {each.name for each in around().canaries()}
+    assert {
+        "an anonymous caller",
+        "another user of the caller's account",
+        "another role of the caller's account",
+        "a role of another account",
+        "s3:DeleteObject there",
+        "s3:PutObject there",
+        "a key beside it",
+        "a key elsewhere in the bucket",
+        "the same key of another bucket",
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::reports/2026/q3.csv"),
+        ("s3:ListBucket", "arn:aws:s3:::reports"),
+        ("kms:Decrypt", KEY),
+        ("s3:GetObject", POINT),
+        ("s3:ListAllMyBuckets", "*"),
+    ],
+)
+@pytest.mark.parametrize(
+    "principal", [SESSION, "anonymous", "arn:aws:iam::999988887777:root", "logging.s3.amazonaws.com"]
+)
+def test_whoever_is_asked_about_is_another_request_that_can_be_asked(
+    action: str, resource: str, principal: str
+) -> None:
+    place = around(action, resource, principal)
+    for canary in (*place.canaries(), *place.neighbourhood()):
+        assert (canary.who.principal, canary.action, canary.resource) != (principal, action, resource)
+        try:
+            asked_for({**canary.request, "context": dict(canary.who.context)})
+        except InvalidInput as error:
+            pytest.fail(f"{canary}: {error}")
+
+
+def test_an_action_is_asked_about_where_it_fits() -> None:
+    assert fits("s3:GetObject", "object")
+    assert not fits("s3:GetObject", "bucket")
+    assert fits("s3:ListBucket", "bucket")
+    assert fits("kms:Decrypt", "key")
+    assert not fits("kms:Decrypt", "object")
+    kinds = {(each.action, each.resource) for each in around().neighbourhood()}
+    assert ("s3:ListBucket", "arn:aws:s3:::reports") in kinds
+    assert ("s3:ListBucket", "arn:aws:s3:::reports/2026/q3.csv") not in kinds
+
+
+def test_others_do_not_carry_what_tells_of_the_caller() -> None:
+    carried = {who.name: set(who.context) for who in callers(a_request(principal=SESSION).principal, CONTEXT)}
+    assert carried[""] == set(CONTEXT)
+    assert carried["an anonymous caller"] == {"aws:SourceIp"}
+    assert carried["a role of another account"] == {"aws:SourceIp"}
+    assert carried["another user of the caller's account"] == {"aws:SourceIp", "aws:PrincipalOrgID"}
+
+
+def test_others_of_the_account_may_do_everything_by_their_own_policies() -> None:
+    for who in callers(a_request(principal=SESSION).principal, {}):
+        policies = who.evidence.get("principal.policies")
+        assert (policies is not None) == (who.name not in {"", "an anonymous caller"}), who.name
+
+
+def test_a_request_beside_two_legs_is_asked_about_once() -> None:
+    found = [*around().neighbourhood(), *around().neighbourhood()]
+    assert len(list(once(found))) == len(found) // 2
+    assert all(isinstance(each, Canary) for each in found)

@@ -1,0 +1,120 @@
+"""Drafts: what the edits of fixes make of evidence and request, and changes of one thing taken together."""
+
+from typing import Any
+
+import pytest
+
+from tests.planning.doors import MANUAL, REVIEW, SAFE
+from why403.domain.fix import Applicability, Edit, Fix, Write
+from why403.planning.draft import Answered, Draft, Step, together
+
+KEYED = frozenset({"object.lock"})
+OF_BUCKET = frozenset({"bucket.policy"})
+
+
+def write(operation: str = "PutBucketPolicy", *, policy: Any = 1, bucket: str = "reports") -> Write:
+    parameters = {"Bucket": bucket, "Policy": policy}
+    return Write("s3", operation, parameters, f"s3:{operation}", documents=("Policy",))
+
+
+def step(
+    fact: str = "bucket.policy",
+    before: Any = 0,
+    after: Any = 1,
+    *,
+    summary: str = "allow it",
+    grade: Applicability = REVIEW,
+    writes: tuple[Write, ...] = (write(),),
+    undo: tuple[Write, ...] = (write(policy=0),),
+    layer: str = "bucket_policy",
+    **more: Any,
+) -> Step:
+    edits = (Edit(fact, before, after),) if fact else ()
+    made = Fix(summary=summary, who="owner", risk="", applicability=grade, edits=edits, writes=writes, undo=undo)
+    return Step(layer, made, (Answered(layer, 0, "s3:GetObject", summary, ""),), **more)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([], {}),
+        ([step()], {"bucket.policy": 1}),
+        ([step(), step(after=2)], {"bucket.policy": 2}),
+        ([step(prefix="source.", own=OF_BUCKET)], {"source.bucket.policy": 1}),
+        # a copy's source has the same caller
+        ([step("principal.policies", prefix="source.", own=OF_BUCKET)], {"principal.policies": 1}),
+        ([step("object.lock", key="a/b", own=KEYED)], {"objects": {"a/b": {"object.lock": 1}}}),
+        (
+            [step("object.lock", key="a", own=KEYED), step("object.lock", after=2, key="b", own=KEYED)],
+            {"objects": {"a": {"object.lock": 1}, "b": {"object.lock": 2}}},
+        ),
+        # what is the bucket's holds for every key
+        ([step(key="a", own=KEYED)], {"bucket.policy": 1}),
+    ],
+)
+def test_edits_make_facts(steps: list[Step], expected: dict[str, Any]) -> None:
+    assert Draft(tuple(steps)).evidence() == expected
+
+
+def test_what_is_sent_otherwise_is_laid_over_the_request() -> None:
+    payer = Fix(summary="pay", who="caller", risk="", applicability=SAFE, call={"RequestPayer": "requester"})
+    no_acl = Fix(summary="no ACL", who="caller", risk="", applicability=SAFE, call={"ACL": None}, request={"time": "t"})
+    draft = Draft((Step("request_payment", payer), Step("ownership", no_acl)))
+    given = {"operation": "PutObject", "parameters": {"ACL": "private", "StorageClass": "STANDARD"}}
+    assert draft.request(given) == {
+        "operation": "PutObject",
+        "time": "t",
+        "parameters": {"ACL": None, "StorageClass": "STANDARD", "RequestPayer": "requester"},
+    }
+    assert given["parameters"] == {"ACL": "private", "StorageClass": "STANDARD"}
+
+
+def test_what_is_made_by_hand_answers_its_claims() -> None:
+    hands = step("", writes=(), undo=(), grade=MANUAL)
+    assert hands.by_hand
+    assert Draft((step(), hands)).by_hand == frozenset(hands.answers)
+
+
+def test_two_changes_of_one_policy_are_one() -> None:
+    first = step(before=0, after=1, summary="allow reading")
+    second = step(
+        before=1, after=2, summary="allow listing", grade=MANUAL, writes=(write(policy=2),), undo=(write(policy=1),)
+    )
+    (found,) = together(Draft((first, second))).steps
+    assert found.fix.summary == "allow reading; allow listing"
+    assert found.fix.edits == (Edit("bucket.policy", 0, 2),)
+    assert found.fix.writes == (write(policy=2),)
+    assert found.fix.undo == (write(policy=0),)
+    assert found.fix.applicability is MANUAL
+    assert found.answers == (*first.answers, *second.answers)
+
+
+OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolicy"),))
+
+
+@pytest.mark.parametrize(
+    ("steps", "number"),
+    [
+        ((step(), step(before=1, after=2, writes=(write(policy=2),))), 1),
+        # something else is changed in between
+        ((step(), OTHER, step(before=1, after=2, writes=(write(policy=2),))), 2),
+        ((step(), step(before=1, after=2, writes=(write(bucket="other"),))), 2),
+        ((step(), step(before=1, after=2, writes=(write("PutBucketAcl"),))), 2),
+        ((step(), step(before=1, after=2, writes=())), 2),
+        ((step(), step(before=1, after=2, layer="access_point")), 2),
+        # another policy of the same fact was changed in between: what it changed is part of what came after
+        (
+            (
+                step("principal.policies", writes=(write("PutUserPolicy", bucket="a"),)),
+                step("principal.policies", 1, 2, writes=(write("PutUserPolicy", bucket="b"),)),
+                step("principal.policies", 2, 3, writes=(write("PutUserPolicy", bucket="a"),)),
+            ),
+            3,
+        ),
+        ((step("object.lock", key="a", own=KEYED), step("object.lock", 1, 2, key="a", own=KEYED)), 2),
+    ],
+)
+def test_only_changes_of_one_thing_are_taken_together(steps: tuple[Step, ...], number: int) -> None:
+    found = together(Draft(steps))
+    assert len(found.steps) == number
+    assert found.evidence() == Draft(steps).evidence()
