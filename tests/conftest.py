@@ -15,6 +15,8 @@ for name in [name for name in os.environ if name.startswith(_FOUND_BY)]:
 
 LOOPBACK = ["127.0.0.1", "::1"]
 
+pytest_plugins = ["tests.store.databases"]
+
 settings.register_profile("dev", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)
 settings.load_profile("ci" if "CI" in os.environ else "dev")

@@ -8,6 +8,7 @@ from typing import Any
 from why403.engine.decide import Engine
 from why403.gathering import Desk
 from why403.intake.evidence import Documents
+from why403.keeping import Store
 from why403.registry import Registry
 from why403.report import Report
 
@@ -27,7 +28,7 @@ class Services:
 
     `aws` is where reads of AWS are handed in, None where the service reads none; `collect_seconds` is how long the
     evidence for one body may take. `documents` are the evidence that was read before, for this registry and engine.
-    `now` tells the time: judging has no clock.
+    `store` is where answers and plans are kept, None where nothing is. `now` tells the time: judging has no clock.
     """
 
     registry: Registry
@@ -36,4 +37,5 @@ class Services:
     aws: Desk | None = None
     collect_seconds: float = 8.0
     documents: Documents = field(default_factory=Documents)
+    store: Store | None = None
     now: Callable[[], datetime] = _now
