@@ -28,8 +28,8 @@ def shown(step: Step) -> dict[str, Any]:
         "call": dict(fix.call),
         "steps": list(fix.steps),
         "commands": [command(write) for write in fix.writes],
-        "terraform": "\n\n".join(filter(None, map(terraform, fix.writes))),
-        "cloudformation": "\n".join(filter(None, map(cloudformation, fix.writes))),
+        "terraform": terraform(fix.writes, fix.undo),
+        "cloudformation": cloudformation(fix.writes, fix.undo),
         "permissions": sorted({write.permission for write in (*fix.writes, *fix.undo)}),
         "undo": [command(write) for write in fix.undo],
     }
