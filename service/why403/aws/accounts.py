@@ -24,7 +24,6 @@ from why403.domain.arn import split_arn
 
 _CONNECT_SECONDS: Final = 2
 _READ_SECONDS: Final = 5
-_ATTEMPTS: Final = 4
 _SESSION_NAME: Final = "why403"
 _SESSION_SECONDS: Final = 3600  # the most that a role may have which was assumed with a role's credentials
 _REFUSED_SECONDS: Final = 15
@@ -37,7 +36,9 @@ class Access:
     """How AWS is reached: the role that is assumed in other accounts, and where the organization is read.
 
     `accounts` are the only others in which it is assumed, none: any. Whoever asks names the accounts, and who owns one
-    sees the attempt with its external id.
+    sees the attempt with its external id. One that is assumed `everywhere` is assumed in the service's own account as
+    well, and `accounts` then speak of that one too. A role name may be an ARN, with `{account}` where that stands.
+    `attempts` is how often a call is tried before it counts as failed.
     """
 
     role_name: str | None = None
@@ -45,6 +46,8 @@ class Access:
     external_id: str | None = None
     organization_account: str | None = None
     threads: int = 16
+    everywhere: bool = False
+    attempts: int = 4
 
 
 class Own(NamedTuple):
@@ -102,7 +105,7 @@ class Accounts:
         self._config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            retries={"mode": "standard", "total_max_attempts": access.attempts},
             max_pool_connections=access.threads,
             user_agent_extra="why403",
         )
@@ -159,7 +162,7 @@ class Accounts:
         own = self.own()
         if region and not self._has(region, own.partition):
             raise InvalidRegionError(region_name=region)
-        if account == own.account:
+        if account == own.account and not self._access.everywhere:
             return self._client(self.session, "", service, region)
         return self._client(self._assumed(account, own), account, service, region)
 
@@ -193,7 +196,7 @@ class Accounts:
             raise RoleRefused(_NO_ROLE, account)
         if self._access.accounts and account not in {*self._access.accounts, self._access.organization_account}:
             raise RoleRefused(_NOT_LISTED, account)
-        arn = f"arn:{own.partition}:iam::{account}:role/{self._access.role_name}"
+        arn = role_arn(self._access.role_name, account, own.partition)
         with self._lock:
             role = self._roles.get(account) or self._new(account, arn)
         with role.lock:
@@ -225,6 +228,13 @@ class Accounts:
         with self._lock:
             region = self._usual_region()
             return self.session.create_client(service, region_name=region, config=self._config, **credentials)
+
+
+def role_arn(name: str, account: str, partition: str) -> str:
+    """Return the ARN of the role of that name, or pattern, in an account."""
+    if name.startswith("arn:"):
+        return name.replace("{account}", account)
+    return f"arn:{partition}:iam::{account}:role/{name}"
 
 
 def _fetched(credentials: Any, arn: str) -> Failure | None:

@@ -32,10 +32,11 @@ NO_CREDENTIALS: Final = Failure("credentials", "could not be made: the service h
 MALFORMED: Final = Failure("malformed", "was answered with something that is no answer to it")
 NOT_VALID: Final = Failure("invalid", "could not be made: what is asked about is no valid name")
 NO_READ: Final = Failure("refused", "is not made: it is none of the reads that this service makes")
+NO_WRITE: Final = Failure("refused", "is not made: it is none of the changes that this service makes")
 FAILED: Final = Failure("other", "could not be read")
 
 RESULTS: Final = frozenset(
-    {"found", "absent", "role", "refused", "denied", "throttled", "unavailable", "timeout", "connection"}
+    {"found", "absent", "written", "role", "refused", "denied", "throttled", "unavailable", "timeout", "connection"}
     | {"wrong_account", "region", "credentials", "malformed", "invalid", "other"}
 )
 
