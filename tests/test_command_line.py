@@ -55,6 +55,35 @@ def test_what_cannot_be_read_is_said_and_ends_with_2(
     assert capsys.readouterr().err.startswith("why403: ")
 
 
+def planned(body: dict[str, object]) -> str:
+    request = {name: held for name, held in body.items() if not name.startswith("evidence")}
+    beside = {name: held for name, held in body.items() if name.startswith("evidence")}
+    return json.dumps({"request": request, **beside})
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        (planned(ALLOWED), 0, "Nothing to change"),
+        (planned(OPEN), 1, "Plan `p_"),
+        ("An error occurred (ExpiredToken) when calling the GetObject operation: expired.", 1, "Plan `p_"),
+        (" ", 2, ""),
+    ],
+)
+def test_a_plan_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, status: int, said: str
+) -> None:
+    assert run(monkeypatch, "remediate", text) == status
+    assert said in capsys.readouterr().out
+
+
+def test_a_plan_as_json_is_the_answer_of_the_route(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "remediate", planned(ALLOWED), "--json", "--accept-public") == 0
+    assert json.loads(capsys.readouterr().out)["proof"]["after"]["decision"] == "allowed"
+
+
 def test_a_pasted_error_is_diagnosed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     text = "An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired."
     assert run(monkeypatch, "diagnose", text) == 0

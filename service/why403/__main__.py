@@ -1,4 +1,4 @@
-"""The command line: serve, diagnose and simulate without HTTP, say what may be read, make a key for a caller."""
+"""The command line: serve, diagnose, plan and simulate without HTTP, say what may be read, make a key for a caller."""
 
 import argparse
 import json
@@ -9,11 +9,12 @@ from typing import Any
 
 from why403.bootstrap import build, reader_of
 from why403.domain.errors import InvalidInput, LayerContractError
-from why403.rendering import terminal
+from why403.rendering import plan_terminal, terminal
 from why403.services import Services
 from why403.settings import SCOPES, SettingsError, plain_terminal, read_settings
 from why403.usecases.diagnose import diagnose
 from why403.usecases.permissions import HOLDERS, PARTITIONS, Deployment, described, needs, policy_for, where
+from why403.usecases.remediate import remediate
 from why403.usecases.simulate import simulate
 from why403.web.keys import new_key
 
@@ -42,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     paste.add_argument("file", nargs="?", default="-", help="what was printed, or a /diagnose body (default: stdin)")
     paste.add_argument("--json", action="store_true", help="print the answer of /diagnose")
     paste.set_defaults(run=_diagnose)
+    plan = commands.add_parser("remediate", help="plan what would mend a pasted refusal, as POST /remediate does")
+    plan.add_argument("file", nargs="?", default="-", help="what was printed, or a /remediate body (default: stdin)")
+    plan.add_argument("--accept-public", action="store_true", help="also give a plan that would let in anybody")
+    plan.add_argument("--json", action="store_true", help="print the answer of /remediate")
+    plan.set_defaults(run=_remediate)
     decide = commands.add_parser("simulate", help="decide requests of a file, as POST /simulate does")
     decide.add_argument("file", nargs="?", default="-", help="a /simulate body or a single request (default: stdin)")
     decide.add_argument("--json", action="store_true", help="print the answer of /simulate")
@@ -84,13 +90,26 @@ def _diagnose(options: argparse.Namespace) -> int:
     return CERTAIN if found["certainty"] in {"proven", "by_elimination"} else OPEN
 
 
+def _remediate(options: argparse.Namespace) -> int:
+    def answer(text: str) -> dict[str, Any]:
+        body = _body_of(text)
+        return remediate(_services(), body | {"accept_public": True} if options.accept_public else body).answer
+
+    found = _answered(options.file, answer)
+    if found is None:
+        return UNREADABLE
+    colour = sys.stdout.isatty() and not plain_terminal()
+    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else plan_terminal(found, colour=colour))
+    return CERTAIN if found["proof"]["after"]["decision"] == "allowed" else OPEN
+
+
 def _services() -> Services:
     settings = read_settings()
     return build(settings, reader=reader_of(settings))
 
 
 def _body_of(text: str) -> dict[str, Any]:
-    """Return a /diagnose body as it is, an event as one, and anything else as what was printed."""
+    """Return a /diagnose or /remediate body as it is, an event as one, and anything else as what was printed."""
     try:
         held = json.loads(text)
     except (ValueError, RecursionError):

@@ -15,6 +15,7 @@ from why403.rendering.document import (
     STRONG,
     Block,
     Commands,
+    Document,
     Item,
     Line,
     Paragraph,
@@ -50,8 +51,12 @@ class _Shown(NamedTuple):
 
 
 def markdown(diagnosis: Data) -> str:
+    """Return a diagnosis as a message."""
+    return message(told(diagnosis))
+
+
+def message(document: Document) -> str:
     """Return a message of at most `LONGEST` characters; what does not fit is left out fairly, and said to be."""
-    document = told(diagnosis)
     opening = [f"**{inline(_shortened(unstressed(document.headline), _LONGEST_HEADLINE))}**"]
     asked = inline(_shortened(document.asked, _LONGEST_LINE))
     room = LONGEST - len(opening[0]) - _NOTE

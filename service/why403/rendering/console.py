@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from why403.rendering.document import CODE, PLAIN, STRONG, Block, Commands, Item, Line, Paragraph, Span, unstressed
+from why403.rendering.document import (
+    CODE,
+    PLAIN,
+    STRONG,
+    Block,
+    Commands,
+    Document,
+    Item,
+    Line,
+    Paragraph,
+    Span,
+    unstressed,
+)
 from why403.rendering.reading import Data
 from why403.rendering.story import told
 
@@ -20,9 +32,13 @@ _WIDE: Final = {"W", "F"}
 
 
 def terminal(diagnosis: Data, *, colour: bool) -> str:
-    """Return the diagnosis in words for a terminal; without colour there is no escape code in it."""
+    """Return a diagnosis in words for a terminal."""
+    return printed(told(diagnosis), colour=colour)
+
+
+def printed(document: Document, *, colour: bool) -> str:
+    """Return a document for a terminal; without colour there is no escape code in it."""
     palette = _COLOURS if colour else {}
-    document = told(diagnosis)
     tone = document.tone if document.tone in _COLOURS else "unknown"
     headline = tuple(Span(_quoted(span), tone) for span in unstressed(document.headline))
     lines = [*_wrapped(headline, "", "", palette), "", *_wrapped(document.asked, "", "", palette)]

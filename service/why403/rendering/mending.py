@@ -7,7 +7,7 @@ from why403.domain.remembered import characters, remembered, remembered_by
 from why403.rendering.document import Block, Commands, Line, Paragraph, Section, command, line, prose
 from why403.rendering.reading import MOST, Data, allowed, blockers, first_cause, part, parts, settled, text, texts
 
-_APPLICABLE: Final = {
+APPLICABLE: Final = {
     "safe": "Safe to apply as it is.",
     "review": "Have it reviewed before it is applied.",
     "manual": "To be done by hand.",
@@ -30,25 +30,25 @@ def _fixes(diagnosis: Data) -> Iterator[Block]:
     for cause in [*causes[:1], *needed]:
         fix = part(cause, "fix")
         if text(fix, "summary"):
-            yield _fix((text(fix, "summary"), _APPLICABLE.get(text(fix, "applicability"), "")))
+            yield _fix((text(fix, "summary"), APPLICABLE.get(text(fix, "applicability"), "")))
         yield from _commands(texts(fix, "commands")[:MOST])
 
 
 @remembered_by(characters, most=1024)
 def _fix(said: tuple[str, ...]) -> Paragraph:
     summary, applicable = said
-    return Paragraph(line=line(_sentence(summary), f" {applicable}" if applicable else ()))
+    return Paragraph(line=line(sentence(summary), f" {applicable}" if applicable else ()))
 
 
 def _check(diagnosis: Data) -> Iterator[Block]:
     check = part(first_cause(diagnosis), "check")
     if text(check, "what"):
-        yield Paragraph(line=_sentence(text(check, "what")))
+        yield Paragraph(line=sentence(text(check, "what")))
     yield from _commands([text(check, "command")])
 
 
 @remembered(1024)
-def _sentence(words: str) -> Line:
+def sentence(words: str) -> Line:
     """Return a clause as a sentence; a name that comes first keeps its case."""
     if words.split(" ", 1)[0].isalpha():
         words = words[0].upper() + words[1:]

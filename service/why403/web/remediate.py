@@ -1,16 +1,19 @@
-"""POST /remediate: a plan that would allow what was refused, with its proof."""
+"""POST /remediate: a plan that would allow what was refused, with its proof, as data or as a chat message."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 
+from why403.rendering import plan_markdown
 from why403.usecases.remediate import remediate
 from why403.web.body import read_json
 from why403.web.failing import unquoted
+from why403.web.negotiation import preferred
 from why403.web.parts import parts
 from why403.web.schemas import RemediateBody, load
 
 blueprint = Blueprint("remediate", __name__)
 
 _BODY = RemediateBody()
+_JSON, _MARKDOWN = _OFFERS = ("application/json", "text/markdown")
 
 
 @blueprint.post("/remediate")
@@ -21,4 +24,7 @@ def post() -> Response:
         plan = remediate(parts().services, body).answer
     parts().metrics.decided("remediate", [plan["proof"]["after"]["decision"]])
     parts().metrics.planned(plan["state"])
-    return jsonify(plan)
+    in_words = preferred(request.accept_mimetypes, _OFFERS) == _MARKDOWN
+    answer = Response(plan_markdown(plan), mimetype=_MARKDOWN) if in_words else jsonify(plan)
+    answer.headers["Vary"] = "Accept"
+    return answer
