@@ -11,6 +11,7 @@ from why403 import (
     Claim,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     InvalidInput,
@@ -36,6 +37,7 @@ from why403.policy import (
     PolicyKind,
     advise,
     bounded,
+    bucket_policy_fixes,
     denies_caller,
     doubted,
     gate,
@@ -44,6 +46,7 @@ from why403.policy import (
     near_miss,
     one_policy,
     policies_of,
+    policy_not_stored,
     unread,
     unsure_of_boundary,
 )
@@ -195,6 +198,18 @@ def _unsure_denial(policies: Policies, request: AccessRequest, evidence: Evidenc
     return unsure_of_boundary(policies, request, evidence[BOUNDARY])
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies, or an Allow that names the caller and nobody else."""
+    if claim.says == Says.REQUIREMENT:
+        yield policy_not_stored(str(claim.about))
+        return
+    asked, seen = request.at_bucket, evidence[BUCKET_POLICY]
+    if asked is None or isinstance(seen, Unreadable) or claim.about is _FOREIGN:
+        return
+    limits = bounded(request, evidence[BOUNDARY])
+    yield from bucket_policy_fixes(BUCKET_POLICY, seen, request, limits, denies=claim.says == Says.DENIAL)
+
+
 def near(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether a statement would allow but for one element."""
     seen, asked = evidence[BUCKET_POLICY], request.at_bucket
@@ -242,4 +257,5 @@ def why403_register_layers() -> Iterator[Layer]:
         near=near,
         disputed=disputed,
         warnings=warnings,
+        propose=propose,
     )

@@ -14,6 +14,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Kind,
@@ -39,7 +40,18 @@ from why403.collecting.iam import (
 )
 from why403.domain.facts import ISSUER, PRINCIPAL_TAGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
-from why403.policy import PolicyKind, naming, near_miss, policies_of, policy_list, rule, unread
+from why403.policy import (
+    PolicyKind,
+    bucket_policy_fixes,
+    identity_fixes,
+    naming,
+    near_miss,
+    policies_of,
+    policy_list,
+    rule,
+    unread,
+)
+from why403_layers.bucket_policy import BUCKET_POLICY
 
 POLICIES = Fact(
     name="principal.policies",
@@ -229,6 +241,18 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     )
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies; or a permission of the caller's own, and then one of its bucket's.
+
+    One account needs only one of the two, so the bucket's policy is proposed where the caller's own cannot be changed.
+    """
+    seen = evidence[POLICIES]
+    if not isinstance(seen, Unreadable):
+        yield from identity_fixes(POLICIES, seen, request, denies=claim.says == Says.DENIAL)
+    if claim.says == Says.GRANT and request.at_home and request.resource.bucket is not None:
+        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
+
+
 def near(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether a statement would allow but for one element."""
     seen = evidence[POLICIES]
@@ -262,4 +286,5 @@ def why403_register_layers() -> Iterator[Layer]:
         words=words,
         near=near,
         disputed=disputed,
+        propose=propose,
     )

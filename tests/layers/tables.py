@@ -25,12 +25,12 @@ _REGION = "aws:RequestedRegion"
 IN_EU = {"StringEquals": {_REGION: "eu-west-1"}}
 
 
-def allow(action: str = "*", **elements: Any) -> dict[str, Any]:
+def allow(action: str | list[str] = "*", **elements: Any) -> dict[str, Any]:
     """Return an Allow statement."""
     return {"Effect": "Allow", "Action": action, "Resource": "*", **elements}
 
 
-def deny(action: str = "*", **elements: Any) -> dict[str, Any]:
+def deny(action: str | list[str] = "*", **elements: Any) -> dict[str, Any]:
     """Return a Deny statement."""
     return {**allow(action, **elements), "Effect": "Deny"}
 

@@ -88,10 +88,20 @@ class Draft:
         """Return the members of the request with what the caller sends otherwise."""
         found = dict(given)
         for step in self.steps:
-            found |= step.fix.request
+            found |= {**step.fix.request, **_told(found.get("context"), step.fix.request.get("context"))}
             if step.fix.call:
                 found["parameters"] = {**(found.get("parameters") or {}), **step.fix.call}
         return found
+
+
+def _told(given: Mapping[str, Any] | None, otherwise: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a context with keys laid over it, as a member of the request; names are equal whatever their case."""
+    if not otherwise:
+        return {}
+    over = {name.lower() for name in otherwise}
+    return {
+        "context": {**{name: held for name, held in (given or {}).items() if name.lower() not in over}, **otherwise}
+    }
 
 
 def answered(blocked: Blocked) -> Answered:

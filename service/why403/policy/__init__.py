@@ -12,6 +12,7 @@ from why403.policy.compiled import (
 )
 from why403.policy.document import PolicyKind
 from why403.policy.endpoint import advise_endpoint
+from why403.policy.fixes import bucket_policy_fixes, identity_fixes, policy_not_stored
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
@@ -43,6 +44,7 @@ __all__ = [
     "advise_endpoint",
     "allows_caller",
     "bounded",
+    "bucket_policy_fixes",
     "capped",
     "capping",
     "ceiling",
@@ -53,6 +55,7 @@ __all__ = [
     "gate_words",
     "granting",
     "grants",
+    "identity_fixes",
     "is_public",
     "levels",
     "names_account",
@@ -62,6 +65,7 @@ __all__ = [
     "policies_by_level",
     "policies_of",
     "policy_list",
+    "policy_not_stored",
     "rule",
     "unread",
     "unsure_of_boundary",

@@ -1,122 +1,146 @@
-"""What would mend a policy's answer to a request: exceptions in statements that deny, and what could be sent."""
+"""Exceptions in statements that deny: the caller is taken out of a Deny, and everybody else stays in it; pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from why403.domain.errors import unescaped
-from why403.domain.evidence import Fact
-from why403.domain.operations import PARAMETER_OF
-from why403.domain.principal import Kind, Principal
+from why403.domain.arn import split_arn
+from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, Truth
-from why403.policy.compiled import Placed, Policies
-from why403.policy.condition import Condition
-from why403.policy.editing import Document, document_of, excepting, with_document
-from why403.policy.operator import Family
-from why403.policy.ruling import Cited, citing
+from why403.policy.compiled import Placed
+from why403.policy.condition import Quantifier
+from why403.policy.editing import Document, at, document_of, excepting, put, statement_at, with_document, written
+from why403.policy.principal import is_unique_id
+from why403.policy.ruling import Cited
+from why403.policy.statement import Statement
 
 Exempting: TypeAlias = tuple[str, str, tuple[str, ...]]
 
-_TLS: Final = "aws:securetransport"
-_NEVER_SENT: Final = frozenset({"s3:x-amz-grant-read", "s3:x-amz-acl"})  # asking for more access is no way to get some
+NETWORK: Final = frozenset(
+    {
+        *("aws:sourceip", "aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpceaccount"),
+        *("aws:vpceorgid", "aws:vpceorgpaths", "aws:securetransport", "s3:tlsversion"),
+    }
+)
+"""Keys that tell of the caller's network, which AWS leaves out where one of its services calls."""
+_WHO: Final = "aws:PrincipalArn"
+_WHICH_SERVICE: Final = "aws:PrincipalServiceName"
+_BY_SERVICE: Final = "aws:PrincipalIsAWSService"
+_FORWARDED: Final = "aws:ViaAWSService"
 
 
 class Mended(NamedTuple):
-    """A fact's value with documents in it changed: the whole value, and each document before and after."""
+    """A fact's value with a document in it changed: where that stands, as it was written and as it is now."""
 
-    value: Any
-    documents: tuple[tuple[Placed, Document, Document], ...]
+    placed: Placed
+    before: Any
+    after: Document
 
 
-def exception_for(request: AccessRequest) -> Exempting | None:
+def exception_for(request: AccessRequest, statement: Statement) -> Exempting | None:
     """Return the condition that takes this caller out of a Deny, None for a caller whom no condition tells apart.
 
-    AWS: "AWS JSON policy elements: NotPrincipal" on ArnNotEquals and aws:PrincipalArn.
+    A Deny that asks for a network hits AWS's services, which have none to tell: they are all taken out, as AWS
+    recommends, as are calls that a service makes for somebody. AWS: "AWS global condition context keys"
+    (`aws:PrincipalIsAWSService`, `aws:ViaAWSService`); "AWS JSON policy elements: NotPrincipal".
     """
-    principal = request.principal
-    if principal.kind is Kind.SERVICE:
-        return "BoolIfExists", "aws:PrincipalIsAWSService", ("false",)
-    named = _policy_arn(principal, request.issuer)
-    return None if named is None else ("ArnNotLike", "aws:PrincipalArn", (named,))
+    tested = {each.key for each in statement.conditions}
+    of_network = bool(tested & NETWORK)
+    if request.principal.kind is Kind.SERVICE:
+        if of_network and _BY_SERVICE.lower() not in tested:
+            return "BoolIfExists", _BY_SERVICE, ("false",)
+        return "StringNotEquals", _WHICH_SERVICE, (request.principal.arn,)
+    if of_network and request.context[_FORWARDED.lower()] == ("true",) and _FORWARDED.lower() not in tested:
+        return "BoolIfExists", _FORWARDED, ("false",)
+    named = _policy_arn(request)
+    return None if named is None else (_operator(statement), _WHO, (named,))
 
 
-def _policy_arn(principal: Principal, issuer: str | None) -> str | None:
-    """Return the ARN by which `aws:PrincipalArn` tells a caller."""
-    match principal.kind:
-        case Kind.SESSION:
-            return issuer or None
-        case Kind.USER | Kind.ROLE | Kind.FEDERATED | Kind.ROOT:
-            return principal.arn
-    return None
+def _policy_arn(request: AccessRequest) -> str | None:
+    """Return the ARN by which `aws:PrincipalArn` tells the caller."""
+    found = request.context[_WHO.lower()]
+    return found[0] if found is not None and len(found) == 1 else None
 
 
-def denying(fact: Fact[Any], policies: Policies, request: AccessRequest, bounded: Truth = FALSE) -> list[Cited]:
-    """Return the Deny statements that certainly hit the request."""
-    return citing(fact, policies, request, TRUE, allow=False, bounded=bounded)
+def _operator(statement: Statement) -> str:
+    """Return the operator by which the statement makes exceptions already, else the usual one."""
+    for each in statement.conditions:
+        if each.key == _WHO.lower() and each.negated and each.quantifier is Quantifier.NONE:
+            return each.operator
+    return "ArnNotLike"
 
 
-def excepted(raw: Any, cited: Sequence[Cited], exception: Exempting) -> Mended:
-    """Return a fact's value in which each of these statements makes an exception."""
-    value, documents = raw, dict[str, tuple[Placed, Document, Document]]()
-    for each in cited:
-        pointer = each.placed.pointer.removesuffix("/document")
-        held = document_of(at(value, pointer))
-        if held is None:
-            continue
-        changed = excepting(held, each.statement.index, *exception)
-        value = put(value, pointer, with_document(at(value, pointer), changed))
-        first = documents.get(pointer)
-        documents[pointer] = (each.placed, first[1] if first else held, changed)
-    return Mended(value, tuple(documents.values()))
+def narrowed(document: Document, statement: Statement, request: AccessRequest) -> Document | None:
+    """Return a document whose Deny spares the caller, None where no exception can be written."""
+    exception = exception_for(request, statement)
+    if exception is None:
+        return None
+    if statement.principals is not None and statement.principals.negated:
+        document_now = _by_condition(document, statement.index, request)
+        return None if document_now is None else excepting(document_now, statement.index, *exception)
+    return excepting(document, statement.index, *exception)
 
 
-def sendable(cited: Sequence[Cited], request: AccessRequest) -> Mapping[str, Any] | None:
-    """Return the parameters that the caller could send so that none of these statements denies any more.
+def _by_condition(document: Document, index: int, request: AccessRequest) -> Document | None:
+    """Return a document that lists whom a Deny spares in a condition in place of NotPrincipal.
 
-    None where one of them has no condition that a parameter fills with a text that the policy names.
+    None where what is listed has no counterpart: sessions of a role, canonical ids, identity providers.
     """
-    found: dict[str, Any] = {}
+    held = statement_at(document, index)["NotPrincipal"]
+    entries = held if isinstance(held, dict) else {}
+    if not entries or set(entries) - {"AWS", "Service"}:
+        return None
+    arns = [_listed_arn(each, request.principal.partition) for each in _entries(entries, "AWS")]
+    if None in arns:
+        return None
+    made = {**document, "Statement": [*_statements(document)]}
+    made["Statement"][index] = {
+        "Principal" if name == "NotPrincipal" else name: "*" if name == "NotPrincipal" else value
+        for name, value in statement_at(document, index).items()
+    }
+    for key, operator, values in (
+        (_WHO, "ArnNotLike", [each for each in arns if each]),
+        (_WHICH_SERVICE, "StringNotEquals", list(_entries(entries, "Service"))),
+    ):
+        if values:
+            made = excepting(made, index, operator, key, values)
+    return made
+
+
+def _entries(entries: Any, name: str) -> Iterator[str]:
+    held = entries.get(name, ())
+    yield from [held] if isinstance(held, str) else held
+
+
+def _statements(document: Document) -> Sequence[Document]:
+    held = document["Statement"]
+    return held if isinstance(held, list) else [held]
+
+
+def _listed_arn(entry: str, partition: str) -> str | None:
+    """Return what `aws:PrincipalArn` is for an entry, empty for a deleted identity, None where that is not known."""
+    if is_unique_id(entry):
+        return ""
+    if entry.isdigit():
+        return f"arn:{partition}:iam::{entry}:root"
+    arn = split_arn(entry)
+    return entry if arn is not None and arn.service == "iam" else None
+
+
+def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[Any, list[Mended]] | None:
+    """Return a fact's value in which each of these statements spares the caller, and each document that changed."""
+    value, found = raw, dict[str, Mended]()
     for each in cited:
-        sent = next(_parameters(each.statement.conditions, request), None)
-        if sent is None:
+        pointer = pointer_of(each.placed)
+        held = at(value, pointer)
+        document = document_of(held)
+        after = None if document is None else narrowed(document, each.statement, request)
+        if after is None:
             return None
-        found |= sent
-    return found or None
+        before = found[pointer].before if pointer in found else written(held)
+        value, found[pointer] = put(value, pointer, with_document(held, after)), Mended(each.placed, before, after)
+    return value, list(found.values())
 
 
-def _parameters(conditions: Sequence[Condition], request: AccessRequest) -> Iterator[Mapping[str, Any]]:
-    for condition in conditions:
-        name = PARAMETER_OF.get(condition.key)
-        wanted = condition.values[0] if condition.values else None
-        if name is None or wanted is None or condition.key in _NEVER_SENT or request.call is None:
-            continue
-        plain = "*" not in wanted and "?" not in wanted and "$" not in wanted
-        if condition.family is Family.EXACT and plain and condition.holds({condition.key: (wanted,)}) == FALSE:
-            yield {name: wanted}
-
-
-def needs_tls(cited: Sequence[Cited]) -> bool:
-    """Return whether each of these statements denies only what does not come over TLS."""
-    return bool(cited) and all(
-        any(each.key == _TLS and each.holds({_TLS: ("true",)}) == FALSE for each in found.statement.conditions)
-        for found in cited
-    )
-
-
-def at(value: Any, pointer: str) -> Any:
-    """Return what stands at a JSON pointer."""
-    for name in pointer.split("/")[1:]:
-        value = value[int(name)] if isinstance(value, list) else value[unescaped(name)]
-    return value
-
-
-def put(value: Any, pointer: str, new: Any) -> Any:
-    """Return a copy of a value with something else at a JSON pointer."""
-    if not pointer:
-        return new
-    name, slash, rest = pointer[1:].partition("/")
-    if isinstance(value, list):
-        index = int(name)
-        return [put(each, slash + rest, new) if at_ == index else each for at_, each in enumerate(value)]
-    name = unescaped(name)
-    return {**value, name: put(value[name], slash + rest, new)}
+def pointer_of(placed: Placed) -> str:
+    """Return where a policy stands in its fact's value, with its name and ARN if it has any."""
+    return placed.pointer.removesuffix("/document")

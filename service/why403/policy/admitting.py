@@ -1,0 +1,134 @@
+"""Permissions that a resource's policy gives: how it names a caller so that nobody else is let in; pure.
+
+AWS: "AWS JSON policy elements: Principal"; "The confused deputy problem"; "Restrict access to an Amazon S3 origin".
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from why403.domain.fix import Applicability, Edit, Fix
+from why403.domain.principal import Kind
+from why403.domain.request import AccessRequest
+from why403.domain.truth import TRUE
+from why403.policy.compiled import Policies
+from why403.policy.editing import Document, document_of, statement_at, with_document, written
+from why403.policy.homes import Home
+from why403.policy.principal import is_unique_id
+from why403.policy.proposals import TOO_LONG, Subject, addition, by_hand, wanted
+
+_SOURCES: Final = (("ArnLike", "aws:SourceArn"), ("StringEquals", "aws:SourceAccount"))
+
+
+class Named(NamedTuple):
+    """How a statement names the caller: the element, conditions, and what else it lets in, if anything."""
+
+    principal: Mapping[str, Any]
+    condition: Mapping[str, Any]
+    risk: str
+
+
+def named(request: AccessRequest) -> Named | None:
+    """Return how a statement names the caller and nobody else, None where it cannot.
+
+    A service is named with the resource it acts for: without that, it would let in whoever makes the service act. A
+    session is named by its role, of which the path has to be known, else by itself.
+    """
+    principal = request.principal
+    match principal.kind:
+        case Kind.SERVICE:
+            condition = dict(_sources(request))
+            return Named({"Service": principal.arn}, condition, _FOR_SOURCE) if condition else None
+        case Kind.USER | Kind.ROLE | Kind.FEDERATED:
+            return Named({"AWS": principal.arn}, {}, _NOBODY_ELSE)
+        case Kind.ROOT:
+            return Named({"AWS": principal.arn}, {}, _ACCOUNT)
+        case Kind.SESSION:
+            return Named({"AWS": request.issuer or principal.arn}, {}, _NOBODY_ELSE if request.issuer else _ONE_SESSION)
+    return None
+
+
+_NOBODY_ELSE: Final = "nobody else is let in"
+_ONE_SESSION: Final = "only the session of this name is let in: name the role in its place where its path is known"
+_ACCOUNT: Final = "root cannot be named alone: whoever the account's own policies allow it is let in as well"
+_FOR_SOURCE: Final = "the service is let in for this source alone, whoever makes it act"
+
+
+def _sources(request: AccessRequest) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for operator, key in _SOURCES:
+        values = request.context[key.lower()]
+        if values is not None and len(values) == 1:
+            yield operator, {key: values[0]}
+
+
+def admission(
+    on: Subject, request: AccessRequest, home: Home | None, condition: Mapping[str, Any] | None = None
+) -> Fix:
+    """Return the fix that lets the caller in by a policy of the resource's; by hand where that is not safe."""
+    who = named(request)
+    if who is None:
+        return by_hand(request, on._replace(steps=_unnamed(request)))
+    asked = wanted(request, principal=who.principal, condition={**who.condition, **(condition or {})})
+    told = on._replace(risk=who.risk)
+    found = addition(told, "", asked, home)
+    if found is not None:
+        return found
+    return by_hand(request, told._replace(steps=(TOO_LONG, *on.steps)))
+
+
+def _unnamed(request: AccessRequest) -> tuple[str, ...]:
+    if request.principal.kind is Kind.SERVICE:
+        return (
+            f"find out for which resource {request.principal.arn} acts: its ARN, and its account",
+            f"allow `{request.principal.arn}` the action under the conditions aws:SourceArn and aws:SourceAccount",
+            "never leave the conditions out: anybody could then make the service act on the bucket",
+        )
+    return ("find out who calls, by the CloudTrail event of the call",)
+
+
+def revival(on: Subject, policies: Policies, request: AccessRequest, home: Home | None) -> Fix | None:
+    """Return the fix that writes the caller's ARN where the id of a deleted identity stands, None if that is not why.
+
+    An Allow that lacks nothing else was meant for a user or role of that name before it was made anew. AWS stores no
+    such id again, so the policy cannot be changed while it is there.
+    """
+    who, document = named(request), document_of(on.raw)
+    left = _LEFT_BEHIND.get(request.principal.kind)
+    if who is None or document is None or left is None:
+        return None
+    for _, statement in policies.statements():
+        ids = [] if statement.principals is None else [each for each in statement.principals.names if _is(each, left)]
+        fails = not statement.allow or not ids or not statement.actions.match(request.action_key)
+        if not fails and statement.matches(request) == TRUE:
+            after = _with(document, statement.index, ids, who.principal["AWS"])
+            writes, undo = ((), ()) if home is None else home.change(written(on.raw), after)
+            return Fix(
+                summary=f"write `{who.principal['AWS']}` where {on.what} names a deleted identity, `{ids[0]}`",
+                who=on.who,
+                risk="the caller gets all that the statement allowed the deleted identity",
+                applicability=Applicability.REVIEW if writes else Applicability.MANUAL,
+                target=on.what if home is None else home.target,
+                edits=(Edit(on.fact.name, on.raw, with_document(on.raw, after)),),
+                writes=writes,
+                undo=undo,
+                steps=() if writes else on.steps,
+            )
+    return None
+
+
+_LEFT_BEHIND: Final[Mapping[Kind, str]] = {Kind.USER: "AIDA", Kind.ROLE: "AROA", Kind.SESSION: "AROA"}
+
+
+def _is(entry: str, left: str) -> bool:
+    return is_unique_id(entry) and entry.startswith(left)
+
+
+def _with(document: Document, index: int, ids: list[str], arn: str) -> Document:
+    """Return a document with an ARN in the place of ids in the Principal of one statement."""
+    statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    held = statement_at(document, index)
+    aws = held["Principal"]["AWS"]
+    entries = [arn if each == ids[0] else each for each in ([aws] if isinstance(aws, str) else aws)]
+    kept = [each for at_, each in enumerate(entries) if each not in ids and each not in entries[:at_]]
+    principal = {**held["Principal"], "AWS": kept[0] if len(kept) == 1 else kept}
+    made = [{**each, "Principal": principal} if each is held else each for each in statements]
+    return {**document, "Statement": made if isinstance(document["Statement"], list) else made[0]}

@@ -1,0 +1,174 @@
+"""What the caller could do otherwise so that a Deny is not about its call: a header, TLS, MFA; pure.
+
+A Deny that asks for a way of calling is met by calling that way, and stays as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from why403.domain.context import NO_VALUE, Values
+from why403.domain.fix import Applicability, Fix
+from why403.domain.operations import PARAMETER_OF
+from why403.domain.request import AccessRequest
+from why403.domain.truth import FALSE
+from why403.policy.ruling import Cited
+from why403.policy.statement import Statement
+
+Ways: TypeAlias = Mapping[str, str | None]
+"""Condition keys in lower case, each with the value it is to have, None for none."""
+
+_ENCRYPTION: Final = "s3:x-amz-server-side-encryption"
+_KMS_KEY: Final = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+_ACL: Final = "s3:x-amz-acl"
+_GRANTS: Final = tuple(f"s3:x-amz-grant-{each}" for each in ("full-control", "read", "read-acp", "write", "write-acp"))
+# Parameters that say how an object is stored, not what is asked for, and whether there need be a value at all.
+_SENT: Final = frozenset({_ENCRYPTION, _KMS_KEY, _ACL, "s3:x-amz-storage-class", *_GRANTS})
+_USUAL: Final = MappingProxyType({_ENCRYPTION: "AES256", _ACL: "bucket-owner-full-control"})
+_CLOSED_ACLS: Final = frozenset({"private", "bucket-owner-full-control", "bucket-owner-read"})
+
+
+class _Step(NamedTuple):
+    """A way of calling that a key tells: the values worth trying, and what the caller does."""
+
+    values: tuple[str, ...]
+    does: str
+
+
+_STEPS: Final[Mapping[str, _Step]] = MappingProxyType(
+    {
+        "aws:securetransport": _Step(("true",), "call the https:// endpoint, so that the request comes over TLS"),
+        "s3:tlsversion": _Step(("1.2", "1.3"), "use a client that speaks TLS {value}"),
+        "s3:signatureversion": _Step(("AWS4-HMAC-SHA256",), "sign with Signature Version 4"),
+        "s3:authtype": _Step(
+            ("REST-HEADER", "REST-QUERY-STRING"), "send the signature as {value}: a header, or in a presigned URL"
+        ),
+        "aws:multifactorauthpresent": _Step(
+            ("true",), "get a session with MFA: aws sts get-session-token --serial-number DEVICE_ARN --token-code CODE"
+        ),
+    }
+)
+_SIGNED_ALONE: Final = frozenset({"aws:multifactorauthpresent", "s3:signatureversion", "s3:authtype"})
+
+
+def otherwise(cited: Sequence[Cited], request: AccessRequest, who: str = "the caller") -> Fix | None:
+    """Return what the caller could do so that none of these statements denies any more, None if nothing would do."""
+    ways = _ways([each.statement for each in cited], request)
+    if ways is None:
+        return None
+    parameters = {key: PARAMETER_OF[key] for key in ways if key in _SENT}
+    named = {name: ways[key] for key, name in parameters.items()}
+    # A key that the caller told wins over what the parameter says, so that it is told anew.
+    told = {key: [] if value is None else value for key, value in ways.items() if _is_told(key, request)}
+    return Fix(
+        summary=" and ".join(_clauses(ways, named)),
+        who=who,
+        risk="none for anybody else: no policy changes",
+        applicability=Applicability.MANUAL,
+        target="the request",
+        call=named if request.call is not None else {},
+        request={"context": told} if told else {},
+        steps=tuple(_done(ways, named)),
+    )
+
+
+def _is_told(key: str, request: AccessRequest) -> bool:
+    return request.call is None or key not in _SENT or key in getattr(request.context.given, "told", ())
+
+
+def _clauses(ways: Ways, named: Ways) -> Iterator[str]:
+    sent = [f"`{name}` as `{value}`" for name, value in named.items() if value is not None]
+    unsent = [f"no `{name}`" for name, value in named.items() if value is None]
+    if sent or unsent:
+        yield f"send {' and '.join((*sent, *unsent))}, as the policy asks"
+    for key, value in ways.items():
+        if key in _STEPS:
+            yield _STEPS[key].does.format(value=value).partition(":")[0] if key != "aws:securetransport" else "use TLS"
+
+
+def _done(ways: Ways, named: Ways) -> Iterator[str]:
+    for name, value in named.items():
+        yield f"send the parameter {name} with the value {value}" if value else f"leave out the parameter {name}"
+    for key, value in ways.items():
+        if key in _STEPS:
+            yield _STEPS[key].does.format(value=value)
+
+
+def _ways(statements: Sequence[Statement], request: AccessRequest) -> Ways | None:
+    """Return a value for each key that has to have another one; None where a statement asks for nothing of that kind.
+
+    The first value that is found is kept, so that statements that ask for the same key have to agree.
+    """
+    if not statements or request.context["aws:viaawsservice"] == ("true",):
+        return None
+    found: dict[str, str | None] = {}
+    # What names a value comes before what only asks for any.
+    for statement in sorted(statements, key=lambda each: not any(_values_in(each, request))):
+        if any(_ends(condition, found) for condition in statement.conditions):
+            continue
+        way = next(_ending(statement, statements, request, found), None)
+        if way is None:
+            return None
+        found[way[0]] = way[1]
+    if found.get(_KMS_KEY):
+        found.setdefault(_ENCRYPTION, "aws:kms")
+    elif found.get(_ENCRYPTION) == "AES256" and request.context[_KMS_KEY]:
+        found[_KMS_KEY] = None
+    ended = (any(_ends(condition, found) for condition in each.conditions) for each in statements)
+    return found if all(ended) else None
+
+
+def _ends(condition: Any, ways: Ways) -> bool:
+    """Return whether a condition is no longer met with these values."""
+    if condition.key not in ways:
+        return False
+    value = ways[condition.key]
+    context: dict[str, Values] = {condition.key: NO_VALUE if value is None else (value,)}
+    return not condition.variables and condition.holds(context) == FALSE
+
+
+def _ending(
+    statement: Statement, others: Sequence[Statement], request: AccessRequest, taken: Ways
+) -> Iterator[tuple[str, str | None]]:
+    for condition in statement.conditions:
+        if condition.key in taken or not _is_open(condition.key, request):
+            continue
+        for value in _worth_trying(condition.key, others, request):
+            if _ends(condition, {condition.key: value}):
+                yield condition.key, value
+
+
+def _is_open(key: str, request: AccessRequest) -> bool:
+    """Return whether the caller decides what such a request carries under a key."""
+    if key in _SENT:
+        return request.s3_action is not None and request.s3_action.carries(key)
+    return key in _STEPS and (request.principal.account != "" or key not in _SIGNED_ALONE)
+
+
+def _worth_trying(key: str, statements: Sequence[Statement], request: AccessRequest) -> Iterator[str | None]:
+    if key in _STEPS:
+        yield from _STEPS[key].values
+        return
+    for statement in statements:
+        for condition in statement.conditions:
+            if condition.key == key:
+                yield from (value for value in condition.values if _is_plain(key, value))
+    if request.context[key]:
+        yield None
+    if key in _USUAL:
+        yield _USUAL[key]
+
+
+def _values_in(statement: Statement, request: AccessRequest) -> Iterator[str]:
+    for condition in statement.conditions:
+        if _is_open(condition.key, request) and condition.key in _SENT:
+            yield from (value for value in condition.values if _is_plain(condition.key, value))
+
+
+def _is_plain(key: str, value: str) -> bool:
+    """Return whether a value of a policy can be sent as it stands; no ACL is sent that lets others in."""
+    if any(each in value for each in "*?$") or value.lower() in {"true", "false"}:
+        return False
+    if key == _ACL:
+        return value in _CLOSED_ACLS
+    return key not in _GRANTS

@@ -1,0 +1,426 @@
+"""What the layer of bucket policies proposes: the caller and nobody else let in, a Deny excepted and never removed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.layers.fixing import after, fixed, proposed, remaining
+from tests.layers.tables import (
+    ANONYMOUS,
+    AWAY,
+    BUCKET,
+    FEDERATED,
+    HOME,
+    OBJECT,
+    ROLE,
+    ROOT,
+    SERVICE,
+    SESSION,
+    USER,
+    allow,
+    deny,
+    layer,
+    policy,
+)
+from why403 import AccessRequest, Applicability, Call, Fix, Reach, Says
+from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP, POINT_BUCKET, POINT_OWNER
+from why403.testing import a_request
+from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.permissions_boundary import BOUNDARY
+
+TRAIL = {"aws:SourceArn": ["arn:aws:cloudtrail:eu-west-1:111122223333:trail/t"], "aws:SourceAccount": [HOME]}
+POINT = f"arn:aws:s3:eu-west-1:{AWAY}:accesspoint/p"
+PATHED = f"arn:aws:iam::{HOME}:role/team/app"
+OTHER = f"arn:aws:iam::{HOME}:role/other"
+DEAD_USER, DEAD_ROLE = "AIDAEXAMPLE1", "AROAEXAMPLE1"
+INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
+NETWORK = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+
+
+def asked(document: Any, principal: str = USER, action: str = "s3:GetObject", **more: Any) -> AccessRequest:
+    facts = {BUCKET_POLICY: document, BUCKET_OWNER: AWAY, **more.pop("facts", {})}
+    return a_request(action, principal=principal, facts=facts, **more)
+
+
+def reads(principal: Any, **elements: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": OBJECT, **elements}
+
+
+def first(request: AccessRequest, says: int = Says.GRANT) -> Fix:
+    return proposed("bucket_policy", request, says)[0]
+
+
+def let_in(request: AccessRequest) -> bool:
+    return any(claim.says == Says.GRANT and claim.holds == 2 for claim in _judged(request))
+
+
+def _judged(request: AccessRequest) -> Any:
+    return layer("bucket_policy").judge(request, request.evidence)
+
+
+NEW: dict[str, tuple[AccessRequest, Any]] = {
+    "a user": (asked(None), policy({"Sid": "AllowGetObject", **reads({"AWS": USER})})),
+    "a role": (asked(None, ROLE), policy({"Sid": "AllowGetObject", **reads({"AWS": ROLE})})),
+    "a session's role, with its path": (
+        asked(None, SESSION, facts={ISSUER: PATHED}),
+        policy({"Sid": "AllowGetObject", **reads({"AWS": PATHED})}),
+    ),
+    "a session whose role is not known": (
+        asked(None, SESSION, facts={ISSUER: {"unknown": True}}),
+        policy({"Sid": "AllowGetObject", **reads({"AWS": SESSION})}),
+    ),
+    "a federated user": (asked(None, FEDERATED), policy({"Sid": "AllowGetObject", **reads({"AWS": FEDERATED})})),
+    "root stands for its account": (asked(None, ROOT), policy({"Sid": "AllowGetObject", **reads({"AWS": ROOT})})),
+    "a service, for the resource it acts for": (
+        asked(None, "cloudtrail.amazonaws.com", keys=TRAIL),
+        policy(
+            {
+                "Sid": "AllowGetObject",
+                **reads(
+                    {"Service": "cloudtrail.amazonaws.com"},
+                    Condition={
+                        "ArnLike": {"aws:SourceArn": TRAIL["aws:SourceArn"][0]},
+                        "StringEquals": {"aws:SourceAccount": HOME},
+                    },
+                ),
+            }
+        ),
+    ),
+    "the bucket is asked for by its own ARN": (
+        asked(None, action="s3:ListBucket", resource=BUCKET),
+        policy({"Sid": "AllowListBucket", **reads({"AWS": USER}, Action="s3:ListBucket", Resource=BUCKET)}),
+    ),
+    "a statement that lacks the caller alone": (
+        asked(policy(reads({"AWS": OTHER}, Sid="Mine"))),
+        policy(reads({"AWS": [OTHER, USER]}, Sid="Mine")),
+    ),
+    "a statement that lacks the action alone": (
+        asked(policy(reads({"AWS": USER}, Action=["s3:GetObjectVersion"]))),
+        policy(reads({"AWS": USER}, Action=["s3:GetObjectVersion", "s3:GetObject"])),
+    ),
+    "nobody is added to what a service may do": (
+        asked(policy(reads({"Service": SERVICE}))),
+        policy(reads({"Service": SERVICE}), {"Sid": "AllowGetObject", **reads({"AWS": USER})}),
+    ),
+    "what a user may do under a condition is another matter": (
+        asked(policy(reads({"AWS": OTHER}, Condition=INSECURE))),
+        policy(reads({"AWS": OTHER}, Condition=INSECURE), {"Sid": "AllowGetObject", **reads({"AWS": USER})}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "document"), NEW.values(), ids=NEW)
+def test_the_caller_alone_is_let_in(request_: AccessRequest, document: Any) -> None:
+    fix = first(request_)
+    (write,), (undo,) = fix.writes, fix.undo
+    assert after(fix, "bucket.policy") == document
+    assert (write.operation, dict(write.parameters)) == ("PutBucketPolicy", {"Bucket": "reports", "Policy": document})
+    assert (write.account, fix.who) == (AWAY, f"the owner of the bucket, account {AWAY}")
+    before = fix.edits[0].before
+    assert undo.operation == ("DeleteBucketPolicy" if before is None else "PutBucketPolicy")
+    assert undo.parameters.get("Policy") == before
+    assert fix.applicability is Applicability.REVIEW
+    assert let_in(fixed(request_, fix))
+    assert not let_in(fixed(request_, fix, undone=True))
+
+
+@pytest.mark.parametrize("principal", [ANONYMOUS, SERVICE])
+def test_nobody_is_let_in_of_whom_it_is_not_known_for_whom_it_calls(principal: str) -> None:
+    fix = first(asked(None, principal))
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+    assert any("CloudFront" in each for each in fix.steps) is (principal == ANONYMOUS)
+    assert any("aws:SourceArn" in each for each in fix.steps) is (principal == SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("principal", "entries", "expected"),
+    [
+        (USER, DEAD_USER, USER),
+        (SESSION, [OTHER, DEAD_ROLE], [OTHER, ROLE]),
+        (USER, [DEAD_USER, "AIDAEXAMPLE2"], USER),
+    ],
+)
+def test_the_arn_is_written_where_a_deleted_identity_stands(principal: str, entries: Any, expected: Any) -> None:
+    request = asked(policy(reads({"AWS": entries}, Sid="Theirs")), principal)
+    fix = first(request)
+    assert after(fix, "bucket.policy") == policy(reads({"AWS": expected}, Sid="Theirs"))
+    assert let_in(fixed(request, fix))
+
+
+def test_the_id_of_a_deleted_role_was_no_user() -> None:
+    fix = first(asked(policy(reads({"AWS": DEAD_ROLE}))))
+    assert DEAD_ROLE in json.dumps(after(fix, "bucket.policy"))
+
+
+def test_a_bucket_s_policy_that_is_full_is_not_added_to() -> None:
+    fix = first(asked(policy(deny("s3:x" + "y" * 20_300, Principal="*"))))
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+    assert "longer than AWS allows" in fix.steps[0]
+
+
+def test_behind_an_access_point_the_bucket_lets_in_by_that_point_alone() -> None:
+    facts = {POINT_BUCKET: "reports", POINT_OWNER: AWAY}
+    request = asked(None, resource=f"{POINT}/object/q3.csv", facts=facts)
+    fix = first(request)
+    (statement,) = after(fix, "bucket.policy")["Statement"]
+    assert (statement["Principal"], statement["Resource"]) == ({"AWS": USER}, OBJECT)
+    assert statement["Condition"] == {"StringEquals": {"s3:DataAccessPointArn": POINT}}
+    assert let_in(fixed(request, fix))
+
+
+def test_a_foreign_object_is_not_the_bucket_s_policy_s_to_allow() -> None:
+    facts = {OBJECT_OWNER: "777788889999", OWNERSHIP: "ObjectWriter"}
+    assert proposed("bucket_policy", asked(None, facts=facts), Says.GRANT) == []
+
+
+def denied(statement: dict[str, Any], **more: Any) -> AccessRequest:
+    return asked(policy(reads({"AWS": USER}), {"Principal": "*", **statement}), **more)
+
+
+NOT_US = {"ArnNotLike": {"aws:PrincipalArn": USER}}
+EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
+    "without a condition": (denied(deny("s3:*")), {"Condition": NOT_US}),
+    "beside other conditions": (
+        denied(deny("s3:*", Condition={"StringEquals": {"aws:PrincipalAccount": HOME}})),
+        {"Condition": {"StringEquals": {"aws:PrincipalAccount": HOME}, **NOT_US}},
+    ),
+    "where exceptions are made already": (
+        denied(deny("s3:*", Condition={"ArnNotLike": {"aws:PrincipalArn": [OTHER]}})),
+        {"Condition": {"ArnNotLike": {"aws:PrincipalArn": [OTHER, USER]}}},
+    ),
+    "by the operator that makes them": (
+        denied(deny("s3:*", Condition={"StringNotEquals": {"AWS:principalarn": OTHER}})),
+        {"Condition": {"StringNotEquals": {"AWS:principalarn": [OTHER, USER]}}},
+    ),
+    "a session by its role": (
+        denied(deny("s3:*"), principal=SESSION, facts={ISSUER: PATHED}),
+        {"Condition": {"ArnNotLike": {"aws:PrincipalArn": PATHED}}},
+    ),
+    "a service that has no network": (
+        denied(deny("s3:*", Condition=NETWORK), principal=SERVICE),
+        {"Condition": {**NETWORK, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}},
+    ),
+    "one service alone, where the Deny is about services": (
+        denied(deny("s3:*", Condition={**NETWORK, "Bool": {"aws:PrincipalIsAWSService": "true"}}), principal=SERVICE),
+        {
+            "Condition": {
+                **NETWORK,
+                "Bool": {"aws:PrincipalIsAWSService": "true"},
+                "StringNotEquals": {"aws:PrincipalServiceName": SERVICE},
+            }
+        },
+    ),
+    "a service by name, where the Deny asks for no network": (
+        denied(deny("s3:*"), principal=SERVICE),
+        {"Condition": {"StringNotEquals": {"aws:PrincipalServiceName": SERVICE}}},
+    ),
+    "a call that a service makes for somebody": (
+        denied(deny("s3:*", Condition=NETWORK), keys={"aws:ViaAWSService": ["true"]}),
+        {"Condition": {**NETWORK, "BoolIfExists": {"aws:ViaAWSService": "false"}}},
+    ),
+    "NotPrincipal becomes a condition": (
+        asked(policy({"NotPrincipal": {"AWS": [OTHER, AWAY]}, **deny("s3:*", Sid="N")})),
+        {
+            "Principal": "*",
+            "Condition": {"ArnNotLike": {"aws:PrincipalArn": [OTHER, f"arn:aws:iam::{AWAY}:root", USER]}},
+        },
+    ),
+    "whom NotPrincipal lists, and who has a boundary": (
+        asked(policy({"NotPrincipal": {"AWS": [USER, ROOT]}, **deny("s3:*")}), facts={BOUNDARY: policy(allow())}),
+        {"Principal": "*", "Condition": {"ArnNotLike": {"aws:PrincipalArn": [USER, ROOT]}}},
+    ),
+    "services that NotPrincipal lists": (
+        asked(policy({"NotPrincipal": {"Service": SERVICE, "AWS": OTHER}, **deny("s3:*")})),
+        {
+            "Principal": "*",
+            "Condition": {
+                "ArnNotLike": {"aws:PrincipalArn": [OTHER, USER]},
+                "StringNotEquals": {"aws:PrincipalServiceName": SERVICE},
+            },
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "changed"), EXCEPTIONS.values(), ids=EXCEPTIONS)
+def test_a_deny_spares_the_caller_and_stays(request_: AccessRequest, changed: dict[str, Any]) -> None:
+    fix = first(request_, Says.DENIAL)
+    before, now = fix.edits[0].before["Statement"], after(fix, "bucket.policy")["Statement"]
+    left = {name: held for name, held in before[-1].items() if name != "NotPrincipal"}
+    assert now == [*before[:-1], {**left, **changed}]
+    assert fix.applicability is Applicability.REVIEW
+    assert fix.writes[0].operation == fix.undo[0].operation == "PutBucketPolicy"
+    assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", fixed(request_, fix))}
+
+
+@pytest.mark.parametrize("principal", [USER, OTHER, ROOT, f"arn:aws:iam::{AWAY}:user/x", ANONYMOUS, SERVICE])
+@pytest.mark.parametrize("name", EXCEPTIONS)
+def test_everybody_else_is_denied_as_before(name: str, principal: str) -> None:
+    request_, _ = EXCEPTIONS[name]
+    fix = first(request_, Says.DENIAL)
+    others_are_spared = "of AWS" in fix.risk
+    other = asked(fix.edits[0].before, principal, facts=_facts(request_))
+    if principal in {request_.principal.arn, request_.issuer} or others_are_spared:
+        return
+    was = [claim for claim in _judged(other) if claim.says == Says.DENIAL]
+    now = [claim for claim in _judged(fixed(other, fix)) if claim.says == Says.DENIAL]
+    assert (was == now) or max(claim.holds for claim in was) < 2
+
+
+def _facts(request: AccessRequest) -> dict[Any, Any]:
+    seen = request.evidence[BOUNDARY]
+    return {BOUNDARY: getattr(seen, "raw", None)}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"AWS": [f"arn:aws:sts::{HOME}:assumed-role/x/y"]},
+        {"CanonicalUser": "abc"},
+        {"Federated": "cognito-identity.amazonaws.com"},
+    ],
+)
+def test_not_principal_is_left_to_a_person_where_no_condition_says_the_same(listed: Any) -> None:
+    fix = first(
+        asked(policy({"NotPrincipal": listed, **deny("s3:*")}), facts={CANONICAL_IDS: {"abc": AWAY}}), Says.DENIAL
+    )
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+
+
+PUT = "s3:PutObject"
+SSE, ACL = "s3:x-amz-server-side-encryption", "s3:x-amz-acl"
+
+
+def upload(*statements: dict[str, Any], **parameters: Any) -> AccessRequest:
+    keys = {{"ServerSideEncryption": SSE, "ACL": ACL}[name]: [value] for name, value in parameters.items()}
+    call = Call(operation="PutObject", parameters=parameters)
+    return asked(policy(*({"Principal": "*", **each} for each in statements)), action=PUT, call=call, keys=keys)
+
+
+SENT: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
+    "a header with a value that the policy names": (
+        upload(deny(PUT, Condition={"StringNotEquals": {SSE: "aws:kms"}})),
+        {"ServerSideEncryption": "aws:kms"},
+    ),
+    "a header that has to be there, with the value that another statement names": (
+        upload(
+            deny(PUT, Condition={"Null": {SSE: "true"}}), deny(PUT, Condition={"StringNotEquals": {SSE: "aws:kms"}})
+        ),
+        {"ServerSideEncryption": "aws:kms"},
+    ),
+    "a header that has to be there, with the usual value": (
+        upload(deny(PUT, Condition={"Null": {SSE: "true"}})),
+        {"ServerSideEncryption": "AES256"},
+    ),
+    "an ACL that lets in the bucket's owner": (
+        upload(deny(PUT, Condition={"StringNotEquals": {ACL: "bucket-owner-full-control"}})),
+        {"ACL": "bucket-owner-full-control"},
+    ),
+    "no ACL": (
+        upload(deny(PUT, Condition={"StringEquals": {ACL: ["public-read", "public-read-write"]}}), ACL="public-read"),
+        {"ACL": None},
+    ),
+    "a storage class": (
+        upload(deny(PUT, Condition={"StringNotEquals": {"s3:x-amz-storage-class": "STANDARD_IA"}})),
+        {"StorageClass": "STANDARD_IA"},
+    ),
+    "a key, and with it the way to encrypt": (
+        upload(
+            deny(
+                PUT,
+                Condition={
+                    "StringNotEquals": {
+                        "s3:x-amz-server-side-encryption-aws-kms-key-id": "arn:aws:kms:eu-west-1:1:key/k"
+                    }
+                },
+            )
+        ),
+        {"SSEKMSKeyId": "arn:aws:kms:eu-west-1:1:key/k", "ServerSideEncryption": "aws:kms"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "call"), SENT.values(), ids=SENT)
+def test_what_the_policy_asks_of_the_call_is_sent_and_the_policy_stays(
+    request_: AccessRequest, call: dict[str, Any]
+) -> None:
+    (fix,) = proposed("bucket_policy", request_, Says.DENIAL)
+    assert (dict(fix.call), fix.edits, fix.writes) == (call, (), ())
+    assert (fix.who, fix.applicability) == ("the caller", Applicability.MANUAL)
+    assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", fixed(request_, fix))}
+
+
+NOT_SENT: dict[str, AccessRequest] = {
+    "a public ACL": upload(deny(PUT, Condition={"StringNotEquals": {ACL: "public-read"}})),
+    "a pattern": upload(deny(PUT, Condition={"StringNotLike": {SSE: "aws:*"}})),
+    "two values that exclude each other": upload(
+        deny(PUT, Condition={"StringNotEquals": {SSE: "aws:kms"}}),
+        deny(PUT, Condition={"StringNotEquals": {SSE: "AES256"}}),
+    ),
+    "a header beside a Deny that asks for none": upload(
+        deny(PUT, Condition={"StringNotEquals": {SSE: "aws:kms"}}), deny(PUT)
+    ),
+}
+
+
+@pytest.mark.parametrize("request_", NOT_SENT.values(), ids=NOT_SENT)
+def test_what_cannot_be_sent_is_not_proposed(request_: AccessRequest) -> None:
+    fix = first(request_, Says.DENIAL)
+    assert not fix.call
+    assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", fixed(request_, fix))}
+
+
+STEPS: dict[str, tuple[dict[str, Any], dict[str, list[str]], dict[str, str]]] = {
+    "TLS": (INSECURE, {"aws:SecureTransport": ["false"]}, {"aws:securetransport": "true"}),
+    "a newer TLS": (
+        {"NumericLessThan": {"s3:TlsVersion": "1.2"}}, {"s3:TlsVersion": ["1.1"]}, {"s3:tlsversion": "1.2"}
+    ),
+    "MFA": (
+        {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, {}, {"aws:multifactorauthpresent": "true"}
+    ),
+    "a header for the signature": (
+        {"StringNotEquals": {"s3:authType": "REST-HEADER"}},
+        {"s3:authType": ["REST-QUERY-STRING"]},
+        {"s3:authtype": "REST-HEADER"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "keys", "told"), STEPS.values(), ids=STEPS)
+def test_a_way_of_calling_that_the_policy_asks_for_is_the_caller_s_step(
+    condition: dict[str, Any], keys: dict[str, list[str]], told: dict[str, str]
+) -> None:
+    request = denied(deny("s3:*", Condition=condition), keys=keys)
+    (fix,) = proposed("bucket_policy", request, Says.DENIAL)
+    assert (fix.request, fix.edits, fix.writes) == ({"context": told}, (), ())
+    assert fix.steps
+    assert remaining("bucket_policy", fixed(request, fix)) == []
+
+
+def test_a_service_takes_no_step_of_a_caller_s() -> None:
+    fix = first(
+        denied(deny("s3:*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}), principal=SERVICE),
+        Says.DENIAL,
+    )
+    assert fix.edits
+
+
+def test_a_policy_that_s3_does_not_store_is_the_caller_s_to_mend() -> None:
+    call = Call(operation="PutBucketPolicy", parameters={"Policy": "{}"})
+    request = asked(None, action="s3:PutBucketPolicy", resource=BUCKET, call=call)
+    (fix,) = proposed("bucket_policy", request, Says.REQUIREMENT)
+    assert (fix.edits, fix.writes, fix.applicability, fix.who) == ((), (), Applicability.MANUAL, "the caller")
+
+
+def test_text_stays_text() -> None:
+    text = json.dumps(policy(reads({"AWS": OTHER}, Sid="Mine")), indent=4)
+    fix = first(asked(text))
+    assert json.loads(after(fix, "bucket.policy")) == policy(reads({"AWS": [OTHER, USER]}, Sid="Mine"))
+    assert fix.undo[0].parameters["Policy"] == text
+
+
+def test_a_grant_s_reach_is_the_role_s() -> None:
+    request = asked(None, SESSION)
+    held = [claim for claim in _judged(fixed(request, first(request))) if claim.says == Says.GRANT and claim.holds]
+    assert [claim.reach for claim in held] == [Reach.ROLE]

@@ -1,0 +1,288 @@
+"""What the layer of identity policies proposes: the narrowest permission, in the right place."""
+
+from typing import Any
+
+import pytest
+
+from tests.layers.fixing import after, fixed, proposed, remaining
+from tests.layers.tables import (
+    AWAY,
+    FEDERATED,
+    HOME,
+    LINKED,
+    OBJECT,
+    ROLE,
+    SERVICE,
+    SESSION,
+    USER,
+    allow,
+    deny,
+    layer,
+    policy,
+)
+from why403 import AccessRequest, Applicability, Claim, Reach, Says
+from why403.domain.facts import BUCKET_OWNER, ISSUER
+from why403.testing import a_request
+from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.identity import POLICIES
+
+READS = allow("s3:GetObject", Resource=OBJECT)
+NEW = {"Version": "2012-10-17", "Statement": [{"Sid": "AllowGetObject", **READS}]}
+INLINE = {"name": "app", "from": "inline"}
+RESERVED = f"arn:aws:sts::{HOME}:assumed-role/AWSReservedSSO_Data-Reader_0123456789abcdef/ana"
+MANAGED = f"arn:aws:iam::{HOME}:policy/shared"
+
+
+def asked(policies: Any, principal: str = USER, action: str = "s3:GetObject", **more: Any) -> AccessRequest:
+    facts = {POLICIES: policies, **more.pop("facts", {})}
+    return a_request(action, principal=principal, facts=facts, **more)
+
+
+def new_policy(document: Any = NEW, name: str = "why403-reports") -> dict[str, Any]:
+    return {"name": name, "document": document, "from": "inline"}
+
+
+ADDITIONS: dict[str, tuple[AccessRequest, Any, str, dict[str, Any]]] = {
+    "a user without policies gets an inline one": (
+        asked(None),
+        [new_policy()],
+        "PutUserPolicy",
+        {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "a session's role is what gets it": (
+        asked(None, SESSION),
+        [new_policy()],
+        "PutRolePolicy",
+        {"RoleName": "app", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "a role's path is no part of its name": (
+        asked(None, f"arn:aws:iam::{HOME}:role/team/x/app"),
+        [new_policy()],
+        "PutRolePolicy",
+        {"RoleName": "app", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "a federated user has the policies of the user who asked for the token": (
+        asked(None, FEDERATED, facts={ISSUER: USER}),
+        [new_policy()],
+        "PutUserPolicy",
+        {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "policies without a name are left alone": (
+        asked([policy(allow("s3:List*"))]),
+        [policy(allow("s3:List*")), new_policy()],
+        "PutUserPolicy",
+        {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "managed policies and those of groups are others' as well": (
+        asked([{"arn": MANAGED, "document": policy()}, {"name": "g", "from": "group/devs", "document": policy()}]),
+        [
+            {"arn": MANAGED, "document": policy()},
+            {"name": "g", "from": "group/devs", "document": policy()},
+            new_policy(),
+        ],
+        "PutUserPolicy",
+        {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+    ),
+    "an inline policy takes one action more where the resource is the same, and its Sid stays": (
+        asked([{**INLINE, "document": policy(allow(["s3:PutObject"], Sid="Mine", Resource=[OBJECT]))}]),
+        [
+            {
+                **INLINE,
+                "document": policy(allow(["s3:PutObject", "s3:GetObject"], Sid="Mine", Resource=[OBJECT])),
+            }
+        ],
+        "PutUserPolicy",
+        {
+            "UserName": "ana",
+            "PolicyName": "app",
+            "PolicyDocument": policy(allow(["s3:PutObject", "s3:GetObject"], Sid="Mine", Resource=[OBJECT])),
+        },
+    ),
+    "the bucket's ARN where objects are asked for gets the object's beside it": (
+        asked([{**INLINE, "document": policy(allow("s3:GetObject", Resource="arn:aws:s3:::reports"))}]),
+        [{**INLINE, "document": policy(allow("s3:GetObject", Resource=["arn:aws:s3:::reports", OBJECT]))}],
+        "PutUserPolicy",
+        {
+            "UserName": "ana",
+            "PolicyName": "app",
+            "PolicyDocument": policy(allow("s3:GetObject", Resource=["arn:aws:s3:::reports", OBJECT])),
+        },
+    ),
+    "another inline policy is not overwritten by one of the same name": (
+        asked(
+            [{**new_policy({"Version": "2008-10-17", "Statement": [deny("s3:Put*", Resource="x${y")]})}],
+            action="s3:GetObject",
+            resource="arn:aws:s3:::reports/a*",
+        ),
+        [
+            {**new_policy({"Version": "2008-10-17", "Statement": [deny("s3:Put*", Resource="x${y")]})},
+            new_policy(
+                policy({"Sid": "AllowGetObject", **allow("s3:GetObject", Resource="arn:aws:s3:::reports/a${*}")}),
+                "why403-reports-2",
+            ),
+        ],
+        "PutUserPolicy",
+        {
+            "UserName": "ana",
+            "PolicyName": "why403-reports-2",
+            "PolicyDocument": policy(
+                {"Sid": "AllowGetObject", **allow("s3:GetObject", Resource="arn:aws:s3:::reports/a${*}")}
+            ),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "expected", "operation", "parameters"), ADDITIONS.values(), ids=ADDITIONS)
+def test_the_caller_gets_one_action_on_one_resource(
+    request_: AccessRequest, expected: Any, operation: str, parameters: dict[str, Any]
+) -> None:
+    fix = proposed("identity", request_)[0]
+    (write,) = fix.writes
+    assert after(fix, "principal.policies") == expected
+    assert (write.operation, dict(write.parameters), write.account) == (operation, parameters, HOME)
+    assert write.documents == ("PolicyDocument",)
+    assert fix.applicability is Applicability.SAFE
+    assert fix.who == f"an IAM administrator of account {HOME}"
+    assert remaining("identity", fixed(request_, fix)) == []
+
+
+def test_a_new_policy_is_taken_back_by_deleting_it() -> None:
+    (undo,) = proposed("identity", asked(None))[0].undo
+    assert (undo.operation, dict(undo.parameters)) == (
+        "DeleteUserPolicy",
+        {"UserName": "ana", "PolicyName": "why403-reports"},
+    )
+
+
+def test_a_changed_policy_is_taken_back_as_it_was_written() -> None:
+    text = '{"Version": "2012-10-17",  "Statement": []}'
+    fix = proposed("identity", asked([{**INLINE, "document": text}]))[0]
+    (undo,) = fix.undo
+    assert undo.parameters["PolicyDocument"] == text
+    assert isinstance(after(fix, "principal.policies")[0]["document"], str)
+
+
+@pytest.mark.parametrize(
+    ("principal", "room", "operations"),
+    [
+        (USER, 2_048, ["CreatePolicy", "AttachUserPolicy"]),
+        (SESSION, 10_240, ["CreatePolicy", "AttachRolePolicy"]),
+        (SESSION, 2_048, ["PutRolePolicy"]),
+    ],
+)
+def test_a_managed_policy_is_made_where_inline_ones_are_full(principal: str, room: int, operations: list[str]) -> None:
+    full = {**INLINE, "document": policy(deny("s3:x" + "y" * (room - 150)))}
+    request = asked([full], principal)
+    fix = proposed("identity", request)[0]
+    assert [write.operation for write in fix.writes] == operations
+    assert remaining("identity", fixed(request, fix)) == []
+    if len(operations) > 1:
+        assert [write.operation for write in fix.undo] == [operations[1].replace("Attach", "Detach"), "DeletePolicy"]
+        assert fix.writes[1].parameters["PolicyArn"] == f"arn:aws:iam::{HOME}:policy/why403-reports"
+
+
+def test_where_nothing_has_room_left_a_person_makes_some() -> None:
+    full = {**INLINE, "document": policy(deny("s3:x" + "y" * 2_000))}
+    attached = [{"arn": f"{MANAGED}{n}", "document": policy()} for n in range(10)]
+    fix = proposed("identity", asked([full, *attached]))[0]
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+    assert "no policy of it has room left" in fix.summary
+
+
+def test_a_reserved_role_is_never_written_but_its_permission_set() -> None:
+    request = asked(None, RESERVED)
+    fix = proposed("identity", request)[0]
+    assert (fix.writes, fix.applicability) == ((), Applicability.MANUAL)
+    assert "permission set `Data-Reader`" in fix.summary
+    assert any("put-inline-policy-to-permission-set" in each for each in fix.steps)
+    assert remaining("identity", fixed(request, fix)) == []
+
+
+def test_the_inline_policy_of_a_permission_set_is_added_to() -> None:
+    held = {"name": "AwsSSOInlinePolicy", "from": "inline", "document": policy(allow("s3:PutObject", Resource=OBJECT))}
+    fix = proposed("identity", asked([held], RESERVED))[0]
+    (policy_after,) = after(fix, "principal.policies")
+    assert policy_after["document"]["Statement"][0]["Action"] == ["s3:PutObject", "s3:GetObject"]
+
+
+def test_a_service_linked_role_stays_as_it_is() -> None:
+    fix = proposed("identity", asked(None, LINKED))[0]
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+
+
+@pytest.mark.parametrize(("principal", "named"), [(USER, USER), (ROLE, ROLE), (SESSION, ROLE), (LINKED, None)])
+def test_within_one_account_the_bucket_s_policy_is_the_second_choice(principal: str, named: str | None) -> None:
+    request = asked(None, principal, facts={BUCKET_OWNER: HOME, BUCKET_POLICY: None})
+    second = proposed("identity", request)[1]
+    statement = after(second, "bucket.policy")["Statement"][0]
+    assert (statement["Action"], statement["Resource"]) == ("s3:GetObject", OBJECT)
+    assert statement["Principal"]["AWS"] == named or named is None
+    assert second.applicability is Applicability.REVIEW
+    assert second.writes[0].operation == "PutBucketPolicy"
+
+
+def test_across_accounts_each_side_has_its_own_fix() -> None:
+    request = asked(None, facts={BUCKET_OWNER: AWAY, BUCKET_POLICY: None})
+    assert [edit.fact for fix in proposed("identity", request) for edit in fix.edits] == ["principal.policies"]
+
+
+def test_what_could_not_be_read_is_not_written_over() -> None:
+    request = asked({"unknown": True}, rest="unknown")
+    claim = Claim(Says.GRANT, 0, Reach.ATTACHED)
+    found = [fix for fix in layer("identity").propose(request, request.evidence, claim) if fix.edits]
+    assert found == []
+
+
+def test_a_key_gets_a_wildcard_of_its_own_name_escaped() -> None:
+    request = asked(None, resource="arn:aws:s3:::reports/a*b?${c}")
+    fix = proposed("identity", request)[0]
+    document = after(fix, "principal.policies")[0]["document"]
+    assert document["Statement"][0]["Resource"] == "arn:aws:s3:::reports/a${*}b${?}${$}{c}"
+    assert remaining("identity", fixed(request, fix)) == []
+    beside = asked(after(fix, "principal.policies"), resource="arn:aws:s3:::reports/axb?${c}")
+    assert remaining("identity", beside) != []
+
+
+DENIALS: dict[str, tuple[AccessRequest, Any, str]] = {
+    "inline": (
+        asked([{**INLINE, "document": policy(deny("s3:Get*", Sid="No"))}], SESSION),
+        policy(deny("s3:Get*", Sid="No", Condition={"ArnNotLike": {"aws:PrincipalArn": ROLE}})),
+        "PutRolePolicy",
+    ),
+    "managed": (
+        asked([{"arn": MANAGED, "document": policy(deny("s3:Get*"))}]),
+        policy(deny("s3:Get*", Condition={"ArnNotLike": {"aws:PrincipalArn": USER}})),
+        "CreatePolicyVersion",
+    ),
+    "a group's": (
+        asked([{"name": "g", "from": "group/devs", "document": policy(deny("s3:Get*"))}]),
+        policy(deny("s3:Get*", Condition={"ArnNotLike": {"aws:PrincipalArn": USER}})),
+        "PutGroupPolicy",
+    ),
+}
+
+
+@pytest.mark.parametrize(("request_", "document", "operation"), DENIALS.values(), ids=DENIALS)
+def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: Any, operation: str) -> None:
+    fix = proposed("identity", request_, Says.DENIAL)[0]
+    (write,) = fix.writes
+    assert write.operation == operation
+    assert write.parameters["PolicyDocument"] == document
+    assert after(fix, "principal.policies")[0]["document"] == document
+    assert fix.applicability is Applicability.REVIEW
+    assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
+
+
+def test_a_policy_of_aws_itself_is_changed_by_nobody() -> None:
+    request = asked([{"arn": "arn:aws:iam::aws:policy/X", "document": policy(deny("s3:Get*"))}])
+    fix = proposed("identity", request, Says.DENIAL)[0]
+    assert (fix.writes, fix.applicability) == ((), Applicability.MANUAL)
+    assert fix.steps
+
+
+def test_anonymous_callers_and_services_have_no_policies_of_their_own() -> None:
+    for principal in ("anonymous", SERVICE):
+        request = asked(None, principal, action="s3:ListAllMyBuckets", resource="*")
+        (fix,) = proposed("identity", request)
+        assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
