@@ -17,6 +17,7 @@ from why403 import (
     Citation,
     Claim,
     Evidence,
+    Fix,
     Found,
     Group,
     InvalidInput,
@@ -41,6 +42,7 @@ from why403.domain.request import OUTSIDE
 from why403.domain.shapes import moment
 from why403.domain.truth import truth_of
 from why403.policy import doubted, unread
+from why403_layers.signing_fixes import FIXES
 
 _EXPECTED, _EXPECTED_OF_SOURCE = "ExpectedBucketOwner", "ExpectedSourceBucketOwner"
 _REQUESTED, _ISSUED = "aws:requestedregion", "aws:tokenissuetime"
@@ -220,9 +222,8 @@ def _url_words(request: AccessRequest, claim: Claim) -> Words:
         return _REFUSALS[about](request, f"x-{header}")._replace(sort=_SORTS.get(about, "mismatch"))
     if claim.holds == TRUE:
         return Words(because="the presigned URL was still good by its own clock")
-    if header:
-        return Words(because=f"the signature covers `x-{header}`, and it is not known whether the call sends it")
-    return Words(because=_DOUBTS[about])
+    signed = f"the signature covers `x-{header}`, and it is not known whether the call sends it"
+    return Words(because=signed if header else _DOUBTS[about])
 
 
 _DOUBTS: Mapping[str, str] = {
@@ -268,9 +269,14 @@ _REFUSALS: Mapping[str, Callable[[AccessRequest, str], Words]] = {
         code="ExpiredToken",
     ),
 }
-
-
 _SORTS = {"too long": "misdated", "too early": "misdated", "expired": "expired", "credentials": "ended"}
+
+
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Return what would make the call good, as its caller or signer makes it."""
+    about = str(claim.about).partition(" x-")[0]
+    return FIXES[about](request, evidence, claim) if claim.holds == FALSE else ()
+
 
 PLACES: Mapping[int, Place] = {Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 10)}
 
@@ -290,4 +296,5 @@ def why403_register_layers() -> Iterator[Layer]:
         asks=asks,
         judge=judge,
         words=words,
+        propose=propose,
     )

@@ -5,7 +5,7 @@ AWS: "GetObject", "HeadObject", "RestoreObject", "DeleteObjects" (Amazon S3 API 
 SSE-C setting for new buckets FAQ".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from why403 import (
@@ -18,6 +18,7 @@ from why403 import (
     Citation,
     Claim,
     Evidence,
+    Fix,
     Found,
     Group,
     Kind,
@@ -37,6 +38,7 @@ from why403.domain.object_lock import lets_change_retention, lets_delete
 from why403.domain.states import BUCKET_ENCRYPTION
 from why403.domain.truth import agreed, negation, truth_of
 from why403.policy import doubted, unread
+from why403_layers.object_fixes import FIXES
 from why403_layers.object_words import (
     ABAC,
     ACTIVE,
@@ -259,6 +261,12 @@ def _doubt(request: AccessRequest, evidence: Evidence, about: str) -> Words:
     return doubted(OPEN[about], owner)
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Return what would meet a requirement that is not met, the best first."""
+    fixes = FIXES.get(str(claim.about))
+    return () if fixes is None or claim.holds != FALSE else fixes(request, evidence)
+
+
 PLACES: Mapping[int, Place] = {Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 20)}
 
 
@@ -277,4 +285,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

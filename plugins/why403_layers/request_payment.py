@@ -7,6 +7,7 @@ from why403 import (
     TRUE,
     UNKNOWN,
     AccessRequest,
+    Applicability,
     Call,
     Citation,
     Claim,
@@ -14,6 +15,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Kind,
@@ -155,6 +157,32 @@ def _doubt(request: AccessRequest, evidence: Evidence) -> Words:
     return Words(because=because, citations=(Citation(fact=PAYER.name),))
 
 
+def propose(request: AccessRequest, _evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield that the caller says that it pays; somebody who does not sign cannot be charged."""
+    if claim.holds != FALSE:
+        return
+    target = request.resource.arn
+    if request.principal.kind is Kind.ANONYMOUS:
+        yield Fix(
+            summary="sign the call as somebody with an account, who then pays for it",
+            who="the caller",
+            risk="the caller's account is charged for the call and for what is transferred",
+            applicability=Applicability.MANUAL,
+            target=target,
+            steps=("configure credentials (aws configure), and repeat the call with --request-payer requester",),
+        )
+        return
+    yield Fix(
+        summary="say with the call that the caller pays for it (x-amz-request-payer: requester)",
+        who="the caller",
+        risk="the caller's account is charged for the call and for what is transferred",
+        applicability=Applicability.REVIEW,
+        target=target,
+        call={"RequestPayer": _AGREES},
+        steps=("repeat the call with --request-payer requester",),
+    )
+
+
 PLACES: Mapping[int, Place] = {Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 20)}
 
 
@@ -172,4 +200,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

@@ -24,15 +24,18 @@ from tests.layers.tables import (
     said,
     worded,
 )
+from tests.layers.trying import Tried, body, faults, tried
 from why403 import AccessRequest, Call, Fact, Found, Observation, Read, Unreadable
 from why403.domain.errors import InvalidInput
 from why403.domain.facts import BUCKET_OWNER
+from why403.domain.fix import Applicability
 from why403.domain.operations import OPERATIONS
 from why403.domain.truth import FALSE, UNKNOWN, Truth
 from why403.testing import a_request, collected
 from why403_layers.request_payment import GET_PAYER, PAYER
 
 POINT: Final = f"arn:aws:s3:eu-west-1:{AWAY}:accesspoint/reports-in/object/q3.csv"
+THEIR_USER: Final = f"arn:aws:iam::{AWAY}:user/eve"
 PAYS: Final = {"RequestPayer": "requester"}
 REFUSED, OPEN, MET = {"requirement: false"}, {"requirement: unknown"}, {"requirement: true"}
 
@@ -263,3 +266,36 @@ def test_it_is_not_read_where_it_could_not_matter(call: Call | None, owner: str)
 def payer_read(asked: AccessRequest, answers: Mapping[Read, Any]) -> Observation[Any] | None:
     """Return what is read of who pays; whoever reads what is not in the answers finds nothing."""
     return collected(layer("request_payment"), asked, answers, others=[layer("ownership")]).get(PAYER)
+
+
+def proposed(principal: str = THEIR_USER, **sent: Any) -> list[Tried]:
+    """Return what is proposed for a read of a bucket whose requesters pay."""
+    request = {
+        "principal": principal,
+        "operation": "GetObject",
+        "resource": OBJECT,
+        "parameters": {"RequestPayer": None, **sent},
+        "evidence": {"bucket.owner": HOME, "bucket.request_payment": "Requester"},
+        "evidence_is_complete": True,
+    }
+    return list(tried(body(request), "request_payment"))
+
+
+def test_the_caller_says_that_it_pays() -> None:
+    (each,) = proposed()
+    assert list(faults(each)) == []
+    assert each.fix.call == {"RequestPayer": "requester"}
+    assert (each.fix.who, each.fix.applicability) == ("the caller", Applicability.REVIEW)
+    assert "request_payment" not in {other.blamed.layer.name for other in each.decided.blockers}
+
+
+def test_who_does_not_sign_has_to() -> None:
+    (each,) = proposed(ANONYMOUS)
+    assert list(faults(each)) == []
+    assert each.step.by_hand
+    assert each.fix.call == {}
+
+
+@pytest.mark.parametrize(("principal", "sent"), [(THEIR_USER, {"RequestPayer": "requester"}), (USER, {})])
+def test_nothing_is_proposed_to_those_who_pay_or_need_not(principal: str, sent: dict[str, Any]) -> None:
+    assert proposed(principal, **sent) == []

@@ -31,7 +31,7 @@ def step(
 ) -> Step:
     edits = (Edit(fact, before, after),) if fact else ()
     made = Fix(summary=summary, who="owner", risk="", applicability=grade, edits=edits, writes=writes, undo=undo)
-    return Step(layer, made, (Answered(layer, 0, "s3:GetObject", summary, ""),), **more)
+    return Step(layer, made, (Answered(layer, 0, None, "s3:GetObject", summary, ""),), **more)
 
 
 @pytest.mark.parametrize(

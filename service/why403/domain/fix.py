@@ -6,6 +6,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from why403.domain.evidence import Evidence, Fact, Found
+
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -28,6 +30,12 @@ class Edit(NamedTuple):
     fact: str
     before: Any
     after: Any
+
+
+def edited(evidence: Evidence, fact: Fact[Any], after: Any) -> Edit:
+    """Return the edit of a fact from what was found of it to another value."""
+    seen = evidence[fact]
+    return Edit(fact.name, seen.raw if isinstance(seen, Found) else None, after)
 
 
 class Reading(NamedTuple):
@@ -68,9 +76,9 @@ class Fix:
 
     `summary` is a clause without a full stop, `who` the person who must make it, `target` the ARN or name of what is
     changed, `risk` a clause on what it may open or break. `edits` change the evidence, `call` the parameters that the
-    caller sends (None: no longer), `request` other members of the request. `writes` make it and `undo` takes it back,
-    in their order; a fix without writes is made by hand: `steps` say how, in commands or clauses. A fix that lets in
-    anybody is `public`: it is taken only where that is asked for.
+    caller sends (None: no longer), `request` other members of the request, and of its context those keys alone that
+    differ. `writes` make it and `undo` takes it back, in their order; a fix without writes is made by hand: `steps` say
+    how, in commands or clauses. A fix that lets in anybody is `public`: it is taken only where that is asked for.
     """
 
     summary: str

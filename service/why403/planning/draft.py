@@ -16,6 +16,7 @@ class Answered(NamedTuple):
 
     layer: str
     says: int
+    about: object
     action: str
     resource: str
     subject: str
@@ -107,7 +108,7 @@ def _told(given: Mapping[str, Any] | None, otherwise: Mapping[str, Any] | None) 
 def answered(blocked: Blocked) -> Answered:
     """Return what a blocker is, for telling whether a step answers it."""
     request, (layer, claim) = blocked.leg.ruled.request, blocked.blamed
-    return Answered(layer.name, claim.says, request.action, request.resource.arn, request.subject)
+    return Answered(layer.name, claim.says, claim.about, request.action, request.resource.arn, request.subject)
 
 
 def steps(blocked: Blocked) -> Iterable[Step]:
