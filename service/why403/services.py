@@ -11,6 +11,7 @@ from why403.intake.evidence import Documents
 from why403.keeping import Store
 from why403.registry import Registry
 from why403.report import Report
+from why403.writing import Writer
 
 
 def no_other_format(_report: Mapping[str, Any]) -> Report | None:
@@ -28,7 +29,8 @@ class Services:
 
     `aws` is where reads of AWS are handed in, None where the service reads none; `collect_seconds` is how long the
     evidence for one body may take. `documents` are the evidence that was read before, for this registry and engine.
-    `store` is where answers and plans are kept, None where nothing is. `now` tells the time: judging has no clock.
+    `store` is where answers and plans are kept, None where nothing is; `writer` changes AWS, None where nobody does.
+    `now` tells the time: judging has no clock.
     """
 
     registry: Registry
@@ -38,4 +40,5 @@ class Services:
     collect_seconds: float = 8.0
     documents: Documents = field(default_factory=Documents)
     store: Store | None = None
+    writer: Writer | None = None
     now: Callable[[], datetime] = _now

@@ -2,6 +2,7 @@
 
     Why403Error
     |- InvalidInput          understood as JSON, but an element is wrong; carries pointers
+    |- NotAllowed            this service does not do that
     |- NotFound              no such thing here
     |- Conflict              the world changed since
     |- Unavailable           a collaborator cannot be reached now
@@ -11,8 +12,9 @@ Messages are lower case without a full stop, user input in backticks, no Python 
 """
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
 class Fault(NamedTuple):
@@ -40,7 +42,9 @@ class Fault(NamedTuple):
 
 
 class Why403Error(Exception):
-    """Everything this service raises on purpose."""
+    """Everything this service raises on purpose; `members` stand beside the message in what a caller is answered."""
+
+    members: Mapping[str, Any] = MappingProxyType({})
 
 
 class InvalidInput(Why403Error):
@@ -63,6 +67,10 @@ class InvalidInput(Why403Error):
     def within(self, root: object) -> "InvalidInput":
         """Return the same error with pointers that resolve in what was sent."""
         return InvalidInput(fault.within(root) for fault in self.faults)
+
+
+class NotAllowed(Why403Error):
+    """This service does not do that, whoever asks."""
 
 
 class NotFound(Why403Error):

@@ -8,7 +8,7 @@ import orjson
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
-from why403.domain.errors import Conflict, InvalidInput, NotFound, Unavailable, Why403Error
+from why403.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable, Why403Error
 from why403.web.parts import parts
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,7 +32,7 @@ _TITLES = MappingProxyType(
         503: "Unavailable",
     }
 )
-_STATUS_OF = MappingProxyType({InvalidInput: 422, NotFound: 404, Conflict: 409, Unavailable: 503})
+_STATUS_OF = MappingProxyType({InvalidInput: 422, NotAllowed: 403, NotFound: 404, Conflict: 409, Unavailable: 503})
 _INTERNAL = 500
 # Words for what werkzeug raises by itself, and says for people with a browser.
 _DETAIL_OF = MappingProxyType(
@@ -92,7 +92,7 @@ def _foreseen(error: Why403Error) -> Response:
     if status == _INTERNAL:
         parts().log.error("failed", id=g.get("request_id"), exc_info=error)
         return problem(_INTERNAL, "something failed here; the log has it under the request id")
-    answer = problem(status, str(error))
+    answer = problem(status, str(error), **error.members)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
