@@ -22,12 +22,16 @@ RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
 FROM python:3.12-slim
 RUN useradd --system --uid 10403 --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin why403
 COPY --from=build /opt/why403 /opt/why403
+# What is kept: diagnoses, plans, audit. A volume, so that it outlives the container; or name a PostgreSQL instead.
+RUN install --directory --owner=why403 --mode=0700 /var/lib/why403
+VOLUME /var/lib/why403
 
 # The counters that processes share live in memory; the service makes and empties the directory when it starts.
 ENV PATH=/opt/why403/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    PROMETHEUS_MULTIPROC_DIR=/dev/shm/why403-metrics
+    PROMETHEUS_MULTIPROC_DIR=/dev/shm/why403-metrics \
+    WHY403_STORE_URL=sqlite:////var/lib/why403/store.db
 USER why403
 EXPOSE 8403
 STOPSIGNAL SIGTERM

@@ -10,7 +10,9 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE="/nonexistent", AWS_SHARED_CREDENTIALS_FILE="/nonexistent"
 )
 _FOUND_BY = ("AWS_ACCESS", "AWS_SECRET", "AWS_SESSION", "AWS_CONTAINER", "AWS_PROFILE", "AWS_DEFAULT", "AWS_WEB")
-for name in [name for name in os.environ if name.startswith(_FOUND_BY)]:
+# Nor is where this user keeps the state of programs.
+_KEPT_BY = ("STATE_DIRECTORY", "XDG_STATE_HOME")
+for name in [name for name in os.environ if name.startswith((*_FOUND_BY, *_KEPT_BY))]:
     del os.environ[name]
 
 LOOPBACK = ["127.0.0.1", "::1"]

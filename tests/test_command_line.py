@@ -2,10 +2,15 @@
 
 import io
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from why403.__main__ import main
+from why403.domain.errors import Unavailable
+from why403.keeping import Deed, Plan
+from why403.store import open_store
 
 ALLOWED = {
     "principal": "arn:aws:iam::111122223333:user/ana",
@@ -97,3 +102,57 @@ def test_a_new_key_is_shown_once_with_its_entry(capsys: pytest.CaptureFixture[st
     out = capsys.readouterr().out
     assert "chatbot:simulate+diagnose:" in out
     assert "w403_" in out
+
+
+@pytest.fixture
+def store_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    url = f"sqlite:///{tmp_path}/kept/store.db"
+    monkeypatch.setenv("WHY403_STORE_URL", url)
+    return url
+
+
+def test_tables_are_made_by_hand_as_well(store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _once_more in range(2):
+        assert main(["migrate"]) == 0
+        assert capsys.readouterr().out == "the tables are of version 0001\n"
+    assert (tmp_path / "kept/store.db").exists()
+
+
+def test_without_a_url_the_tables_are_made_where_serve_looks_for_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("WHY403_STORE_URL", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert main(["migrate"]) == 0
+    assert (tmp_path / "why403/store.db").exists()
+
+
+def test_what_was_kept_without_a_key_is_encrypted_with_one(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(store_url)
+    now = datetime.now(UTC)
+    deed = Deed(who=None, what="remediate", subject="p_1", outcome="proposed")
+    store.add_plan(Plan(id="p_1", created=now, changed=now, body={"x": 1}), deed)
+    store.close()
+    assert main(["new-store-key"]) == 0
+    monkeypatch.setenv("WHY403_STORE_KEY", capsys.readouterr().out.strip())
+    assert main(["migrate", "--reseal"]) == 0
+    assert capsys.readouterr().out.endswith("encrypted anew: 1 rows\n")
+    with pytest.raises(Unavailable):
+        open_store(store_url).plan("p_1")
+    monkeypatch.delenv("WHY403_STORE_KEY")
+    assert main(["migrate", "--reseal"]) == 2
+    assert "a key that this service does not have" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("none", "nothing is kept"), ("postgresql:///x?host=/nonexistent", "the store cannot be used now")],
+)
+def test_where_no_tables_can_be_made_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str, said: str
+) -> None:
+    monkeypatch.setenv("WHY403_STORE_URL", url)
+    assert main(["migrate"]) == 2
+    assert said in capsys.readouterr().err

@@ -14,6 +14,7 @@ MANIFEST = {
     "why403_layer_failures": {"layer", "phase"},
     "why403_aws_calls": {"call", "result"},
     "why403_plans": {"state"},
+    "why403_store_operations": {"operation", "result"},
     "why403_http_requests": {"method", "route", "status"},
     "why403_http_request_seconds": {"method", "route"},
 }
@@ -37,6 +38,7 @@ def used() -> Metrics:
     metrics.failed("scp", "judge")
     metrics.called("iam:GetRole", "denied")
     metrics.planned("proposed")
+    metrics.stored("plan", "ok")
     with metrics.watch("scp", "judge"):
         pass
     return metrics

@@ -36,6 +36,7 @@ from why403.bootstrap import build
 from why403.gathering import Desk
 from why403.gathering.by_hand import Table
 from why403.settings import SCOPES, ApiKey, Settings
+from why403.store import open_store
 from why403.usecases.preflight import WHO
 from why403.usecases.simulator import PRINCIPAL
 from why403.web.access import PUBLIC, SCOPE_OF
@@ -80,8 +81,11 @@ def app() -> Flask:
 
 
 @pytest.fixture(scope="module")
-def keyed(app: Flask) -> Flask:
-    return create_app(Settings(api_keys=KEYS, max_body_bytes=100_000), app.extensions["why403"].services)
+def keyed(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('kept')}/store.db")
+    services = replace(app.extensions["why403"].services, store=store)
+    yield create_app(Settings(api_keys=KEYS, max_body_bytes=100_000), services)
+    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +272,13 @@ def accepting(media_type: str) -> dict[str, str]:
         ("POST", "/remediate", {"data": b" " * 100_001, "content_type": JSON}, 413),
         ("POST", "/remediate", {"data": b"{}", "content_type": "text/plain"}, 415),
         ("POST", "/remediate", {"json": {"accept_public": "yes"}}, 422),
+        ("POST", "/remediate", {"json": {"diagnosis": "d_0"}}, 422),
+        ("GET", "/diagnoses/d_0", {}, 404),
+        ("GET", "/diagnoses/d_0", {"headers": {"X-API-Key": "wrong"}}, 401),
+        ("GET", "/diagnoses/d_0", {"headers": {"X-API-Key": "nothing"}}, 403),
+        ("GET", "/plans/p_0", {}, 404),
+        ("GET", "/plans/p_0", {"headers": {"X-API-Key": "wrong"}}, 401),
+        ("GET", "/plans/p_0", {"headers": {"X-API-Key": "nothing"}}, 403),
     ],
 )
 def test_every_described_status_is_answered_as_described(
@@ -319,6 +330,39 @@ def test_a_second_opinion_is_answered_as_described(app: Flask, contract: OpenAPI
     [example] = SPECIFICATION["components"]["schemas"]["CrossCheck"]["examples"]
     assert example.keys() == told.keys()
     conforms(contract, answer)
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/markdown", "text/html"])
+def test_a_kept_diagnosis_is_given_again_as_described(keyed: Flask, contract: OpenAPI, media_type: str) -> None:
+    client = keyed.test_client()
+    first = client.post("/diagnose", json=ASKED["/diagnose"]["cli_text"], headers=accepting(media_type))
+    again = client.get(first.headers["Content-Location"], headers=accepting(media_type))
+    assert again.status_code == 200
+    assert again.data == first.data
+    conforms(contract, again)
+
+
+def test_a_kept_plan_is_given_again_as_described(keyed: Flask, contract: OpenAPI) -> None:
+    client = keyed.test_client()
+    plan = client.post("/remediate", json=TO_MEND, headers=authorized()).json
+    assert plan is not None
+    again = client.get(plan["permalink"], headers=authorized())
+    assert again.json == {**plan, "journal": []}
+    conforms(contract, again)
+
+
+def test_a_journal_is_told_as_described(keyed: Flask, contract: OpenAPI) -> None:
+    client, store = keyed.test_client(), keyed.extensions["why403"].services.store
+    plan = client.post("/remediate", json=TO_MEND, headers=authorized()).json
+    assert plan is not None
+    held = store.claim(store.plan(plan["id"]), "applying", "me")
+    store.ended(held, store.intend(held, {"operation": "PutBucketPolicy"}, before="{}"), "failed", error="AccessDenied")
+    store.intend(held, {"operation": "PutBucketPolicy"}, after={"Statement": []})
+    again = client.get(plan["permalink"], headers=authorized())
+    assert again.json is not None
+    assert again.json["state"] == "applying"
+    assert [each["status"] for each in again.json["journal"]] == ["failed", "intended"]
+    conforms(contract, again)
 
 
 @pytest.mark.parametrize("answers", [EVERYTHING, {}], ids=["read", "refused"])

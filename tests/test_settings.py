@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from why403.entries import parse_owners, parse_store_keys
 from why403.settings import (
     SCOPES,
     ApiKey,
@@ -12,8 +13,8 @@ from why403.settings import (
     SettingsError,
     is_loopback,
     parse_keys,
-    parse_owners,
     read_settings,
+    state_directory,
 )
 
 DIGEST = "ab" * 32
@@ -42,6 +43,10 @@ VALUES = {
     "EXTERNAL_ID": "x-1",
     "ORGANIZATION_ACCOUNT": "777788889999",
     "BUCKET_OWNERS": "reports=111122223333, logs = 444455556666",
+    "STORE_URL": "postgresql://why403@db/why403",
+    "STORE_KEY": f"{'A' * 43}=, {'-_' * 21}A=",
+    "STORE_DAYS": "7",
+    "AUDIT_DAYS": "90",
 }
 
 
@@ -87,6 +92,10 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         external_id="x-1",
         organization_account="777788889999",
         bucket_owners={"reports": "111122223333", "logs": "444455556666"},
+        store_url="postgresql://why403@db/why403",
+        store_keys=(bytes(32), b"\xfb\xff\xbf" * 10 + b"\xfb\xf0"),
+        store_days=7,
+        audit_days=90,
     )
 
 
@@ -102,12 +111,17 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         "ROLE_NAME": "a role",
         "ORGANIZATION_ACCOUNT": "ours",
         "API_KEYS": "ana:simulate:short",
+        "STORE_URL": "mysql://root:hunter2@db/why403",
+        "STORE_KEY": "hunter2",
+        "STORE_DAYS": "0",
+        "AUDIT_DAYS": "40000",
     }.items():
         monkeypatch.setenv(f"WHY403_{name}", value)
     with pytest.raises(SettingsError) as raised:
         read_settings()
     assert sorted(raised.value.faults) == [
         "WHY403_API_KEYS: entry 1: the last part must be the SHA-256 of the key, 64 lower-case hexadecimal digits",
+        "WHY403_AUDIT_DAYS: must be 1 to 36500",
         "WHY403_COLLECT: must be one of auto, off, on",
         "WHY403_COLLECT_SECONDS: must be 0.1 to 60",
         "WHY403_LISTEN_PORT: not a valid integer",
@@ -116,6 +130,9 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         "WHY403_METRICS_ACCOUNTS: `12` is not an account id of 12 digits",
         "WHY403_ORGANIZATION_ACCOUNT: `ours` is not an account id of 12 digits",
         "WHY403_ROLE_NAME: is no name of a role",
+        "WHY403_STORE_DAYS: must be 1 to 36500",
+        "WHY403_STORE_KEY: entry 1: must be 32 random bytes in base64; `why403 new-store-key`",
+        "WHY403_STORE_URL: must be `none`, `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`",
         "WHY403_WORKERS: must be 1 or more",
     ]
 
@@ -169,7 +186,7 @@ def test_owners_of_buckets_may_stand_in_a_file_as_well(monkeypatch: pytest.Monke
     ],
 )
 def test_a_wrong_owner_is_refused(monkeypatch: pytest.MonkeyPatch, entry: str, said: str) -> None:
-    owners, faults = parse_owners(f"logs=111122223333,{entry}")
+    owners, faults = parse_owners(f"logs=111122223333,{entry}", "WHY403_BUCKET_OWNERS")
     assert owners == {"logs": "111122223333"}
     assert [fault.partition(said)[0] for fault in faults] == ["WHY403_BUCKET_OWNERS: entry 2: "]
     monkeypatch.setenv("WHY403_BUCKET_OWNERS", f"logs=111122223333,{entry}")
@@ -177,7 +194,7 @@ def test_a_wrong_owner_is_refused(monkeypatch: pytest.MonkeyPatch, entry: str, s
         read_settings()
 
 
-@pytest.mark.parametrize("name", ["API_KEYS_FILE", "BUCKET_OWNERS_FILE"])
+@pytest.mark.parametrize("name", ["API_KEYS_FILE", "BUCKET_OWNERS_FILE", "STORE_KEY_FILE"])
 @pytest.mark.parametrize("content", [None, b"", b"\n \n", b"\xff\xfe"])
 def test_a_file_that_holds_nothing_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, name: str
@@ -225,6 +242,79 @@ def test_a_misspelt_variable_is_noticed_and_those_of_kubernetes_are_not(monkeypa
 
 def test_the_handbook_explains_every_variable_and_scope() -> None:
     text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    names = [*VALUES, "API_KEYS_FILE", "BUCKET_OWNERS_FILE"]
+    names = [*VALUES, "API_KEYS_FILE", "BUCKET_OWNERS_FILE", "STORE_KEY_FILE"]
     assert [name for name in names if f"`WHY403_{name}`" not in text] == []
     assert [scope for scope in SCOPES if f"`{scope}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "none",
+        "sqlite:///store.db",
+        "sqlite:////var/lib/why403/store.db",
+        "postgres://db/x",
+        "postgresql+psycopg://db/x",
+        "postgresql:///why403?host=/run/postgresql",
+    ],
+)
+def test_a_store_is_named_by_its_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("WHY403_STORE_URL", url)
+    assert read_settings().store_url == url
+
+
+@pytest.mark.parametrize("url", ["", "sqlite://", "sqlite:///", "sqlite:///:memory:", "/var/x.db", "postgresql://"])
+def test_what_names_no_database_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("WHY403_STORE_URL", url)
+    with pytest.raises(SettingsError, match="WHY403_STORE_URL: must be `none`"):
+        read_settings()
+
+
+def test_keys_of_the_store_may_stand_in_a_file_the_newest_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"# of May\n{'B' * 43}=\n# of April\n{'A' * 43}=\n", encoding="utf-8")
+    monkeypatch.setenv("WHY403_STORE_KEY_FILE", str(file))
+    newest, older = read_settings().store_keys
+    assert (newest[:1], older) == (b"\x04", bytes(32))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["A" * 44, "A" * 42 + "==", f"{'A' * 43}=={'A' * 4}", "é" * 43 + "=", "A" * 86 + "=="]
+)
+def test_a_wrong_key_of_the_store_is_refused_and_not_repeated(wrong: str) -> None:
+    keys, (fault,) = parse_store_keys(f"{'B' * 43}=\n{wrong}", "WHY403_STORE_KEY")
+    assert len(keys) == 1
+    assert "entry 2: must be 32 random bytes" in fault
+    assert wrong not in fault
+
+
+def test_the_same_key_of_the_store_twice_is_a_mistake() -> None:
+    assert len(parse_store_keys(f"{'B' * 43}=\n{'B' * 43}=", "X")[1]) == 1
+
+
+def test_what_is_secret_of_the_settings_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHY403_STORE_URL", "postgresql://why403:hunter2@db/why403")
+    monkeypatch.setenv("WHY403_STORE_KEY", f"{'A' * 43}=")
+    assert "hunter2" not in repr(read_settings())
+    assert "x00" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("variables", "directory"),
+    [
+        ({"HOME": "/home/ana"}, "/home/ana/.local/state/why403"),
+        ({"HOME": "/home/ana", "XDG_STATE_HOME": ""}, "/home/ana/.local/state/why403"),
+        ({"HOME": "/home/ana", "XDG_STATE_HOME": "/state"}, "/state/why403"),
+        ({"XDG_STATE_HOME": "/state", "STATE_DIRECTORY": "/var/lib/why403:/var/lib/other"}, "/var/lib/why403"),
+    ],
+)
+def test_state_is_kept_where_the_user_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], directory: str
+) -> None:
+    for name in ("XDG_STATE_HOME", "STATE_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert state_directory() == Path(directory)

@@ -1,17 +1,27 @@
-"""The command line: serve, diagnose, plan and simulate without HTTP, say what may be read, make a key for a caller."""
+"""The command line: serve, diagnose, plan, simulate, say what may be read, make keys, update the store."""
 
 import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from why403.bootstrap import build, reader_of
-from why403.domain.errors import InvalidInput, LayerContractError
+from why403.bootstrap import build, opened, reader_of
+from why403.domain.errors import InvalidInput, LayerContractError, Unavailable
+from why403.entries import new_store_key
 from why403.rendering import plan_terminal, terminal
 from why403.services import Services
-from why403.settings import SCOPES, SettingsError, plain_terminal, read_settings
+from why403.settings import (
+    PREFIX,
+    SCOPES,
+    SettingsError,
+    plain_terminal,
+    read_settings,
+    state_directory,
+    store_file,
+)
 from why403.usecases.diagnose import diagnose
 from why403.usecases.permissions import HOLDERS, PARTITIONS, Deployment, described, needs, policy_for, where
 from why403.usecases.remediate import remediate
@@ -26,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (SettingsError, LayerContractError) as error:
+    except (SettingsError, LayerContractError, Unavailable) as error:
         print(f"why403: {error}", file=sys.stderr)
         return UNREADABLE
     return status
@@ -57,7 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("name", help="whose key it is, for the log")
     key.add_argument("scopes", nargs="+", choices=sorted(SCOPES), help="what it may do")
     key.set_defaults(run=_new_key)
+    _add_store(commands)
     return parser
+
+
+def _add_store(commands: Any) -> None:
+    upgrade = commands.add_parser("migrate", help="make or update the tables of the store, as `serve` does by itself")
+    upgrade.add_argument("--reseal", action="store_true", help="also encrypt with the first key what is not")
+    upgrade.set_defaults(run=_migrate)
+    sealing = commands.add_parser("new-store-key", help="make a key that the store encrypts with, for WHY403_STORE_KEY")
+    sealing.set_defaults(run=_new_store_key)
 
 
 def _add_permissions(commands: Any) -> None:
@@ -181,6 +200,25 @@ def _new_key(options: argparse.Namespace) -> int:
     made = new_key()
     print(f"key for {options.name}, shown only now:  {made.secret}")
     print(f"entry for WHY403_API_KEYS:  {options.name}:{'+'.join(options.scopes)}:{made.sha256}")
+    return CERTAIN
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    settings = read_settings()
+    if settings.store_url is None:
+        settings = replace(settings, store_url=store_file(state_directory()))
+    store = opened(settings)
+    if store is None:
+        print(f"why403: {PREFIX}STORE_URL says that nothing is kept", file=sys.stderr)
+        return UNREADABLE
+    print(f"the tables are of version {store.prepare()}")
+    if options.reseal:
+        print(f"encrypted anew: {store.reseal()} rows")
+    return CERTAIN
+
+
+def _new_store_key(_options: argparse.Namespace) -> int:
+    print(new_store_key())
     return CERTAIN
 
 

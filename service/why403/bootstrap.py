@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -13,7 +14,7 @@ from why403 import hookspecs
 from why403.collecting import AwsCall
 from why403.collecting.s3 import with_owners
 from why403.collects import Collects
-from why403.domain.errors import LayerContractError
+from why403.domain.errors import LayerContractError, Unavailable
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.permissions import opens_objects
@@ -24,9 +25,12 @@ from why403.layer import Layer
 from why403.registry import Registry, register
 from why403.report import Report
 from why403.services import Services
-from why403.settings import Settings
+from why403.settings import NO_STORE, PREFIX, Settings, SettingsError
 from why403.usecases.permissions import OWN_READS
 from why403.usecases.preflight import WHO
+
+if TYPE_CHECKING:
+    from why403.store import SqlStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -120,6 +124,35 @@ def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> 
         threads=settings.collect_threads,
     )
     return connect(settings.collect, access, tell)
+
+
+def store_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> "SqlStore | None":
+    """Return the store that the settings name, None where nothing is kept; one that is down now may come up later.
+
+    `tell` learns what is done with it, and what comes of it. Raises SettingsError where its driver is not installed.
+    """
+    store = opened(settings, tell)
+    if store is not None:
+        try:
+            store.prepare()
+        except Unavailable as error:
+            _LOG.error("nothing is kept for now: %s", error)
+        store.close()  # a process that is forked from this one shall not share its connections
+    return store
+
+
+def opened(settings: Settings, tell: Callable[[str, str], None] = ignore) -> "SqlStore | None":
+    """Return the same store without asking for it yet."""
+    if settings.store_url is None or settings.store_url == NO_STORE:
+        return None
+    from why403.store import Ages, open_store  # noqa: PLC0415 - SQL is for those who keep something
+
+    ages = Ages(diagnoses=timedelta(days=settings.store_days), audit=timedelta(days=settings.audit_days))
+    try:
+        return open_store(settings.store_url, keys=settings.store_keys, ages=ages, tell=tell)
+    except ImportError as error:
+        message = f"{PREFIX}STORE_URL: for PostgreSQL install the extra `why403[postgres]` ({error})"
+        raise SettingsError([message]) from error
 
 
 def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:

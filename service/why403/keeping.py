@@ -12,13 +12,13 @@ State = Literal["proposed", "applying", "applied", "verified", "rolling_back", "
 Status = Literal["intended", "done", "failed", "undone"]
 
 
-class Keep(Enum):
+class Unchanged(Enum):
     """What stands for a value that stays as it is, where None is a value."""
 
     KEEP = "keep"
 
 
-KEEP: Final = Keep.KEEP
+KEEP: Final = Unchanged.KEEP
 
 
 class LeaseLost(Conflict):

@@ -29,9 +29,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry | None = None, directory: Path | None = None) -> None:
         """Declare the metrics on a registry of their own unless given one; `directory` is what processes share."""
         self._registry, self._directory = CollectorRegistry() if registry is None else registry, directory
-        self._decisions = Counter(
-            "why403_decisions", "Decisions made, by what they were.", ["endpoint", "decision"], registry=self._registry
-        )
+        self._decisions = self._counter("decisions", "Decisions made, by what they were.", "endpoint", "decision")
         self._layer_seconds = Histogram(
             "why403_layer_seconds",
             "Time a layer took for one call, or for a batch decided together.",
@@ -39,16 +37,13 @@ class Metrics:
             registry=self._registry,
             buckets=_LAYER_BUCKETS,
         )
-        self._layer_failures = Counter(
-            "why403_layer_failures", "Calls of a layer that crashed.", ["layer", "phase"], registry=self._registry
+        self._layer_failures = self._counter("layer_failures", "Calls of a layer that crashed.", "layer", "phase")
+        self._aws_calls = self._counter("aws_calls", "Reads of AWS, by what came of them.", "call", "result")
+        self._plans = self._counter("plans", "Plans, by each state they came to.", "state")
+        self._store_operations = self._counter(
+            "store_operations", "What was done with the store, by what came of it.", "operation", "result"
         )
-        self._aws_calls = Counter(
-            "why403_aws_calls", "Reads of AWS, by what came of them.", ["call", "result"], registry=self._registry
-        )
-        self._plans = Counter("why403_plans", "Plans, by each state they came to.", ["state"], registry=self._registry)
-        self._http_requests = Counter(
-            "why403_http_requests", "HTTP requests answered.", ["method", "route", "status"], registry=self._registry
-        )
+        self._http_requests = self._counter("http_requests", "HTTP requests answered.", "method", "route", "status")
         self._http_seconds = Histogram(
             "why403_http_request_seconds",
             "Time from the head of an HTTP request to its answer.",
@@ -58,6 +53,9 @@ class Metrics:
         )
         self._decided: dict[tuple[str, str], Counter] = {}
         self._answers: dict[tuple[str, str | None, int], tuple[Counter, Histogram]] = {}
+
+    def _counter(self, name: str, told: str, *labels: str) -> Counter:
+        return Counter(f"why403_{name}", told, labels, registry=self._registry)
 
     def decided(self, endpoint: str, decisions: Iterable[str]) -> None:
         """Count decisions that an endpoint made."""
@@ -89,6 +87,10 @@ class Metrics:
     def called(self, call: str, result: str) -> None:
         """Count one read of AWS: one of the calls that layers declare, and a result of the reader's closed set."""
         self._aws_calls.labels(call, result).inc()
+
+    def stored(self, operation: str, result: str) -> None:
+        """Count one use of the store: operation and result are words of the store's own."""
+        self._store_operations.labels(operation, result).inc()
 
     def answered(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """Count and time one HTTP request; `route` is the rule that matched, never the path that was sent."""

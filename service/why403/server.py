@@ -6,6 +6,8 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -17,7 +19,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from why403 import logs
 from why403.metrics import forget_process, share_between_processes
-from why403.settings import Settings, metrics_directory, use_metrics_directory
+from why403.settings import Settings, metrics_directory, state_directory, store_file, use_metrics_directory
 from why403.web.app import create_app
 
 _ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
@@ -33,14 +35,16 @@ def run(settings: Settings) -> None:
     log = logging.getLogger("why403")
     for name in settings.misspelt:
         log.warning("the variable %s is not a setting of this service", name)
-    directory, ours = _shared_directory()
     first = os.getpid()
-    share_between_processes(directory)
-    try:
-        Server(settings, directory).run()
-    finally:
-        if ours and os.getpid() == first:  # a worker that ends comes through here too
-            rmtree(directory, ignore_errors=True)
+    with ExitStack() as leaving:
+        directory = _shared_directory(leaving)
+        share_between_processes(directory)
+        settings = _keeping(settings, leaving)
+        try:
+            Server(settings, directory).run()
+        finally:
+            if os.getpid() != first:  # a worker that ends comes through here too
+                leaving.pop_all()
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -145,12 +149,34 @@ def _in_memory() -> bool:
     return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
 
 
-def _shared_directory() -> tuple[Path, bool]:
-    """Return where workers share their metrics, and whether we made it and shall remove it."""
+def _shared_directory(leaving: ExitStack) -> Path:
+    """Return where workers share their metrics; a directory that we have made is removed when we leave."""
     given = metrics_directory()
     if given is not None:
         given.mkdir(parents=True, exist_ok=True)
-        return given, False
-    made = Path(tempfile.mkdtemp(prefix="why403-metrics-", dir=_MEMORY if _in_memory() else None))
+        return given
+    made = _made("why403-metrics-", _MEMORY if _in_memory() else None, leaving)
     use_metrics_directory(made)
-    return made, True
+    return made
+
+
+def _keeping(settings: Settings, leaving: ExitStack) -> Settings:
+    """Return the settings with a place for the store; where none is set and none can be written to, one for now."""
+    if settings.store_url is not None:
+        return settings
+    directory = state_directory()
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_ours = os.access(directory, os.W_OK)
+    except OSError:
+        is_ours = False
+    if not is_ours:
+        logging.getLogger("why403").warning("what is kept is lost at the end: %s cannot be written to", directory)
+        directory = _made("why403-store-", None, leaving)
+    return replace(settings, store_url=store_file(directory))
+
+
+def _made(prefix: str, within: Path | None, leaving: ExitStack) -> Path:
+    made = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
+    leaving.callback(rmtree, made, ignore_errors=True)
+    return made

@@ -1,6 +1,7 @@
 """What an operator may set: one frozen record, read once from `WHY403_*` variables."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -10,12 +11,14 @@ from typing import Any, Literal
 
 from environs import Env, EnvValidationError, ValidationError, validate
 
+from why403.entries import ACCOUNT_DIGITS, entries_of, is_account, parse_owners, parse_store_keys
+
 PREFIX = "WHY403_"
 SCOPES = frozenset({"diagnose", "simulate", "remediate", "apply", "events", "metrics"})
 LOG_LEVELS = ("debug", "info", "warning", "error")
+NO_STORE = "none"
 
 _DIGEST_CHARACTERS = 64
-_ACCOUNT_DIGITS = 12
 _HIGHEST_PORT = 65_535
 # The parser of the core and Python itself are safe far below this; no request of AWS nests deeper than about 20.
 _DEEPEST_JSON = 200
@@ -23,6 +26,7 @@ _DEEPEST_JSON = 200
 # So the address has other names, and these are not taken for misspelt settings.
 _SET_BY_KUBERNETES = ("PORT", "SERVICE_")
 _POSITIVE = validate.Range(min=1, error="must be 1 or more")
+_DAYS = validate.Range(1, 36_500, error="must be 1 to 36500")
 
 
 class SettingsError(Exception):
@@ -72,6 +76,10 @@ class Settings:
     external_id: str | None = None
     organization_account: str | None = None
     bucket_owners: Mapping[str, str] = field(default_factory=dict)
+    store_url: str | None = field(default=None, repr=False)
+    store_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    store_days: int = 30
+    audit_days: int = 365
     misspelt: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -103,8 +111,9 @@ def read_settings(*, host: str | None = None, port: int | None = None) -> Settin
     env = Env(eager=False, prefix=PREFIX)
     values = _plain_values(env)
     keys, faults = parse_keys(_text(env, "API_KEYS", "key"))
-    owners, wrong = parse_owners(_text(env, "BUCKET_OWNERS", "bucket"))
-    faults += wrong
+    owners, wrong = parse_owners(_text(env, "BUCKET_OWNERS", "bucket"), f"{PREFIX}BUCKET_OWNERS")
+    sealing, wrong_keys = parse_store_keys(_text(env, "STORE_KEY", "key"), f"{PREFIX}STORE_KEY")
+    faults += [*wrong, *wrong_keys]
     try:
         env.seal()
     except EnvValidationError as error:
@@ -112,7 +121,8 @@ def read_settings(*, host: str | None = None, port: int | None = None) -> Settin
     values |= {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     if faults:
         raise SettingsError(faults)
-    return Settings(**values, api_keys=keys, bucket_owners=owners, misspelt=tuple(_misspelt()))
+    lists: dict[str, Any] = {"api_keys": keys, "bucket_owners": owners, "store_keys": sealing}
+    return Settings(**values, **lists, misspelt=tuple(_misspelt()))
 
 
 def parse_keys(text: str) -> tuple[tuple[ApiKey, ...], list[str]]:
@@ -122,35 +132,13 @@ def parse_keys(text: str) -> tuple[tuple[ApiKey, ...], list[str]]:
     """
     keys: list[ApiKey] = []
     faults: list[str] = []
-    for number, entry in enumerate(_entries(text), start=1):
+    for number, entry in enumerate(entries_of(text), start=1):
         problems = list(_entry_problems(entry, keys))
         faults += [f"{PREFIX}API_KEYS: entry {number}: {problem}" for problem in problems]
         if not problems:
             name, scopes, digest = entry.split(":")
             keys.append(ApiKey(name=name, scopes=frozenset(scopes.split("+")), digest=bytes.fromhex(digest)))
     return tuple(keys), faults
-
-
-def parse_owners(text: str) -> tuple[dict[str, str], list[str]]:
-    """Read `bucket=account` entries in the same form; return the owners by bucket, and a sentence per mistake."""
-    owners: dict[str, str] = {}
-    faults: list[str] = []
-    for number, entry in enumerate(_entries(text), start=1):
-        bucket, _, account = (part.strip() for part in entry.partition("="))
-        if not bucket or not _is_account(account):
-            problem = f"must have the form bucket=account, the account an id of {_ACCOUNT_DIGITS} digits"
-        elif owners.setdefault(bucket, account) != account:
-            problem = f"`{bucket}` stands in an earlier entry with another account"
-        else:
-            continue
-        faults.append(f"{PREFIX}BUCKET_OWNERS: entry {number}: {problem}")
-    return owners, faults
-
-
-def _entries(text: str) -> list[str]:
-    """Return what stands between commas or newlines, without lines that are comments."""
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    return [entry.strip() for line in lines for entry in line.split(",") if entry.strip()]
 
 
 def use_metrics_directory(path: Path) -> None:
@@ -162,6 +150,19 @@ def metrics_directory() -> Path | None:
     """Return where processes share their counters, or None where there is only this process."""
     path = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return Path(path) if path else None
+
+
+def state_directory() -> Path:
+    """Return where this user's programs keep what they want to find again: as systemd says, or else XDG."""
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "why403"
+
+
+def store_file(directory: Path) -> str:
+    """Return the URL of the store in a directory."""
+    return f"sqlite:///{directory / 'store.db'}"
 
 
 def plain_terminal() -> bool:
@@ -194,10 +195,6 @@ def _readable(path: Path, *, holds: str) -> None:
         raise ValidationError(f"`{path}` holds no {holds}")
 
 
-def _is_account(value: str) -> bool:
-    return len(value) == _ACCOUNT_DIGITS and value.isascii() and value.isdigit()
-
-
 def _account_id(value: str) -> None:
     """Refuse what is no account id."""
     _account_ids([value])
@@ -206,8 +203,14 @@ def _account_id(value: str) -> None:
 def _account_ids(values: list[str]) -> None:
     """Refuse what are no account ids."""
     for value in values:
-        if not _is_account(value):
-            raise ValidationError(f"`{value}` is not an account id of {_ACCOUNT_DIGITS} digits")
+        if not is_account(value):
+            raise ValidationError(f"`{value}` is not an account id of {ACCOUNT_DIGITS} digits")
+
+
+def _store_url(value: str) -> None:
+    """Refuse what names no database that a store can be kept in, without repeating a password."""
+    if value != NO_STORE and not re.match(r"(sqlite:///|postgres(ql)?(\+psycopg)?://)(?!:memory:)\S", value):
+        raise ValidationError("must be `none`, `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`")
 
 
 def _entry_problems(entry: str, earlier: Iterable[ApiKey]) -> Iterator[str]:
@@ -237,7 +240,8 @@ def _sentences(messages: Mapping[str, list[str]] | list[str]) -> list[str]:
 
 def _misspelt() -> Iterator[str]:
     """Yield the names that look like settings and are none."""
-    known = {*_VARIABLES, *_LISTS, "API_KEYS", "API_KEYS_FILE", "BUCKET_OWNERS", "BUCKET_OWNERS_FILE"}
+    texts = ("API_KEYS", "BUCKET_OWNERS", "STORE_KEY")
+    known = {*_VARIABLES, *_LISTS, *texts, *(f"{name}_FILE" for name in texts)}
     for name in sorted(os.environ):
         short = name.removeprefix(PREFIX)
         if name.startswith(PREFIX) and short not in known and not short.startswith(_SET_BY_KUBERNETES):
@@ -268,6 +272,9 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
     "ROLE_NAME": ("role_name", "str", validate.Regexp(r"[\w+=,.@/-]{1,512}\Z", error="is no name of a role")),
     "EXTERNAL_ID": ("external_id", "str", validate.Regexp(r"[\w+=,.@:/-]{2,1224}\Z", error="is no external id")),
     "ORGANIZATION_ACCOUNT": ("organization_account", "str", _account_id),
+    "STORE_URL": ("store_url", "str", _store_url),
+    "STORE_DAYS": ("store_days", "int", _DAYS),
+    "AUDIT_DAYS": ("audit_days", "int", _DAYS),
 }
 _LISTS: dict[str, tuple[str, Callable[[Any], object] | None]] = {
     "BLOCKED_LAYERS": ("blocked_layers", None),

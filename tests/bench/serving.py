@@ -109,7 +109,12 @@ def running(command: list[str], workers: int = 1) -> Iterator[Running]:
     """Run a server on a free port of the loopback interface; its log goes to a file."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("WHY403_")}
     settings = {"WHY403_LISTEN_PORT": "0", "WHY403_WORKERS": f"{workers}", "WHY403_COLLECT": "off"}
-    with tempfile.NamedTemporaryFile("r") as log, Path(log.name).open("w") as into:
+    with (
+        tempfile.NamedTemporaryFile("r") as log,
+        Path(log.name).open("w") as into,
+        tempfile.TemporaryDirectory() as kept,
+    ):
+        settings["WHY403_STORE_URL"] = f"sqlite:///{kept}/store.db"
         process = subprocess.Popen([sys.executable, *command], env={**clean, **settings}, stderr=into)
         try:
             yield _listening(process, Path(log.name), workers)

@@ -10,7 +10,7 @@ def test_health_needs_nothing(client: FlaskClient) -> None:
 
 
 def test_readiness_counts_the_layers(client: FlaskClient, services: Services) -> None:
-    assert client.get("/readyz").json == {"status": "ready", "layers": len(services.registry.layers)}
+    assert client.get("/readyz").json == {"status": "ready", "layers": len(services.registry.layers), "store": "none"}
 
 
 def test_head_is_get_without_a_body(client: FlaskClient) -> None:

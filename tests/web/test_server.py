@@ -177,3 +177,51 @@ def test_an_open_address_without_keys_is_refused_with_a_sentence(tmp_path: Path)
     )
     assert ended.returncode == 1
     assert "can be reached from other machines" in ended.stderr
+
+
+REFUSED = json.dumps({"error": "AccessDenied when calling the GetObject operation"}).encode()
+
+
+def test_what_one_process_keeps_all_find_and_those_after_them(tmp_path: Path) -> None:
+    running = started(tmp_path / "counters")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: running.ask("POST", "/diagnose", REFUSED), range(12)))
+        links = [json.loads(body)["permalink"] for _, body in answers]
+        assert {status for status, _ in pool.map(lambda link: running.ask("GET", link), links * 3)} == {200}
+    ended(running, signal.SIGINT)
+    assert (tmp_path / ".local/state/why403/store.db").exists()
+    again = started(tmp_path / "counters")
+    assert json.loads(again.ask("GET", links[0])[1]) == json.loads(answers[0][1])
+    ended(again)
+
+
+def test_where_nothing_can_be_written_it_keeps_for_as_long_as_it_lives(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no directory")
+    running = started(tmp_path / "counters", XDG_STATE_HOME=str(tmp_path / "file"), TMPDIR=str(tmp_path))
+    link = json.loads(running.ask("POST", "/diagnose", REFUSED)[1])["permalink"]
+    assert running.ask("GET", link)[0] == 200
+    assert [each.name for each in tmp_path.glob("why403-store-*/store.db")] == ["store.db"]
+    ended(running)
+    assert [*tmp_path.glob("why403-store-*")] == []
+
+
+def test_without_its_store_it_explains_and_is_ready(tmp_path: Path) -> None:
+    running = started(tmp_path / "counters", WHY403_STORE_URL="postgresql:///why403?host=/nonexistent")
+    status, body = running.ask("POST", "/diagnose", REFUSED)
+    assert (status, json.loads(body)["permalink"]) == (200, None)
+    status, body = running.ask("GET", "/readyz")
+    assert (status, json.loads(body)["store"]) == (200, "unavailable")
+    assert running.ask("GET", "/diagnoses/d_0")[0] == 503
+    assert (
+        b'why403_store_operations_total{operation="add_diagnosis",result="unavailable"} 1.0'
+        in (running.ask("GET", "/metrics")[1])
+    )
+    ended(running)
+
+
+def test_told_to_keep_nothing_it_keeps_nothing(tmp_path: Path) -> None:
+    running = started(tmp_path / "counters", WHY403_STORE_URL="none")
+    assert "permalink" not in json.loads(running.ask("POST", "/diagnose", REFUSED)[1])
+    assert running.ask("GET", "/diagnoses/d_0")[0] == 404
+    ended(running)
+    assert not (tmp_path / ".local").exists()

@@ -65,10 +65,11 @@ def serving(environment: Mapping[str, str], wanted: int = PORT) -> Iterator[int]
     """Run the service; yield its port: the wanted one, or any other where that is taken."""
     port = _free_port(wanted)
     command = [sys.executable, "-m", "why403", "serve", "--host", HOST, "--port", str(port)]
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("w+") as log, tempfile.TemporaryDirectory(prefix="why403-demo-") as kept:
+        environment = {**environment, "WHY403_STORE_URL": f"sqlite:///{kept}/store.db"}
         # In a group of its own: Ctrl-C is for this process, which then ends the service, and gunicorn may take seconds
         # when its workers are told so twice.
-        process = subprocess.Popen(command, env=dict(environment), stderr=log, process_group=0)  # noqa: S603 - our own
+        process = subprocess.Popen(command, env=environment, stderr=log, process_group=0)  # noqa: S603 - our own
         try:
             if not _answers(port, process):
                 log.seek(0)

@@ -23,10 +23,10 @@ class SqlStore(Diagnoses, Journal):
         with self._quick.reading("check") as connection:
             connection.execute(select(text("1")))
 
-    def prepare(self) -> None:
-        """Make or update the tables now; raises Unavailable where that cannot be done."""
-        with self._durable.reading("migrate"):
-            pass
+    def prepare(self) -> str:
+        """Make or update the tables now; return their version. Raises Unavailable where that cannot be done."""
+        self._durable.prepare()
+        return self._quick.prepare()
 
     def reseal(self) -> int:
         """Encrypt anew, with the newest key, what is not; return how many rows were changed."""

@@ -42,7 +42,7 @@ class Database:
         self._url, self._now, self._tell, self._durable = _driven(make_url(url)), now, tell, durable
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _engine(self._url, durable=durable)
-        self._migrated = False
+        self._version: str | None = None
         self._down_until = 0.0
         self._lock = Lock()
 
@@ -67,14 +67,17 @@ class Database:
         moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return moment.astimezone(UTC)
 
-    def prepare(self) -> None:
-        """Make or update the tables; raises Unavailable where that cannot be done."""
-        with self._lock:
-            if not self._migrated:
+    def prepare(self) -> str:
+        """Make or update the tables; return their version. Raises Unavailable where that cannot be done."""
+        if self._version is not None:
+            return self._version
+        with self._lock, self._translated():
+            self._require_up()  # whoever waited for somebody who failed does not try again
+            if self._version is None:
                 if self.is_sqlite:
                     _make_file(self._url)
-                migrate(self._engine)
-                self._migrated = True
+                self._version = migrate(self._engine)
+            return self._version
 
     def close(self) -> None:
         """Close the connections that nobody uses, as before the process forks."""

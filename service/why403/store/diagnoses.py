@@ -1,13 +1,18 @@
 """Diagnoses in their table, for as long as they are kept."""
 
 import json
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from why403.domain.errors import NotFound
 from why403.keeping import Deed, Diagnosis
 from why403.store.ledger import Ledger
 from why403.store.tables import DIAGNOSES
+
+# Made once: to make a statement takes longer than to execute it.
+_ADD: Final = insert(DIAGNOSES)
+_ONE: Final = select(DIAGNOSES).where(DIAGNOSES.c.id == bindparam("name"))
 
 
 class Diagnoses(Ledger):
@@ -28,14 +33,14 @@ class Diagnoses(Ledger):
             "withheld": json.dumps(list(diagnosis.withheld)),
         }
         with self._quick.writing("add_diagnosis") as connection:
-            connection.execute(insert(DIAGNOSES).values(values))
+            connection.execute(_ADD, values)
             self._note(connection, deed, diagnosis.created)
         self._sweep()
 
     def diagnosis(self, name: str) -> Diagnosis:
         """Return a diagnosis by its id; raises NotFound also where it is too old."""
         with self._quick.reading("diagnosis") as connection:
-            row = connection.execute(select(DIAGNOSES).where(DIAGNOSES.c.id == name)).mappings().one_or_none()
+            row = connection.execute(_ONE, {"name": name}).mappings().one_or_none()
             if row is None or row["created"] < self._quick.now(connection) - self._ages.diagnoses:
                 raise NotFound("there is no such diagnosis, or it is too old to be kept")
         return Diagnosis(

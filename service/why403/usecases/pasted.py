@@ -40,8 +40,14 @@ def report_in(services: Services, body: Mapping[str, Any]) -> Report:
 
 def report_of(services: Services, event: Mapping[str, Any]) -> Report:
     """Return what an event tells, wherever it comes from."""
-    record = _stripped(mended(event))
+    record = event_without_secrets(event)
     return services.read_report({"event": record}) or read_event(record)
+
+
+def event_without_secrets(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event as it is read: without secrets in its texts, and without what is no text."""
+    found: dict[str, Any] = _stripped(mended(event))
+    return found
 
 
 def _stripped(held: Any) -> Any:

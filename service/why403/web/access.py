@@ -24,8 +24,10 @@ PUBLIC = frozenset(
 ANY_KEY = frozenset({"layers.get"})
 SCOPE_OF = MappingProxyType(
     {
+        "diagnose.get": "diagnose",
         "diagnose.post": "diagnose",
         "operations.metrics": "metrics",
+        "plans.get": "remediate",
         "remediate.post": "remediate",
         "simulate.post": "simulate",
     }
@@ -97,3 +99,9 @@ def _is_local(host: str) -> bool:
         return is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
         return False
+
+
+def caller_name() -> str | None:
+    """Return whose key the request carries, None where the service asks for none."""
+    caller: ApiKey | None = g.get("caller")
+    return None if caller is None else caller.name

@@ -1,13 +1,15 @@
 """The application: where blueprints, guard, problems and recording come together."""
 
+from dataclasses import replace
+
 import structlog
 from flask import Flask
 
-from why403.bootstrap import build, reader_of
+from why403.bootstrap import build, reader_of, store_of
 from why403.metrics import Metrics
 from why403.services import Services
 from why403.settings import Settings, metrics_directory
-from why403.web import diagnose, documentation, layers, operations, remediate, simulate
+from why403.web import diagnose, documentation, layers, operations, plans, remediate, simulate
 from why403.web.access import guard
 from why403.web.encoding import OrjsonProvider
 from why403.web.parts import Parts, keep
@@ -18,7 +20,7 @@ from why403.web.recording import begin, finish
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """Return the application; services are built from the settings unless given.
 
-    Raises LayerContractError where a layer cannot be used.
+    Nothing is kept unless the settings say where. Raises LayerContractError where a layer cannot be used.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     # One byte more than may come, so that a body that was cut there is told from one that fits: see `web.body`.
@@ -31,12 +33,13 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     if services is None:
         reader = reader_of(settings, metrics.called)
         services = build(settings, tell=metrics.failed, watch=metrics.watch, reader=reader)
+        services = replace(services, store=store_of(settings, metrics.stored))
     log = structlog.get_logger("why403").bind()
     keep(Parts(settings=settings, services=services, metrics=metrics, log=log), app.extensions)
     app.before_request(begin)
     app.before_request(guard)
     app.after_request(finish)
     answer_problems(app)
-    for module in (simulate, diagnose, remediate, layers, operations, documentation):
+    for module in (simulate, diagnose, remediate, plans, layers, operations, documentation):
         app.register_blueprint(module.blueprint)
     return app

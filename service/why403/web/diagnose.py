@@ -1,11 +1,14 @@
-"""POST /diagnose: explain one refusal, as data, as a chat message or as a page."""
+"""POST /diagnose and GET /diagnoses/ID: explain one refusal, as data, as a chat message or as a page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from why403.rendering import page
 from why403.usecases.diagnose import diagnose
+from why403.usecases.kept import keep_diagnosis, kept_diagnosis
+from why403.web.access import caller_name
 from why403.web.body import read_json
 from why403.web.failing import unquoted
 from why403.web.negotiation import preferred
@@ -29,14 +32,29 @@ def post() -> Response:
     body = load(_BODY, read_json())
     with unquoted():
         diagnosis = diagnose(parts().services, body)
+        keep_diagnosis(parts().services, body, diagnosis, caller_name())
     parts().metrics.decided("diagnose", [diagnosis["decision"]])
-    answer = _shown(diagnosis, preferred(request.accept_mimetypes, _OFFERS))
+    answer = _shown(diagnosis)
+    if diagnosis.get("permalink"):
+        answer.headers["Content-Location"] = diagnosis["permalink"]
+    return answer
+
+
+@blueprint.get("/diagnoses/<diagnosis>")
+def get(diagnosis: str) -> Response:
+    """Give an answer that was kept; raises NotFound, and Unavailable where the store cannot be reached."""
+    with unquoted():
+        return _shown(kept_diagnosis(parts().services, diagnosis))
+
+
+def _shown(diagnosis: Mapping[str, Any]) -> Response:
+    """Return a diagnosis in the representation that the caller prefers."""
+    answer = _as(diagnosis, preferred(request.accept_mimetypes, _OFFERS))
     answer.headers["Vary"] = "Accept"
     return answer
 
 
-def _shown(diagnosis: dict[str, Any], media_type: str) -> Response:
-    """Return a diagnosis in one of its representations."""
+def _as(diagnosis: Mapping[str, Any], media_type: str) -> Response:
     if media_type == _MARKDOWN:
         return Response(diagnosis["explanation"]["markdown"], mimetype=_MARKDOWN)
     if media_type == _HTML:

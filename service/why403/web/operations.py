@@ -17,11 +17,24 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say that the service can decide; raises Unavailable where no layer is loaded."""
+    """Say that the service can decide, and whether it can keep what it decides, without which it decides all the same.
+
+    Raises Unavailable where no layer is loaded.
+    """
     count = len(parts().services.registry.layers)
     if not count:
         raise Unavailable("no layer is loaded")
-    return jsonify({"status": "ready", "layers": count})
+    return jsonify({"status": "ready", "layers": count, "store": _store()})
+
+
+def _store() -> str:
+    store = parts().services.store
+    try:
+        if store is not None:
+            store.check()
+    except Unavailable:
+        return "unavailable"
+    return "none" if store is None else "ready"
 
 
 @blueprint.get("/metrics")

@@ -118,8 +118,9 @@ class DiagnoseBody(Schema):
 
 
 class RemediateBody(DiagnoseBody):
-    """The body of `/remediate`: that of `/diagnose`, and whether a plan may let in anybody."""
+    """The body of `/remediate`: that of `/diagnose` or the id of one, and whether a plan may let in anybody."""
 
+    diagnosis = fields.String(allow_none=True, error_messages=_NAME_MESSAGES)
     accept_public = Flag()
 
 
