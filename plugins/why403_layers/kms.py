@@ -16,6 +16,7 @@ from why403 import (
     Citation,
     Claim,
     Evidence,
+    Fix,
     Found,
     Group,
     Kind,
@@ -39,6 +40,7 @@ from why403.domain.states import BUCKET_ENCRYPTION, OBJECT_ENCRYPTION
 from why403.domain.truth import negation, truth_of
 from why403.policy import NO_GRANTS, Grants, bounded, denies_caller, doubted, grants, naming, near_miss, unread
 from why403.policy.key_grants import BY_GRANT, KeyGranted, reaches
+from why403_layers.key_fixes import FIXES, MANAGED, POLICY, STATE, UNSIGNED
 from why403_layers.keys import (
     COLLECTORS,
     FACTS_OF_KEY,
@@ -251,6 +253,14 @@ def near(request: AccessRequest, evidence: Evidence) -> bool:
     return isinstance(seen, Found) and near_miss(seen.value, request)
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Return what would let the caller use the key, or another key take its place."""
+    if claim.holds != (TRUE if claim.says == Says.DENIAL else FALSE) or claim.about is _BY_GRANT:
+        return ()
+    kinds = {_STATE: STATE, _MANAGED: MANAGED, _UNSIGNED: UNSIGNED}
+    return FIXES[kinds.get(str(claim.about), POLICY)](request, evidence, claim)
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 35),
     Says.LIMIT: Place(Group.GRANTS, 45),
@@ -277,4 +287,5 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         near=near,
+        propose=propose,
     )

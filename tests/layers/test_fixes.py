@@ -11,7 +11,7 @@ from tests.layers.trying import Tried, body, faults, tried
 from tests.usecases.incidents import INCIDENTS
 from why403.usecases.remediate import remediate
 
-LAYERS = ("authentication", "object_state", "request_payment")
+LAYERS = ("authentication", "kms", "object_state", "request_payment")
 
 
 @cache

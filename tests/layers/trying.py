@@ -84,8 +84,8 @@ def _known(each: Tried, name: str, before: Any) -> bool:
 
 
 def _reads(line: str) -> bool:
-    """Return whether a step is no command of the AWS CLI, or one that it would take."""
-    if not line.startswith("aws "):
+    """Return whether a step is no command of the AWS CLI but a clause, or is one that it would take."""
+    if not line.startswith("aws ") or ", " in line:
         return True
     words = shlex.split(line)
     known = _NO_CALLS.get((words[1], words[2]))

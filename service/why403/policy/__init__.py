@@ -12,7 +12,7 @@ from why403.policy.compiled import (
 )
 from why403.policy.document import PolicyKind
 from why403.policy.endpoint import advise_endpoint
-from why403.policy.fixes import bucket_policy_fixes, identity_fixes, policy_not_stored
+from why403.policy.fixes import bucket_policy_fixes, identity_fixes, key_policy_fixes, policy_not_stored
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
@@ -57,6 +57,7 @@ __all__ = [
     "grants",
     "identity_fixes",
     "is_public",
+    "key_policy_fixes",
     "levels",
     "names_account",
     "naming",

@@ -61,13 +61,19 @@ def _sources(request: AccessRequest) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def admission(
-    on: Subject, request: AccessRequest, home: Home | None, condition: Mapping[str, Any] | None = None
+    on: Subject,
+    request: AccessRequest,
+    home: Home | None,
+    condition: Mapping[str, Any] | None = None,
+    resource: str | None = None,
 ) -> Fix:
     """Return the fix that lets the caller in by a policy of the resource's; by hand where that is not safe."""
     who = named(request)
     if who is None:
         return by_hand(request, on._replace(steps=_unnamed(request)))
-    asked = wanted(request, principal=who.principal, condition={**who.condition, **(condition or {})})
+    asked = wanted(
+        request, resource=resource, principal=who.principal, condition={**who.condition, **(condition or {})}
+    )
     told = on._replace(risk=who.risk)
     found = addition(told, "", asked, home)
     if found is not None:

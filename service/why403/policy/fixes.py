@@ -97,6 +97,27 @@ def _denying(fact: Fact[Any], policies: Policies, request: AccessRequest, limits
     return citing(fact, policies, request, TRUE, allow=False, bounded=limits)
 
 
+def key_policy_fixes(
+    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth = FALSE, *, denies: bool = False
+) -> Iterator[Fix]:
+    """Yield fixes of the policy of a KMS key, in which the key itself is named `*`."""
+    if not isinstance(seen, Found):
+        return
+    key = request.resource
+    who = "the key's administrator" if key.vague else f"the key's administrator in account {key.account}"
+    on = Subject(fact, seen.raw, "the key policy", who, steps=_BY_HAND_KEY)
+    home = homes.key_policy(key)
+    if denies:
+        yield from exception(
+            on._replace(risk=_WEAKER), _denying(fact, seen.value, request, limits), request, lambda _: home
+        )
+    else:
+        yield revival(on, seen.value, request, home) or admission(on, request, home, resource="*")
+
+
+_BY_HAND_KEY: Final = ("aws kms get-key-policy, change what it answers, aws kms put-key-policy",)
+
+
 def policy_not_stored(why: str) -> Fix:
     """Return what the caller does whose call sends a policy that S3 does not store."""
     return Fix(

@@ -1,6 +1,7 @@
 """Where AWS keeps policy documents: how long each may be, and the calls that read, write and delete it; pure.
 
-AWS: "IAM and AWS STS quotas"; "Quotas and service limits for AWS Organizations"; "Bucket policies for Amazon S3".
+AWS: "IAM and AWS STS quotas"; "Quotas and service limits for AWS Organizations"; "Bucket policies for Amazon S3"; and
+"Quotas" (AWS KMS Developer Guide).
 """
 
 from collections.abc import Callable, Mapping
@@ -65,6 +66,16 @@ def access_point_policy(arn: str) -> Home | None:
 
     put, delete = write("PutAccessPointPolicy"), write("DeleteAccessPointPolicy")
     return Home(arn, put, "Policy", 20 * _KB, bytes_of, delete)
+
+
+def key_policy(key: Resource) -> Home | None:
+    """Return where the policy of a KMS key is kept, None for a key of which it is not known which it is."""
+    if key.vague:
+        return None
+    named = {"KeyId": key.arn, "PolicyName": "default"}
+    reading = Reading("kms", "GetKeyPolicy", named, ("Policy",))
+    put = Write("kms", "PutKeyPolicy", named, "kms:PutKeyPolicy", key.account, key.region, reading=reading)
+    return Home(key.arn, put, "Policy", 32 * _KB, bytes_of)
 
 
 _INLINE: Final[Mapping[str, int]] = {"User": 2_048, "Group": 5_120, "Role": 10_240}
