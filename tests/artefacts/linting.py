@@ -15,6 +15,7 @@ MOST: Final = 100
 _PLACES: Final = {
     "identity": ("AWS::IAM::ManagedPolicy", "PolicyDocument", {}),
     "bucket": ("AWS::S3::BucketPolicy", "PolicyDocument", {"Bucket": "a-bucket"}),
+    "express": ("AWS::S3Express::BucketPolicy", "PolicyDocument", {"Bucket": "a-bucket--use1-az4--x-s3"}),
     "key": ("AWS::KMS::Key", "KeyPolicy", {}),
 }
 _TWICE: Final = "E3019"

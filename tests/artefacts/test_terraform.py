@@ -98,6 +98,14 @@ def test_an_unlike_name_is_an_unlike_identifier_in_another_change_too() -> None:
     assert names["reports"] == "aws_s3_bucket_policy.reports"
 
 
+def test_what_rests_on_a_new_resource_comes_after_it() -> None:
+    made, attach = (
+        next(x.write for x in SAMPLES if x.write.operation == name) for name in ("CreatePolicy", "AttachRolePolicy")
+    )
+    read = blocks(terraform([made, attach], []))["resource"]
+    assert [held.get("depends_on") for held in read.values()] == [None, ["aws_iam_policy.read-reports"]]
+
+
 def test_two_writes_of_one_kind_ask_for_two_names() -> None:
     scp = next(each for each in SAMPLES if each.write.operation == "UpdatePolicy")
     other = scp.write._replace(parameters={**scp.write.parameters, "PolicyId": "p-other"})

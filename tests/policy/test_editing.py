@@ -14,6 +14,7 @@ from why403.policy.editing import (
     allowing,
     document_of,
     excepting,
+    literal,
     size,
     statement,
     with_document,
@@ -223,3 +224,8 @@ def test_exactly_what_was_wanted_is_allowed_in_addition(held: list[Document], ac
     assert allows(after) == allows(before) | {(action, resource)}
     read(after, PolicyKind.ATTACHED)
     assert len(after["Statement"]) - len(held) in {0, 1}
+
+
+def test_a_call_about_nothing_in_particular_is_allowed_on_everything() -> None:
+    assert literal("*") == "*"
+    assert literal("arn:aws:s3:::b/*") == "arn:aws:s3:::b/${*}"

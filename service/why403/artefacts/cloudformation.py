@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -26,73 +26,68 @@ def cloudformation(writes: Sequence[Write], undo: Sequence[Write]) -> str:
 
     What is taken back by writing the same again was there before.
     """
-    parameters: dict[str, Any] = {}
-    resources: dict[str, Resource] = {}
+    template = _Template()
     for write in writes:
         declared = row(write).cloudformation
         if declared is not None:
-            empty = _empty(declared, write, there=declared.part or existing(write, undo))
-            name, held = _placed(resources, empty, _words(declared, write))
-            held["Properties"] |= _properties(declared, write, name, parameters)
-    if not resources:
-        return ""
-    template = {
-        "AWSTemplateFormatVersion": "2010-09-09",
-        **({"Description": _THERE} if any("Metadata" in each for each in resources.values()) else {}),
-        **({"Parameters": parameters} if parameters else {}),
-        "Resources": resources,
-    }
-    return json.dumps(template, indent=2) + "\n"
+            template.add(declared, write, there=declared.part or existing(write, undo))
+    return template.text()
 
 
-def _empty(declared: CloudFormation, write: Write, *, there: bool) -> Resource:
-    """Return a resource without properties; one that is there stays when the stack goes, as an import demands."""
-    if not there:
-        return {"Type": _type(declared, write), "Properties": {}}
-    identifier = {name: found(source, write) for name, source in declared.identity.items()}
-    return {
-        "Type": _type(declared, write),
-        "DeletionPolicy": "Retain",
-        "UpdateReplacePolicy": "Retain",
-        "Metadata": {"Identifier": identifier},
-        "Properties": {},
-    }
+class _Template:
+    """Resources under names of their own; calls that say something of one thing share a resource."""
 
+    def __init__(self) -> None:
+        self.parameters: dict[str, Any] = {}
+        self.resources: dict[str, Resource] = {}
+        self.names: dict[tuple[str, str], str] = {}
 
-def _type(declared: CloudFormation, write: Write) -> str:
-    return declared.type if isinstance(declared.type, str) else declared.type(write)
+    def add(self, declared: CloudFormation, write: Write, *, there: bool) -> None:
+        identity = {name: found(source, write) for name, source in declared.identity.items()}
+        kind = declared.type if isinstance(declared.type, str) else declared.type(write)
+        key = (kind, json.dumps(identity, sort_keys=True))
+        if key not in self.names:
+            if declared.joins:
+                return
+            self.names[key] = next(each for each in _names(kind, identity) if each not in self.resources)
+            self.resources[self.names[key]] = _empty(kind, identity if there else None)
+        properties = self.resources[self.names[key]]["Properties"]
+        for member, source in declared.properties.items():
+            value = self._plain(found(source, write), self.names[key])
+            if value is not None:
+                properties[member] = value
 
-
-def _placed(resources: dict[str, Resource], made: Resource, words: str) -> tuple[str, Resource]:
-    """Return the resource under a name of its own; two calls that set properties of one thing share theirs."""
-    for name in _names(words):
-        held = resources.setdefault(name, made)
-        same = "Metadata" in held and (held["Type"], held["Metadata"]) == (made["Type"], made.get("Metadata"))
-        if held is made or same:
-            return name, held
-    raise AssertionError
-
-
-def _names(words: str) -> Iterator[str]:
-    return (f"{words}{number}" if number > 1 else words for number in count(1))
-
-
-def _properties(declared: CloudFormation, write: Write, name: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return what the call sets: documents are objects, and what is asked for is a parameter of the template."""
-    held: dict[str, Any] = {}
-    for member, source in declared.properties.items():
-        value = found(source, write)
+    def _plain(self, value: Any, name: str) -> Any:
+        """Return a value as templates hold it: documents are objects, and what is asked for is a parameter."""
         if isinstance(value, Asked):
-            parameters[f"{name}{value.name}"] = {"Type": "String", "Description": value.says}
-            held[member] = {"Ref": f"{name}{value.name}"}
-        elif value is not None:
-            held[member] = value.content if isinstance(value, Encoded) else value
-    return held
+            self.parameters[f"{name}{value.name}"] = {"Type": "String", "Description": value.says}
+            return {"Ref": f"{name}{value.name}"}
+        return value.content if isinstance(value, Encoded) else value
+
+    def text(self) -> str:
+        if not self.resources:
+            return ""
+        there = any("Metadata" in each for each in self.resources.values())
+        template = {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            **({"Description": _THERE} if there else {}),
+            **({"Parameters": self.parameters} if self.parameters else {}),
+            "Resources": self.resources,
+        }
+        return json.dumps(template, indent=2) + "\n"
 
 
-def _words(declared: CloudFormation, write: Write) -> str:
-    """Return letters and digits that name the resource."""
-    named = " ".join(str(found(source, write)).rpartition("/")[2] for source in declared.identity.values())
-    kind = _type(declared, write).rpartition(":")[2]
-    words = re.findall(r"[A-Za-z0-9]+", named)
-    return "".join(each[0].upper() + each[1:] for each in words)[:_LONGEST_NAME] + kind
+def _empty(kind: str, identifier: Mapping[str, Any] | None) -> Resource:
+    """Return a resource without properties; one that is there stays when the stack goes, as an import demands."""
+    if identifier is None:
+        return {"Type": kind, "Properties": {}}
+    kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    return {"Type": kind, **kept, "Metadata": {"Identifier": identifier}, "Properties": {}}
+
+
+def _names(kind: str, identity: Mapping[str, Any]) -> Iterator[str]:
+    """Yield names of letters and digits for a resource, the plainest first."""
+    named = " ".join(str(each).rpartition("/")[2] for each in identity.values())
+    words = "".join(each[0].upper() + each[1:] for each in re.findall(r"[A-Za-z0-9]+", named))
+    name = words[:_LONGEST_NAME] + kind.rpartition(":")[2]
+    return (f"{name}{number}" if number > 1 else name for number in count(1))

@@ -29,16 +29,22 @@ def terraform(writes: Sequence[Write], undo: Sequence[Write]) -> str:
     """
     taken: set[tuple[str, str]] = set()
     blocks: list[Lines] = []
+    made: list[str] = []
     for write in writes:
         declared = row(write).terraform
         if declared is not None:
             address = _address(declared, write, taken)
-            blocks += _declared(declared, write, address, there=existing(write, undo))
+            there = existing(write, undo)
+            blocks += _declared(declared, write, address, there=there, after=made[-1:])
+            made += [] if there else [f"{declared.type}.{address}"]
     return "\n".join("\n".join(each) + "\n" for each in blocks)
 
 
-def _declared(declared: Terraform, write: Write, address: str, *, there: bool) -> Iterator[Lines]:
-    """Yield variables for what is asked, the import where one is to be made, and the resource."""
+def _declared(declared: Terraform, write: Write, address: str, *, there: bool, after: Sequence[str]) -> Iterator[Lines]:
+    """Yield variables for what is asked, the import where one is to be made, and the resource.
+
+    It comes after what the calls before it have made, on which it may rest.
+    """
     variables: dict[str, Asked] = {}
     values = {name: found(source, write) for name, source in declared.attributes.items()}
     attributes = {name: _named(value, address, variables) for name, value in values.items()}
@@ -50,6 +56,8 @@ def _declared(declared: Terraform, write: Write, address: str, *, there: bool) -
         yield [*comment(f"{_place(write)}{_TAKEN_OVER}"), *block("import", (), to)]
         if declared.kept:
             attributes["lifecycle"] = Body({"ignore_changes": [Name(each) for each in declared.kept]})
+    if after:
+        attributes["depends_on"] = [Name(each) for each in after]
     note = "" if imported else f"{_place(write)}{_PART if declared.part else ''}"
     yield [*comment(note), *block("resource", [declared.type, address], attributes)]
 

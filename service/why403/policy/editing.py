@@ -54,9 +54,10 @@ def bytes_of(document: Document) -> int:
 def literal(arn: str) -> str:
     """Return an ARN as a Resource that covers nothing else: what would be a wildcard or variable stands for itself.
 
-    AWS: "IAM policy elements: Variables and tags", special characters.
+    The `*` of a call that is about nothing in particular is the only Resource that covers it. AWS: "IAM policy
+    elements: Variables and tags", special characters.
     """
-    return _SPECIAL.sub(lambda found: f"${{{found[0]}}}", arn)
+    return arn if arn == "*" else _SPECIAL.sub(lambda found: f"${{{found[0]}}}", arn)
 
 
 def takes(document: Document, wanted: Document) -> bool:

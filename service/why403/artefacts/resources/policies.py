@@ -23,18 +23,6 @@ def _inline(kind: str) -> Row:
     )
 
 
-def _attached(kind: str) -> Row:
-    """CloudFormation attaches only in the resource of the policy or of who has it, beside all others."""
-    return Row(
-        terraform=Terraform(
-            type=f"aws_iam_{kind.lower()}_policy_attachment",
-            attributes={kind.lower(): f"{kind}Name", "policy_arn": "PolicyArn"},
-            named=(f"{kind}Name", "PolicyArn"),
-            imported=joined(f"{{{kind}Name}}/{{PolicyArn}}"),
-        )
-    )
-
-
 def _name(write: Write) -> str:
     return str(write.parameters["PolicyArn"]).rpartition("/")[2]
 
@@ -43,6 +31,28 @@ def _path(write: Write) -> str | None:
     """Return the path in a policy's ARN, None for the usual one."""
     inner = str(write.parameters["PolicyArn"]).partition("/")[2].rpartition("/")[0]
     return f"/{inner}/" if inner else None
+
+
+def _attached(kind: str) -> Row:
+    """Return how a policy is attached: CloudFormation says it in the resource of the policy, if that is new."""
+
+    def holders(write: Write) -> list[Any]:
+        return [write.parameters[f"{kind}Name"]]
+
+    return Row(
+        terraform=Terraform(
+            type=f"aws_iam_{kind.lower()}_policy_attachment",
+            attributes={kind.lower(): f"{kind}Name", "policy_arn": "PolicyArn"},
+            named=(f"{kind}Name", "PolicyArn"),
+            imported=joined(f"{{{kind}Name}}/{{PolicyArn}}"),
+        ),
+        cloudformation=CloudFormation(
+            type="AWS::IAM::ManagedPolicy",
+            properties={f"{kind}s": holders},
+            identity={"ManagedPolicyName": _name},
+            joins=True,
+        ),
+    )
 
 
 def _kind(write: Write) -> str:

@@ -38,13 +38,15 @@ class Terraform:
 class CloudFormation:
     """A resource type; `identity` are the properties by which an existing one is imported.
 
-    `part` says that the resource has more than is shown, and is there.
+    `part` says that the resource has more than is shown, and is there. What `joins` is said only in the resource that
+    another call of the same change makes.
     """
 
     type: str | Callable[[Write], str]
     properties: Mapping[str, Source]
     identity: Mapping[str, Source]
     part: bool = False
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
