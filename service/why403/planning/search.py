@@ -91,12 +91,11 @@ def _tried(decide: Decide, wanted: Wanted, order: Callable[[_Open], tuple[int, i
         best = ended if best is None or _better(ended, best) else best
         if ended.rank == 0:
             break
-        for found in (_proposed(each, draft, wanted) for each in standing):
-            least = min((step.fix.applicability for step in found), default=0)
-            for step in found:
-                passed_over = step.fix.applicability - least
-                then = _Open(draft.then(step), regret + passed_over)
-                heappush(waiting, (order(then), next(turns), then))
+        found = next(filter(None, (_proposed(each, draft, wanted) for each in standing)), ())
+        least = min((step.fix.applicability for step in found), default=0)
+        for step in found:
+            then = _Open(draft.then(step), regret + step.fix.applicability - least)
+            heappush(waiting, (order(then), next(turns), then))
     return best or Searched(Draft(), decide(Draft()))
 
 
