@@ -87,10 +87,11 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
 
     A fact that nobody supplied is unreadable, or what its `otherwise` says where the evidence is complete. Treat it as
     immutable: `source` and `key` return new ones. (A dict, because the hot path looks a fact up at C speed.) `shared`
-    is what was worked out from it before, for this or another request; several threads may do so.
+    is what was worked out from it before, for this or another request; several threads may do so. `same_bucket`: it is
+    that of a copy's source, in the bucket of the target.
     """
 
-    __slots__ = ("complete", "of_keys", "of_source", "shared")
+    __slots__ = ("complete", "of_keys", "of_source", "same_bucket", "shared")
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
         """Keep the leg's own facts, those of a copy's source, and those of single keys of a multi-object call."""
         super().__init__(facts)
         self.of_source, self.of_keys = of_source, of_keys
-        self.complete = complete
+        self.complete, self.same_bucket = complete, False
         self.shared: dict[object, Any] = {}
 
     def __missing__(self, fact: Fact[T]) -> Observation[T]:
@@ -138,7 +139,13 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
             for fact, seen in list(self.items())  # at once: another thread may look a fact up
             if not fact.of_resource or (same_bucket and not fact.of_object and fact not in self.of_source)
         }
-        return Evidence({**shared, **self.of_source}, complete=self.complete)
+        found = Evidence({**shared, **self.of_source}, complete=self.complete)
+        found.of_source, found.same_bucket = self.of_source, same_bucket
+        return found
+
+    def of_source_alone(self, fact: Fact[Any]) -> bool:
+        """Return whether a fact, as a leg on a copy's source sees it, is told of the source and not of the target."""
+        return fact.of_resource and (not self.same_bucket or fact.of_object or fact in self.of_source)
 
     def key(self, key: str | None) -> "Evidence":
         """Return the evidence as a leg on one of several keys sees it, itself where it says nothing of that key."""

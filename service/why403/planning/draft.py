@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from why403.domain.evidence import SOURCE
 from why403.domain.fix import Applicability, Edit, Fix
 from why403.engine.call import Blocked
+from why403.engine.explain import told
 
 OBJECTS = "objects"
 
@@ -114,21 +115,41 @@ def answered(blocked: Blocked) -> Answered:
 def steps(blocked: Blocked) -> Iterable[Step]:
     """Return the fixes that the blocker's layer proposes, for the leg it stands in, the best first."""
     request, (layer, claim) = blocked.leg.ruled.request, blocked.blamed
+    return [_step(blocked, fix) for fix in layer.propose(request, request.evidence, claim)]
+
+
+def left_to_whoever_may(blocked: Blocked) -> Step:
+    """Return what is left where a layer knows no fix that helps: whoever looks after it has to decide."""
+    layer = blocked.blamed.layer
+    fix = Fix(
+        summary=f"{layer.who} decides what is to become of it: no change is known that would be safe and enough",
+        who=layer.who,
+        risk="not known",
+        applicability=Applicability.MANUAL,
+        target=blocked.leg.ruled.request.resource.arn,
+        steps=(told(blocked.leg, blocked.blamed).because,),
+    )
+    return _step(blocked, fix)
+
+
+def _step(blocked: Blocked, fix: Fix) -> Step:
+    request, layer = blocked.leg.ruled.request, blocked.blamed.layer
     of_source, key = request.of_source, blocked.leg.key
     own = frozenset(
         fact.name
         for fact in request.evidence
-        if (fact.of_resource if of_source else key is not None and fact.of_object)
+        if (request.evidence.of_source_alone(fact) if of_source else key is not None and fact.of_object)
     )
     teller = blocked.leg.teller(blocked.blamed)
-    plain = Step(teller.name, Fix(summary="", who="", risk="", applicability=Applicability.MANUAL))._replace(
+    return Step(
+        layer=teller.name,
+        fix=fix,
         answers=(answered(blocked),),
         via=None if teller is layer else layer.name,
         prefix=SOURCE if of_source else "",
         key=key,
         own=own,
     )
-    return [plain._replace(fix=fix) for fix in layer.propose(request, request.evidence, claim)]
 
 
 def together(draft: Draft) -> Draft:

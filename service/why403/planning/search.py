@@ -10,7 +10,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import Says
 from why403.engine.blame import Blamed
 from why403.engine.call import Blocked, Decided
-from why403.planning.draft import Draft, Step, answered, steps
+from why403.planning.draft import Draft, Step, answered, left_to_whoever_may, steps
 
 _LOG = logging.getLogger(__name__)
 MOST_DECISIONS: Final = 200
@@ -125,7 +125,7 @@ def _unanswered(decided: Decided, draft: Draft) -> list[Blocked]:
 
 
 def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
-    """Return the steps that mend a blocker and are not taken yet; a layer that fails proposes none."""
+    """Return the steps that mend a blocker and are not taken yet, else the one that leaves it to somebody's hands."""
     if len(draft.steps) >= MOST_STEPS:
         return ()
     try:
@@ -133,8 +133,10 @@ def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
     except Exception:  # noqa: BLE001 - the decision stands without a fix
         _LOG.exception("layer %s failed to propose a fix", blocked.blamed.layer.name)
         blocked.leg.tell(blocked.blamed.layer.name, "propose")
-        return ()
-    return [step for step in found if step not in draft.steps]
+        found = []
+    taken = {(step.layer, step.fix.summary, step.answers) for step in draft.steps}
+    new = [step for step in found if (step.layer, step.fix.summary, step.answers) not in taken]
+    return new or [left_to_whoever_may(blocked)]
 
 
 def _least(found: Searched, decide: Decide) -> Searched:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from why403.domain.arn import KMS
+from why403.domain.arn import EVERYTHING, KMS
 from why403.domain.evidence import Fact
 from why403.domain.fix import Applicability, Edit, Fix
 from why403.domain.principal import Kind
@@ -51,8 +51,12 @@ def action_of(request: AccessRequest) -> str:
 
 
 def resource_of(request: AccessRequest) -> str:
-    """Return what is asked for as a Resource that covers nothing else; what is not known of a key stays open."""
-    return request.resource.arn if request.resource.vague else literal(request.resource.arn)
+    """Return what is asked for as a Resource that covers nothing else; what is not known of a key stays open.
+
+    Calls that are about no one resource are allowed on `*`.
+    """
+    whole = request.resource.vague or request.resource is EVERYTHING
+    return request.resource.arn if whole else literal(request.resource.arn)
 
 
 def wanted(
