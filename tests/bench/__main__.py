@@ -8,6 +8,7 @@ from statistics import median
 from tests.bench.collecting import collecting
 from tests.bench.decisions import REFERENCE, checked, measured
 from tests.bench.growth import growth
+from tests.bench.keeping import keeping
 from tests.bench.memory import memory
 from tests.bench.scaling import scaling
 from tests.bench.serving import CLIENTS, measure, shared
@@ -57,6 +58,7 @@ def main() -> None:
     print(f"{python}, {os.cpu_count()} cores, medians of {rounds} rounds;")
     print("decision and kind of every answer in the timed rounds compared with the reference evaluator")
     decisions(rounds)
+    keeping(rounds)
     scaling(rounds)
     memory()
     growth(rounds)

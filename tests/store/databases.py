@@ -6,7 +6,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,19 +18,26 @@ from psycopg.sql import SQL, Identifier
 _NUMBERS = count(1)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """Return where a PostgreSQL server of our own listens, a socket in a directory, in memory where there is such."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - not a shared temporary directory
-    with tempfile.TemporaryDirectory(prefix="why403-pg-", dir=memory, ignore_cleanup_errors=True) as made:
+@contextmanager
+def serving(directory: str | None) -> Iterator[str]:
+    """Run a PostgreSQL server of our own that keeps its data in a directory; yield where its socket is."""
+    with tempfile.TemporaryDirectory(prefix="why403-pg-", dir=directory, ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o755)  # its server runs as somebody else where the tests run as root
         os.environ.setdefault("XDG_RUNTIME_DIR", made)
         server = _server(Path(made) / "data")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # it lives no longer than the machine
-            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         _end(server.get_pid())
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """Return where a PostgreSQL server listens that lives no longer than the tests, in memory where there is such."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - not a shared temporary directory
+    with serving(memory) as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
 
 
 def _server(data: Path) -> Any:

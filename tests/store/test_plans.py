@@ -117,6 +117,17 @@ def test_who_comes_back_to_its_own_plan_as_somebody_new_has_lost_it(store: SqlSt
     assert store.intend(second, {}).sequence == 1
 
 
+def test_nobody_works_on_a_plan_that_nobody_holds(store: SqlStore, clock: HandClock) -> None:
+    store.add_plan(a_plan(clock), a_deed())
+    plan = store.plan("p_1")
+    with pytest.raises(LeaseLost, match="nobody holds the plan"):
+        store.intend(plan, {})
+    with pytest.raises(LeaseLost, match="nobody holds the plan"):
+        store.renew(plan)
+    assert store.plan("p_1") == plan
+    assert store.journal("p_1") == ()
+
+
 @pytest.mark.parametrize("how", ["renew", "intend", "ended"])
 def test_working_on_a_plan_renews_its_lease(make_store: MakeStore, clock: HandClock, how: str) -> None:
     store = make_store(ages=MINUTES)

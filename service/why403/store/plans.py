@@ -83,8 +83,8 @@ class Plans(Ledger):
         """Renew the lease, which also keeps others from the plan while the transaction lasts; return its end."""
         until = self._durable.now(connection) + self._ages.lease
         ours = (PLANS.c.id == plan.id, PLANS.c.revision == plan.revision, PLANS.c.owner == plan.owner)
-        if connection.execute(update(PLANS).where(*ours).values(until=until)).rowcount != 1:
-            raise LeaseLost(_LOST)
+        if plan.owner is None or connection.execute(update(PLANS).where(*ours).values(until=until)).rowcount != 1:
+            raise LeaseLost(_LOST if plan.owner else "nobody holds the plan")
         return until
 
     def _read_plan(self, row: RowMapping) -> Plan:

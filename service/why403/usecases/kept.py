@@ -6,13 +6,13 @@ from hashlib import sha256
 from typing import Any, Final
 
 from why403.domain.errors import InvalidInput, NotFound, Unavailable
-from why403.domain.fix import Write
 from why403.keeping import Deed, Diagnosis, Entry, Plan, Store
 from why403.planning.draft import Step
 from why403.services import Services
 from why403.usecases.diagnose import diagnosed
 from why403.usecases.keepable import sent_again, without_policies, without_secrets
 from why403.usecases.remediate import planned
+from why403.writing import written_down
 
 _BESIDE: Final = frozenset({"diagnosis", "evidence", "collect", "fresh", "accept_public"})
 
@@ -145,10 +145,6 @@ def _written(step: Step) -> dict[str, Any]:
     return {
         "layer": step.layer,
         "target": fix.target,
-        "writes": [_call(write) for write in fix.writes],
-        "undo": [_call(write) for write in fix.undo],
+        "writes": [written_down(write) for write in fix.writes],
+        "undo": [written_down(write) for write in fix.undo],
     }
-
-
-def _call(write: Write) -> dict[str, Any]:
-    return {**write._asdict(), "reading": None if write.reading is None else write.reading._asdict()}
