@@ -16,6 +16,7 @@ from why403.policy.compiled import Policies
 from why403.policy.public import is_public
 from why403.services import Services
 from why403.usecases.diagnose import Diagnosed, diagnosed
+from why403.usecases.plan_words import by_cause, settling, summary, unknown_call
 from why403.usecases.proving import Worlds, opens_to_anybody, proof
 
 _PUBLIC: Final = (
@@ -66,22 +67,26 @@ def remediate(services: Services, body: Mapping[str, Any]) -> Plan:
 def planned(services: Services, found: Diagnosed, *, accept_public: bool) -> Plan:
     """Return a plan for what was diagnosed."""
     if found.decided is None or found.known.missing is not None or found.doubt is not None:
-        return _plan(found, (), _by_cause(services, found), _unproven(found), summary=_unknown_call(found))
+        return _plan(found, (), by_cause(services, found), _unproven(found), summary=unknown_call(found))
     worlds = Worlds(services, found)
     made, passed_over = _searched(worlds, accept_public=accept_public)
     draft = together(made.draft)
     if not draft.steps:
         refused = _PUBLIC if passed_over else None
-        changes = _by_cause(services, found) if made.decided.outcome != TRUE and not refused else []
-        return _plan(found, (), changes, _unproven(found), summary=_summary(made, changes, refused), refused=refused)
+        asked_only = found.answer["understood"]["source"] == "request"
+        nothing = refused or (made.decided.outcome == TRUE and asked_only)
+        changes = [] if nothing else by_cause(services, found)
+        return _plan(found, (), changes, _unproven(found), summary=summary(made, changes, refused), refused=refused)
     proven = proof(worlds, _before(found), explained(made.decided), draft, made.decided)
     public = opens_to_anybody(proven) or _made_public(services, draft) or any(each.fix.public for each in draft.steps)
     refused = _PUBLIC if public and not accept_public else None
     changes = [] if refused else _graded([shown(each) for each in draft.steps], proven)
+    if made.decided.outcome == UNKNOWN and not refused:
+        changes.append(settling(made.decided, found))
     warnings = [_EXPOSURE, _CLOUDFRONT] if public and not refused else []
-    summary = _summary(made, changes, refused)
     kept = () if refused else draft.steps
-    return _plan(found, kept, changes, proven, summary=summary, refused=refused, warnings=warnings)
+    told = summary(made, changes, refused)
+    return _plan(found, kept, changes, proven, summary=told, refused=refused, warnings=warnings)
 
 
 def _searched(worlds: Worlds, *, accept_public: bool) -> tuple[Searched, bool]:
@@ -96,6 +101,9 @@ def _searched(worlds: Worlds, *, accept_public: bool) -> tuple[Searched, bool]:
 
     made = search(worlds.decide, wanted)
     return made, bool(passed_over) and made.rank > 1
+
+
+_GRADES: Final = tuple(each.word for each in Applicability)
 
 
 def _plan(  # noqa: PLR0913 - the members of a plan are these
@@ -123,9 +131,6 @@ def _plan(  # noqa: PLR0913 - the members of a plan are these
     return Plan(answer=answer, steps=steps)
 
 
-_GRADES: Final = tuple(each.word for each in Applicability)
-
-
 def _before(found: Diagnosed) -> dict[str, Any]:
     return {name: found.answer[name] for name in _DECISION if name in found.answer}
 
@@ -136,8 +141,8 @@ def _unproven(found: Diagnosed) -> dict[str, Any]:
 
 
 def _graded(changes: list[dict[str, Any]], proven: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the changes, none of them safe if something is opened beside the call."""
-    if proven["newly_allowed"] or proven["undecided"]:
+    """Return the changes, none of them safe if it is not proven what they open, or something beside the call is."""
+    if proven["newly_allowed"] or proven["undecided"] or proven["after"]["decision"] == "unknown":
         review = Applicability.REVIEW.word
         for change in changes:
             change["applicability"] = max(change["applicability"], review, key=_GRADES.index)
@@ -162,64 +167,3 @@ def _public(services: Services, name: str, value: Any) -> bool:
         return False
     held = getattr(observed({name: value}, services.registry.facts).own[fact], "value", None)
     return isinstance(held, Policies) and is_public(held, of_access_point=name.startswith("access_point."))
-
-
-def _by_cause(services: Services, found: Diagnosed) -> list[dict[str, Any]]:
-    """Return what a person can do about the first cause, where nothing is known that could be edited."""
-    first = next(iter(found.answer["causes"]), None)
-    if first is None:
-        return []
-    fix, check = first["fix"], first["check"]
-    return [
-        {
-            "layer": first["layer"],
-            "via": None,
-            "summary": fix["summary"],
-            "target": found.answer["understood"]["resource"] or "",
-            "who": _who(services, first["layer"]),
-            "risk": "not proven: too little is known to decide again",
-            "applicability": Applicability.MANUAL.word,
-            "before": None,
-            "after": None,
-            "diff": "",
-            "call": {},
-            "request": {},
-            "steps": [f"{check['what']}: {check['command']}" if check.get("command") else check["what"]],
-            "commands": fix["commands"],
-            "terraform": "",
-            "cloudformation": "",
-            "permissions": [],
-            "undo": [],
-        }
-    ]
-
-
-def _who(services: Services, name: str | None) -> str:
-    return next((layer.who for layer in services.engine.layers if layer.name == name), "the caller")
-
-
-def _unknown_call(found: Diagnosed) -> str:
-    missing = found.doubt or f"it is not known {found.known.missing}"
-    return f"Not proven: {missing}. The change answers the likeliest cause; make its check first."
-
-
-def _summary(made: Searched, changes: Sequence[Mapping[str, Any]], refused: str | None) -> str:
-    outcome = made.decided.outcome
-    these, are = ("This change", "is") if len(changes) == 1 else (f"These {len(changes)} changes", "some are")
-    if refused:
-        return f"No plan: {refused}."
-    if outcome == TRUE:
-        if not made.draft.steps:
-            return "Nothing to change: all that is known allows the call."
-        return f"{these} would allow the call: it was decided again to prove it."
-    if outcome == UNKNOWN:
-        said = f"{these} answer what is known" if made.draft.steps else "Nothing that is known refuses the call"
-        return f"{said}, but it is not proven that it would be allowed: {_doubt(made)}."
-    if made.by_hand:
-        return f"{these} would clear the way; {are} to be made by hand, which no decision can prove."
-    return "No change is known that would allow the call; a person has to decide."
-
-
-def _doubt(made: Searched) -> str:
-    doubts = explained(made.decided)["doubts"]
-    return doubts[0]["because"] if doubts else "it is not known what else may refuse it"
