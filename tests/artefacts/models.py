@@ -9,11 +9,12 @@ from typing import Any
 from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ServiceModel, Shape
-from botocore.validate import validate_parameters
+from botocore.validate import ParamValidator
 
 from why403.domain.fix import Write
 
-GLOBAL = {"region": str, "cli-input-json": str}
+# Options that every command takes, and that change nothing of what is sent.
+SHOWING = frozenset({"--query", "--output"})
 
 
 @cache
@@ -38,10 +39,16 @@ def faults(write: Write) -> list[str]:
     """Return what botocore would not send: operations, missing and unknown parameters, types, enumerated values."""
     if write.operation not in service(write.service).operation_names:
         return [f"{write.service} has no {write.operation}"]
-    takes = shape(write.service, write.operation)
-    found = validate_parameters(sent(write), takes)
-    unknown = [] if found is None else [str(found)]
-    return [*unknown, *_unlisted(sent(write), takes)]
+    return [
+        *invalid(write.service, write.operation, sent(write)),
+        *_unlisted(sent(write), shape(write.service, write.operation)),
+    ]
+
+
+def invalid(service_name: str, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+    """Return what botocore finds wrong with parameters."""
+    report = ParamValidator().validate(dict(parameters), shape(service_name, operation))
+    return str(report.generate_report()).splitlines()
 
 
 def _unlisted(value: Any, takes: Shape) -> Iterator[str]:
@@ -73,6 +80,8 @@ class Read(Mapping[str, Any]):
         for option, values in _options(words):
             if option == "--region" and option not in options:
                 (self.region,) = values
+            elif option in SHOWING and option not in options:
+                assert len(values) == 1
             elif option == "--cli-input-json":
                 self._read |= json.loads(*values)
             elif option.startswith("--no-") and option not in options:

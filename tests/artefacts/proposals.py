@@ -26,9 +26,14 @@ def proposals() -> tuple[Proposed, ...]:
     return tuple(_proposals())
 
 
-def _proposals() -> Iterator[Proposed]:
+def bodies() -> dict[str, dict[str, Any]]:
+    """Return what is sent for every case and incident, by its name."""
     cases = {each.id: _body(each) for folder in ("decision_table", "own_cases") for each in of_folder(folder)}
-    for name, body in (cases | {each["id"]: each["diagnose"] for each in INCIDENTS}).items():
+    return cases | {each["id"]: each["diagnose"] for each in INCIDENTS}
+
+
+def _proposals() -> Iterator[Proposed]:
+    for name, body in bodies().items():
         decided = diagnosed(services(), body).decided
         for blocked in () if decided is None else decided.blockers:
             for step in steps(blocked):

@@ -1,12 +1,26 @@
 """What layers propose, and its texts: calls that botocore would send, under permissions that there are."""
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.artefacts.models import Read, faults
 from tests.artefacts.proposals import proposals, writes
 from why403.artefacts.cli import command
+from why403.domain.fix import Write
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{}, {"Bucket": "b"}, {"Bucket": "b", "Policy": {}, "Moon": 1}, {"Bucket": 1, "Policy": {}}],
+    ids=["nothing", "missing", "unknown", "type"],
+)
+def test_botocore_would_object(parameters: dict[str, Any]) -> None:
+    assert faults(Write("s3", "PutBucketPolicy", parameters, "s3:PutBucketPolicy", documents=("Policy",))) != []
+    assert faults(Write("s3", "PutMoon", {}, "")) != []
+    hold = {"Bucket": "b", "Key": "k", "LegalHold": {"Status": "off"}}
+    assert faults(Write("s3", "PutObjectLegalHold", hold, "")) == ["off is no ObjectLockLegalHoldStatus"]
 
 
 def test_every_call_is_one_that_botocore_would_send() -> None:

@@ -140,3 +140,18 @@ def test_an_object_of_which_nobody_knows_how_it_is_encrypted_may_be_under_a_key(
         "evidence": ALL,
     }
     assert "kms" in {cause["layer"] for cause in diagnose(services(), body)["causes"]}
+
+
+def test_a_key_that_nobody_names_is_not_taken_for_the_object() -> None:
+    error = (
+        "An error occurred (AccessDenied) when calling the PutObject operation: "
+        "User: arn:aws:iam::111111111111:user/bob is not authorized to perform: kms:GenerateDataKey on this "
+        "resource because the resource "
+        "does not exist in this Region, no resource-based policies allow access, "
+        "or a resource-based policy explicitly denies access"
+    )
+    request = {"operation": "PutObject", "bucket": "buk", "key": "k"}
+    found = diagnose(services(), {"error": error, "collect": False, "request": request})["causes"]
+    of_key = [each for each in found if each["layer"] in {"kms", "identity"}]
+    assert len(of_key) > 1
+    assert not [each for each in of_key if "arn:aws:s3" in (each["check"]["command"] + each["fix"]["summary"])]

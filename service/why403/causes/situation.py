@@ -103,6 +103,11 @@ class Situation:
         """Return the same situation for another action."""
         return replace(self, action=action)
 
+    @property
+    def _key_unknown(self) -> bool:
+        """Return whether what is missing is an action on a KMS key, and which key it is nobody says."""
+        return (self.action or "").startswith("kms:") and ":kms:" not in (self.resource or "")
+
     def words(self) -> dict[str, str | None]:
         """Return what texts may mention."""
         found = resource(self.resource) if self.resource else None
@@ -110,7 +115,7 @@ class Situation:
         caller = principal_named(self.principal) if self.principal else SOMEBODY
         return {
             "action": self.action,
-            "resource": self.resource,
+            "resource": "KEY" if self._key_unknown else self.resource,
             "in_bucket": self.behind.arn if self.behind else self.resource or "RESOURCE",
             "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,

@@ -1,0 +1,40 @@
+"""Commands that answers tell people to run: each is one that the AWS CLI takes, but for what stands in capitals."""
+
+from functools import cache
+
+from tests.artefacts.models import Read, invalid
+from tests.artefacts.proposals import bodies, proposals
+from tests.cases import services
+from why403.usecases.diagnose import diagnose
+
+# What a placeholder may be: as long as it likes.
+PLACEHOLDERS = ("Invalid length for parameter",)
+
+
+@cache
+def told() -> dict[str, str]:
+    """Return each command of checks and fixes, and of what people do by hand, with a case that tells it."""
+    found: dict[str, str] = {}
+    for case, body in bodies().items():
+        for cause in diagnose(services(), body)["causes"]:
+            for line in (cause["check"]["command"], *cause["fix"]["commands"]):
+                found.setdefault(line or "", case)
+    for case, step in proposals():
+        for line in step.fix.steps:
+            found.setdefault(line, case)
+    return {
+        line: case for line, case in found.items() if line.startswith("aws ") and " --" in line and ", " not in line
+    }
+
+
+def test_every_command_that_is_told_is_one_of_the_cli() -> None:
+    assert len(told()) > 50
+    for line in told():
+        read = Read(line)
+        faults = invalid(read.service, read.operation, read)
+        assert [each for each in faults if not each.startswith(PLACEHOLDERS)] == [], line
+
+
+def test_what_a_command_is_about_is_of_its_service() -> None:
+    wrong = [line for line in told() if line.startswith("aws kms ") and "arn:aws:s3" in line]
+    assert wrong == []
