@@ -42,7 +42,14 @@ from why403.usecases.simulator import PRINCIPAL
 from why403.web.access import PUBLIC, SCOPE_OF
 from why403.web.app import create_app
 from why403.web.keys import digest_of
-from why403.web.schemas import DiagnoseBody, RemediateBody, SimulateBody
+from why403.web.schemas import (
+    ApplyBody,
+    DiagnoseBody,
+    RemediateBody,
+    RollbackBody,
+    SimulateBody,
+    VerifyBody,
+)
 
 TEXT = PLACE.read_text(encoding="utf-8")
 SPECIFICATION: dict[str, Any] = from_yaml(TEXT)
@@ -146,7 +153,14 @@ def referred(described: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("name", "schema"),
-    [("SimulateBody", SimulateBody), ("DiagnoseRequest", DiagnoseBody), ("RemediateRequest", RemediateBody)],
+    [
+        ("SimulateBody", SimulateBody),
+        ("DiagnoseRequest", DiagnoseBody),
+        ("RemediateRequest", RemediateBody),
+        ("ApplyRequest", ApplyBody),
+        ("RollbackRequest", RollbackBody),
+        ("VerifyRequest", VerifyBody),
+    ],
 )
 def test_a_body_has_the_members_and_types_that_its_schema_has(name: str, schema: type[Schema]) -> None:
     spec = APISpec(title="t", version="1", openapi_version="3.1.0", plugins=[MarshmallowPlugin()])

@@ -42,6 +42,8 @@ VALUES = {
     "ROLE_NAME": "audit/why403",
     "EXTERNAL_ID": "x-1",
     "ORGANIZATION_ACCOUNT": "777788889999",
+    "WRITER_ROLE": "arn:aws:iam::{account}:role/ops/why403-writer",
+    "WRITER_ACCOUNTS": "444455556666",
     "BUCKET_OWNERS": "reports=111122223333, logs = 444455556666",
     "STORE_URL": "postgresql://why403@db/why403",
     "STORE_KEY": f"{'A' * 43}=, {'-_' * 21}A=",
@@ -91,6 +93,8 @@ def test_every_variable_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         role_name="audit/why403",
         external_id="x-1",
         organization_account="777788889999",
+        writer_role="arn:aws:iam::{account}:role/ops/why403-writer",
+        writer_accounts=frozenset({"444455556666"}),
         bucket_owners={"reports": "111122223333", "logs": "444455556666"},
         store_url="postgresql://why403@db/why403",
         store_keys=(bytes(32), b"\xfb\xff\xbf" * 10 + b"\xfb\xf0"),
@@ -109,6 +113,7 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         "COLLECT": "perhaps",
         "COLLECT_SECONDS": "600",
         "ROLE_NAME": "a role",
+        "WRITER_ROLE": "arn:aws:iam::me:role/writer",
         "ORGANIZATION_ACCOUNT": "ours",
         "API_KEYS": "ana:simulate:short",
         "STORE_URL": "mysql://root:hunter2@db/why403",
@@ -134,6 +139,7 @@ def test_all_mistakes_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None
         "WHY403_STORE_KEY: entry 1: must be 32 random bytes in base64; `why403 new-store-key`",
         "WHY403_STORE_URL: must be `none`, `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`",
         "WHY403_WORKERS: must be 1 or more",
+        "WHY403_WRITER_ROLE: is no name or ARN pattern of a role",
     ]
 
 
@@ -318,3 +324,12 @@ def test_state_is_kept_where_the_user_keeps_it(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert state_directory() == Path(directory)
+
+
+def test_aws_is_changed_for_those_who_have_a_key_only_and_under_a_role_of_its_own() -> None:
+    key = ApiKey(name="ana", scopes=SCOPES, digest=bytes.fromhex(DIGEST))
+    with pytest.raises(SettingsError, match="WRITER_ROLE needs WHY403_API_KEYS"):
+        Settings(writer_role="why403-writer")
+    with pytest.raises(SettingsError, match="must be different roles"):
+        Settings(writer_role="why403", role_name="why403", api_keys=(key,))
+    assert Settings(writer_role="why403-writer", role_name="why403", api_keys=(key,)).writer_role == "why403-writer"

@@ -193,7 +193,7 @@ def _owner_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Wo
     expected = "" if call is None else str(call.parameters.get(name))
     if claim.holds == UNKNOWN:
         because = f"the call expects the bucket to be of {expected}, and it is not known whose it is"
-        return doubted(because, evidence[BUCKET_OWNER])
+        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
     cites = (Citation(fact=BUCKET_OWNER.name),) if isinstance(evidence[BUCKET_OWNER], Found) else ()
     if claim.holds == TRUE:
         return Words(because=f"the bucket is of {expected}, as the call expects", citations=cites)
@@ -210,8 +210,9 @@ def _region_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> W
         return unread(seen)
     cites = (Citation(fact=REGION.name),)
     place = f"the bucket is in {seen.value}" if isinstance(seen, Found) else ""
-    found = Words(because=f"{went}, and {place}", citations=cites)
-    return found if claim.holds != FALSE else found._replace(status=301, code="PermanentRedirect", sort="elsewhere")
+    return Words(
+        because=f"{went}, and {place}", citations=cites, status=301, code="PermanentRedirect", sort="elsewhere"
+    )
 
 
 def _url_words(request: AccessRequest, claim: Claim) -> Words:

@@ -26,6 +26,7 @@ from why403.usecases.diagnose import diagnose
 from why403.usecases.permissions import HOLDERS, PARTITIONS, Deployment, described, needs, policy_for, where
 from why403.usecases.remediate import remediate
 from why403.usecases.simulate import simulate
+from why403.usecases.writer_permissions import belongs_to, writer_policy
 from why403.web.keys import new_key
 
 CERTAIN, OPEN, UNREADABLE = 0, 1, 2
@@ -82,6 +83,7 @@ def _add_store(commands: Any) -> None:
 def _add_permissions(commands: Any) -> None:
     needed = commands.add_parser("permissions", help="print the IAM policy with which the service can read AWS")
     needed.add_argument("--for", dest="holder", choices=HOLDERS, default="own", help="whose policy (default: own)")
+    needed.add_argument("--writer", action="store_true", help="the policy of the role that changes AWS, in its place")
     needed.add_argument("--partition", choices=PARTITIONS, default="aws", help="of the ARNs in it (default: aws)")
     needed.add_argument("--with-objects", action="store_true", help="also give what opens objects, where calls need it")
     form = needed.add_mutually_exclusive_group()
@@ -188,6 +190,10 @@ def _permissions(options: argparse.Namespace) -> int:
         partition=options.partition,
         objects=options.with_objects or settings.collect_objects,
     )
+    if options.writer:
+        print(json.dumps(writer_policy(options.partition, canaries=options.with_objects), indent=2))
+        print(f"why403: {belongs_to(settings.writer_role)}", file=sys.stderr)
+        return CERTAIN
     if options.markdown:
         print(described(registry, deployment), end="")
         return CERTAIN

@@ -28,6 +28,7 @@ from why403.services import Services
 from why403.settings import NO_STORE, PREFIX, Settings, SettingsError
 from why403.usecases.permissions import OWN_READS
 from why403.usecases.preflight import WHO
+from why403.writing import Writer
 
 if TYPE_CHECKING:
     from why403.store import SqlStore
@@ -124,6 +125,26 @@ def reader_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> 
         threads=settings.collect_threads,
     )
     return connect(settings.collect, access, tell)
+
+
+def writer_of(settings: Settings, reader: Reader | None, tell: Callable[[str, str], None] = ignore) -> Writer | None:
+    """Return who changes AWS, None unless the settings name a role for that; what is there is read with the reader."""
+    if settings.writer_role is None:
+        return None
+    if reader is None:
+        _LOG.error("nothing is changed: the service has no AWS credentials, or does not read AWS")
+        return None
+    from why403.aws import Access, writer_at  # noqa: PLC0415 - the SDK is for those who read AWS
+
+    access = Access(
+        role_name=settings.writer_role,
+        accounts=settings.writer_accounts,
+        external_id=settings.external_id,
+        threads=settings.threads,
+        everywhere=True,
+        attempts=1,
+    )
+    return writer_at(access, reader, tell)
 
 
 def store_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> "SqlStore | None":

@@ -25,6 +25,7 @@ _DEEPEST_JSON = 200
 # Kubernetes sets WHY403_PORT=tcp://..., WHY403_SERVICE_HOST and more in every container beside a Service called why403.
 # So the address has other names, and these are not taken for misspelt settings.
 _SET_BY_KUBERNETES = ("PORT", "SERVICE_")
+_WRITER = r"(arn:[a-z-]+:iam::(\{account\}|[0-9]{12}):role/)?[\w+=,.@/-]{1,512}\Z"
 _POSITIVE = validate.Range(min=1, error="must be 1 or more")
 _DAYS = validate.Range(1, 36_500, error="must be 1 to 36500")
 
@@ -75,6 +76,8 @@ class Settings:
     role_name: str | None = None
     external_id: str | None = None
     organization_account: str | None = None
+    writer_role: str | None = None
+    writer_accounts: frozenset[str] = frozenset()
     bucket_owners: Mapping[str, str] = field(default_factory=dict)
     store_url: str | None = field(default=None, repr=False)
     store_keys: tuple[bytes, ...] = field(default=(), repr=False)
@@ -83,13 +86,19 @@ class Settings:
     misspelt: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse to exist with an address that others reach and no keys."""
+        """Refuse to exist with an address that others reach, or a role that changes AWS, and no keys."""
         if not self.api_keys and not is_loopback(self.host):
             message = (
                 f"`{self.host}` can be reached from other machines, so {PREFIX}API_KEYS or {PREFIX}API_KEYS_FILE "
                 "must hold a key; without keys the service listens on loopback only"
             )
             raise SettingsError([message])
+        if self.writer_role is not None and not self.api_keys:
+            raise SettingsError(
+                [f"{PREFIX}WRITER_ROLE needs {PREFIX}API_KEYS: AWS is changed for a key's scope `apply`"]
+            )
+        if self.writer_role is not None and self.writer_role == self.role_name:
+            raise SettingsError([f"{PREFIX}WRITER_ROLE and {PREFIX}ROLE_NAME must be different roles"])
 
 
 def is_loopback(host: str) -> bool:
@@ -271,6 +280,7 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
     # As IAM accepts them: RoleName with its path, and ExternalId of AssumeRole.
     "ROLE_NAME": ("role_name", "str", validate.Regexp(r"[\w+=,.@/-]{1,512}\Z", error="is no name of a role")),
     "EXTERNAL_ID": ("external_id", "str", validate.Regexp(r"[\w+=,.@:/-]{2,1224}\Z", error="is no external id")),
+    "WRITER_ROLE": ("writer_role", "str", validate.Regexp(_WRITER, error="is no name or ARN pattern of a role")),
     "ORGANIZATION_ACCOUNT": ("organization_account", "str", _account_id),
     "STORE_URL": ("store_url", "str", _store_url),
     "STORE_DAYS": ("store_days", "int", _DAYS),
@@ -279,5 +289,6 @@ _VARIABLES: dict[str, tuple[str, str, Callable[[Any], object] | None]] = {
 _LISTS: dict[str, tuple[str, Callable[[Any], object] | None]] = {
     "BLOCKED_LAYERS": ("blocked_layers", None),
     "METRICS_ACCOUNTS": ("metrics_accounts", _account_ids),
+    "WRITER_ACCOUNTS": ("writer_accounts", _account_ids),
     "COLLECT_ACCOUNTS": ("collect_accounts", _account_ids),
 }

@@ -8,8 +8,11 @@ import pytest
 
 from tests.applying.world import FileAws, planted, serving
 from tests.cases import services as built
+from tests.store.conftest import clock, make_store
 from why403.services import Services
 from why403.store import SqlStore, open_store
+
+__all__ = ["clock", "make_store"]
 
 
 @pytest.fixture

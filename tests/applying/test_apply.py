@@ -9,6 +9,7 @@ import pytest
 
 from tests.applying.world import (
     ACCOUNT,
+    MADE,
     NEW,
     OLD,
     THREE,
@@ -33,7 +34,6 @@ from why403.usecases.changing import Changed, Stopped
 from why403.usecases.rollback import roll_back
 from why403.writing import Live, NotWritten, place_of
 
-MADE = ["PutBucketPolicy", "PutRolePolicy", "CreatePolicyVersion"]
 REAL = {"dry_run": False}
 DENIED = NotWritten("iam:PutRolePolicy", "denied", "was refused: the service lacks it", certain=True)
 LOST = NotWritten("iam:PutRolePolicy", "timeout", "was not answered in time", certain=False)

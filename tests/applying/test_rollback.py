@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.applying.test_apply import DENIED, LOST, MADE, REAL, applied, changed, statuses
+from tests.applying.test_apply import DENIED, LOST, REAL, applied, changed, statuses
 from tests.applying.world import (
+    MADE,
     NEW,
     OLD,
     WAS,

@@ -12,13 +12,15 @@ from typing import Any
 from why403.domain.fix import Reading, Write
 from why403.keeping import Deed, Plan, Store
 from why403.services import Services
-from why403.writing import Live, NotWritten, alike, delete_version, place_of, written_down
+from why403.writing import Live, NotWritten, Probe, Probed, alike, delete_version, place_of, written_down
 
 ACCOUNT, ARN = "111122223333", "arn:aws:iam::111122223333:policy/team"
 WAS = '{"Version": "2012-10-17",  "Statement": []}'  # as nobody but S3 would keep it
 OLD: dict[str, Any] = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 NEW: dict[str, Any] = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
 MOST = 5
+MADE = ["PutBucketPolicy", "PutRolePolicy", "CreatePolicyVersion"]
+"""The calls that make the plan of `THREE`."""
 
 Event = Callable[[str], None]
 
@@ -36,6 +38,8 @@ class FileAws:
     def __init__(self, path: Path, *, event: Event = unseen, fails: Mapping[int, NotWritten] | None = None) -> None:
         self.path, self.event, self.fails, self.count = path, event, dict(fails or {}), 0
         self.again: list[bool] = []
+        self.probes: list[Probe] = []
+        self.probed: list[Probed] = []
 
     @contextmanager
     def state(self) -> Iterator[dict[str, Any]]:
@@ -90,6 +94,10 @@ class FileAws:
             raise failure
         self.event(f"after {write.operation}")
         return version
+
+    def probe(self, probe: Probe) -> Probed:
+        self.probes.append(probe)
+        return self.probed.pop(0) if self.probed else Probed("not_run", "nobody may assume it")
 
     def _make(self, held: dict[str, Any], write: Write) -> str | None:
         sent = write.parameters
@@ -174,6 +182,15 @@ def by_hand(layer: str = "scp") -> tuple[str, list[Write], list[Write]]:
     return layer, [], []
 
 
+REQUEST = {
+    "principal": "arn:aws:sts::111122223333:assumed-role/app/i-1",
+    "operation": "GetObject",
+    "bucket": "reports",
+    "key": "q3.csv",
+    "context_is_complete": True,
+}
+
+
 def body_of(changes: Any = None, decision: str = "allowed", request: Any = None, **answer: Any) -> dict[str, Any]:
     """Return the body of a kept plan."""
     changes = THREE if changes is None else changes
@@ -196,7 +213,9 @@ def body_of(changes: Any = None, decision: str = "allowed", request: Any = None,
         }
         for layer, writes, undo in changes
     ]
-    body: dict[str, Any] = json.loads(json.dumps({"answer": told, "steps": steps, "request": request or {}}))
+    body: dict[str, Any] = json.loads(
+        json.dumps({"answer": told, "steps": steps, "request": {"request": REQUEST if request is None else request}})
+    )
     return body
 
 

@@ -71,7 +71,7 @@ class Wire:
         self.sent: list[Sent] = []
 
     def __call__(self, request: Any, **_: Any) -> AWSResponse:
-        body = _text(request.body or "")
+        body = _text(request.body) if isinstance(request.body, str | bytes) else ""
         headers = {name: _text(value) for name, value in request.headers.items()}
         sent = Sent(request.method, request.url, headers, body)
         self.sent.append(sent)

@@ -13,6 +13,9 @@ BODIES = {
     "/simulate": {"requests": [A_REQUEST]},
     "/diagnose": {"request": A_REQUEST},
     "/remediate": {"request": A_REQUEST},
+    "/plans/p_1/apply": {},
+    "/plans/p_1/rollback": {},
+    "/plans/p_1/verify": {},
 }
 PROTECTED = [
     ("GET", "/layers"),
@@ -20,6 +23,9 @@ PROTECTED = [
     ("POST", "/simulate"),
     ("POST", "/diagnose"),
     ("POST", "/remediate"),
+    ("POST", "/plans/p_1/apply"),
+    ("POST", "/plans/p_1/rollback"),
+    ("POST", "/plans/p_1/verify"),
     ("GET", "/nowhere"),
     ("GET", "/simulate"),
 ]

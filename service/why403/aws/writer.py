@@ -13,11 +13,13 @@ from botocore import exceptions, xform_name
 from why403.aws.accounts import Access, Accounts, RoleRefused
 from why403.aws.failure import NO_WRITE, Failure, code_of, failure_of
 from why403.aws.pages import plain
-from why403.aws.reader import AwsReader, unheard
+from why403.aws.prober import Prober
+from why403.aws.reader import unheard
 from why403.collecting import AwsCall
 from why403.domain.evidence import Absent, Found
 from why403.domain.fix import Reading, Write
-from why403.writing import Live, NotWritten, alike, delete_version, may_be_made
+from why403.gathering import Reader
+from why403.writing import Live, NotWritten, Probe, Probed, alike, delete_version, may_be_made
 
 _MOST_VERSIONS: Final = 5
 _WAITS: Final = (0.5, 1.0, 2.0)
@@ -47,13 +49,20 @@ class AwsWriter:
     def __init__(
         self,
         accounts: Accounts,
-        reader: AwsReader,
+        reader: Reader,
         tell: Callable[[str, str], None] = unheard,
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Call nothing yet."""
         self._accounts, self._reader, self._tell, self._sleep = accounts, reader, tell, sleep
+        self._prober = Prober(accounts)
+
+    def probe(self, probe: Probe) -> Probed:
+        """Try a harmless call as somebody whose role may be assumed; never raises."""
+        found = self._prober.probe(probe)
+        self._tell(f"s3:{probe.operation}", {"allowed": "found", "refused": "denied"}.get(found.status, "other"))
+        return found
 
     def live(self, write: Write) -> Live:
         """Return what stands where a call writes, read now; raises NotWritten."""
@@ -161,7 +170,7 @@ class AwsWriter:
         return found
 
 
-def writer_at(access: Access, reader: AwsReader, tell: Callable[[str, str], None] = unheard) -> AwsWriter:
+def writer_at(access: Access, reader: Reader, tell: Callable[[str, str], None] = unheard) -> AwsWriter:
     """Return a writer that assumes a role in every account it writes in, beside a reader with its own."""
     return AwsWriter(Accounts(access), reader, tell)
 

@@ -43,7 +43,7 @@ def roll_back(
     deed = Deed(who=who, what="rollback", subject=name, outcome="", layers=steps.layers)
     if plan.state == "rolled_back":
         return answer(plan, steps, [call_of(entry).told("undone") for entry in journal if entry.status == "undone"])
-    if not journal:
+    if not journal and plan.state not in {"applying", "failed"}:
         raise Conflict(_NOTHING)
     if body.get("dry_run", True):
         told = _walked(writer, journal)

@@ -26,6 +26,9 @@ SCOPE_OF = MappingProxyType(
     {
         "diagnose.get": "diagnose",
         "diagnose.post": "diagnose",
+        "applying.post_apply": "apply",
+        "applying.post_rollback": "apply",
+        "applying.post_verify": "apply",
         "operations.metrics": "metrics",
         "plans.get": "remediate",
         "remediate.post": "remediate",

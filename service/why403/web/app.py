@@ -5,11 +5,11 @@ from dataclasses import replace
 import structlog
 from flask import Flask
 
-from why403.bootstrap import build, reader_of, store_of
+from why403.bootstrap import build, reader_of, store_of, writer_of
 from why403.metrics import Metrics
 from why403.services import Services
 from why403.settings import Settings, metrics_directory
-from why403.web import diagnose, documentation, layers, operations, plans, remediate, simulate
+from why403.web import applying, diagnose, documentation, layers, operations, plans, remediate, simulate
 from why403.web.access import guard
 from why403.web.encoding import OrjsonProvider
 from why403.web.parts import Parts, keep
@@ -33,13 +33,14 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     if services is None:
         reader = reader_of(settings, metrics.called)
         services = build(settings, tell=metrics.failed, watch=metrics.watch, reader=reader)
-        services = replace(services, store=store_of(settings, metrics.stored))
+        writer = writer_of(settings, reader, metrics.called)
+        services = replace(services, store=store_of(settings, metrics.stored), writer=writer)
     log = structlog.get_logger("why403").bind()
     keep(Parts(settings=settings, services=services, metrics=metrics, log=log), app.extensions)
     app.before_request(begin)
     app.before_request(guard)
     app.after_request(finish)
     answer_problems(app)
-    for module in (simulate, diagnose, remediate, plans, layers, operations, documentation):
+    for module in (simulate, diagnose, remediate, plans, applying, layers, operations, documentation):
         app.register_blueprint(module.blueprint)
     return app

@@ -124,6 +124,32 @@ class RemediateBody(DiagnoseBody):
     accept_public = Flag()
 
 
+class ApplyBody(Schema):
+    """The body of `/plans/ID/apply`: nothing is written unless `dry_run` is false."""
+
+    error_messages = _BODY_MESSAGES
+
+    dry_run = Flag()
+    accept_unproven = Flag()
+
+
+class RollbackBody(Schema):
+    """The body of `/plans/ID/rollback`: nothing is written unless `dry_run` is false."""
+
+    error_messages = _BODY_MESSAGES
+
+    dry_run = Flag()
+
+
+class VerifyBody(Schema):
+    """The body of `/plans/ID/verify`: whether a call is tried as the caller, and with which key one that writes."""
+
+    error_messages = _BODY_MESSAGES
+
+    probe = Flag()
+    canary = JsonObject(allow_none=True)
+
+
 def load(schema: Schema, body: Any) -> dict[str, Any]:
     """Return a body of the right outermost shape; raises InvalidInput with a fault for each member that is wrong."""
     if isinstance(body, dict) and _plain(schema, body):

@@ -13,7 +13,7 @@ from why403.writing.effects import (
     turns_of,
     ways_back,
 )
-from why403.writing.promised import Live, NotWritten, Writer
+from why403.writing.promised import Live, NotWritten, Probe, Probed, Writer
 from why403.writing.recorded import read_write, written_down
 from why403.writing.writable import WRITABLE, may_be_made
 
@@ -22,6 +22,8 @@ __all__ = [
     "WRITABLE",
     "Live",
     "NotWritten",
+    "Probe",
+    "Probed",
     "Turn",
     "Writer",
     "alike",

@@ -1,7 +1,7 @@
 """What a writer promises to whoever applies a plan: reading what is there, making one call, and how either fails."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from why403.domain.fix import Write
 
@@ -23,6 +23,28 @@ class Live(NamedTuple):
     def read(cls, recorded: Mapping[str, Any]) -> "Live":
         """Return what `recorded` wrote down."""
         return cls(recorded["value"], recorded.get("version"))
+
+
+class Probe(NamedTuple):
+    """A harmless call of S3 that is made as a caller: named as boto3 does, under the caller's role.
+
+    One with a `canary` writes an object of that key, which must not be there, and deletes it again.
+    """
+
+    operation: str
+    parameters: Mapping[str, Any]
+    role: str
+    region: str | None = None
+    canary: bool = False
+    account: str | None = None
+
+
+class Probed(NamedTuple):
+    """What came of a probe; `left_behind` is the key of a canary that could not be deleted."""
+
+    status: Literal["allowed", "refused", "not_run", "failed"]
+    because: str | None = None
+    left_behind: str | None = None
 
 
 class NotWritten(Exception):
@@ -53,4 +75,8 @@ class Writer(Protocol):
 
         `again` says that the same call may have been made before: that AWS finds it done is then no failure.
         """
+        ...
+
+    def probe(self, probe: Probe) -> Probed:
+        """Try a call as somebody whose role may be assumed; never raises."""
         ...
