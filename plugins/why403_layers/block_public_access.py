@@ -1,6 +1,6 @@
 """Block Public Access: public grants ignored, public buckets restricted, public writes refused, on four levels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from why403 import (
@@ -14,6 +14,7 @@ from why403 import (
     Claim,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     InvalidInput,
@@ -39,6 +40,7 @@ from why403.policy import Policies, PolicyKind, doubted, is_public, one_policy, 
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.points import POINT_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, BUCKET, COLLECTORS, ORGANIZATION
+from why403_layers.public_fixes import FIXES
 
 _LEVELS = (BUCKET, ACCOUNT, ORGANIZATION, ACCESS_POINT)
 _PUBLIC_CANNED = frozenset({"public-read", "public-read-write", "authenticated-read"})
@@ -229,6 +231,19 @@ def _may_hold_back(flag: str, seen: Observation[Any]) -> Words:
     return words._replace(because=f"{flag} may hold it back: {words.because}")
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Return what is done with the settings left on; last, and for what is to be public, the setting itself."""
+    if claim.holds != (FALSE if claim.says == Says.CAP else TRUE):
+        return ()
+    flag = str(claim.about or "IgnorePublicAcls")
+    on = {fact for fact in _counting(flag, request, evidence) if _on(flag, evidence, fact) == TRUE}
+    higher = next((where for fact, where in _HIGHER.items() if fact in on), None)
+    return FIXES(request, evidence, flag, _ALWAYS_ON if request.resource.service == EXPRESS else higher)
+
+
+_ALWAYS_ON = "directory"
+_HIGHER = {ORGANIZATION: "by the organization", ACCOUNT: "for the account", ACCESS_POINT: "on the access point"}
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 50),
     Says.YIELDING_DENIAL: Place(Group.EXPLICIT_DENIES, 50),
@@ -251,4 +266,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

@@ -4,13 +4,15 @@ AWS: "Authorizing Zonal endpoint API operations with CreateSession"; "Authorizin
 IAM"; "Object Ownership" for directory buckets, whose ACLs are always disabled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from why403 import (
     AccessRequest,
+    Applicability,
     Call,
     Claim,
     Evidence,
+    Fix,
     Group,
     Kind,
     Layer,
@@ -24,8 +26,10 @@ from why403 import (
 )
 from why403.domain.arn import EXPRESS
 from why403.domain.facts import BUCKET_OWNER
+from why403.domain.sent_acl import without_acl
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from why403.policy import doubted
+from why403.policy import doubted, identity_fixes
+from why403_layers.identity import POLICIES
 
 _SESSION = "s3express:createsession"
 _OPENS, _OWN_ACCOUNT, _NO_ACLS, _NOT_BY_POLICY = "session", "own account", "acl", "bucket policy"
@@ -79,6 +83,34 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return Words(because=f"{request.action} is for the directory bucket's own account, {does} the caller is of it")
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Yield the call without an ACL, by the bucket's own account, or a permission of the caller's own."""
+    if claim.holds != FALSE:
+        return
+    target = request.resource.bucket_arn
+    if claim.about == _NO_ACLS and request.call is not None:
+        yield Fix(
+            summary="send no ACL: a directory bucket takes none",
+            who="the caller",
+            risk="nobody is let in by an ACL: whoever has to be is named in the bucket policy",
+            applicability=Applicability.REVIEW,
+            target=target,
+            call=without_acl(request.call),
+        )
+    elif claim.about == _OWN_ACCOUNT or (claim.about == _NOT_BY_POLICY and not request.at_home):
+        owner = request.bucket_owner or "that owns the bucket"
+        yield Fix(
+            summary=f"make the call as an identity of account {owner}: no bucket policy allows it others",
+            who=f"an administrator of account {owner}",
+            risk="none: who may do so is for that account's identity policies",
+            applicability=Applicability.MANUAL,
+            target=target,
+            steps=(f"assume a role of account {owner} that may make the call (aws sts assume-role)",),
+        )
+    elif claim.about == _NOT_BY_POLICY:
+        yield from identity_fixes(POLICIES, evidence[POLICIES], request, denies=False)
+
+
 PLACES: Mapping[int, Place] = {
     Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 900),
     Says.CAP: Place(Group.GRANTS, 45),
@@ -98,5 +130,6 @@ def why403_register_layers() -> tuple[Layer, ...]:
             place=PLACES,
             judge=judge,
             words=words,
+            propose=propose,
         ),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from why403 import AccessRequest, Applicability, Evidence, Fix, Found
-from why403.domain.commands import command, of_bucket, of_object, version_named
+from why403.domain.commands import bucket_command, command, object_command, version_named
 from why403.domain.fix import edited
 from why403.domain.object_lock import COMPLIANCE, GOVERNANCE, HOLD
 from why403.domain.states import BUCKET_ENCRYPTION, Encryption
@@ -37,7 +37,7 @@ def _missing(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
             applicability=_MANUAL,
             target=request.resource.arn,
             edits=(edited(evidence, EXISTS, after=True),),
-            steps=(of_bucket(request, "list-objects-v2", ("prefix", request.resource.key)),),
+            steps=(bucket_command(request, "list-objects-v2", ("prefix", request.resource.key)),),
         )
 
 
@@ -48,7 +48,7 @@ def _other_version(request: AccessRequest) -> Fix:
         risk="none: s3:ListBucketVersions would only turn the answer into a 404",
         applicability=_MANUAL,
         target=request.resource.arn,
-        steps=(of_bucket(request, "list-object-versions", ("prefix", request.resource.key)),),
+        steps=(bucket_command(request, "list-object-versions", ("prefix", request.resource.key)),),
     )
 
 
@@ -64,8 +64,8 @@ def _unmarked(request: AccessRequest, evidence: Evidence) -> Fix:
         target=request.resource.arn,
         edits=(edited(evidence, DELETE_MARKER, after=False), *there),
         steps=(
-            of_bucket(request, "list-object-versions", ("prefix", request.resource.key)),
-            of_object(request, "delete-object", ("version-id", "ID_OF_THE_DELETE_MARKER")),
+            bucket_command(request, "list-object-versions", ("prefix", request.resource.key)),
+            object_command(request, "delete-object", ("version-id", "ID_OF_THE_DELETE_MARKER")),
         ),
     )
 
@@ -84,8 +84,8 @@ def _archived(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         target=request.resource.arn,
         edits=(edited(evidence, STORAGE_CLASS, {**held, "restored": True}),),
         steps=(
-            of_object(request, "restore-object", ("restore-request", asked)),
-            of_object(request, "head-object"),
+            object_command(request, "restore-object", ("restore-request", asked)),
+            object_command(request, "head-object"),
             'it is restored when `Restore` says `ongoing-request="false"`',
         ),
     )
@@ -98,7 +98,7 @@ def _active(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
         risk="none",
         applicability=_MANUAL,
         target=request.resource.arn,
-        steps=(of_object(request, "head-object"),),
+        steps=(object_command(request, "head-object"),),
     )
 
 
@@ -113,8 +113,8 @@ def _held(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         target=request.resource.arn,
         edits=(edited(evidence, LOCK, {**raw, "legal_hold": False}),),
         steps=(
-            of_object(request, "put-object-legal-hold", ("legal-hold", {"Status": "OFF"})),
-            f"to take it back: {of_object(request, 'put-object-legal-hold', ('legal-hold', {'Status': 'ON'}))}",
+            object_command(request, "put-object-legal-hold", ("legal-hold", {"Status": "OFF"})),
+            f"to take it back: {object_command(request, 'put-object-legal-hold', ('legal-hold', {'Status': 'ON'}))}",
         ),
     )
 
@@ -145,7 +145,7 @@ def _kept(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         applicability=_MANUAL,
         target=request.resource.arn,
         request={"time": until.isoformat()},
-        steps=(of_object(request, "get-object-retention"),),
+        steps=(object_command(request, "get-object-retention"),),
     )
 
 
@@ -154,13 +154,13 @@ def _unconfirmed(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
     name = "" if call is None else call.operation
     if name == "PutBucketVersioning":
         sent = call.parameters.get("VersioningConfiguration") if call is not None else None
-        step = of_bucket(
+        step = bucket_command(
             request, "put-bucket-versioning", ("versioning-configuration", sent or "CONFIGURATION"), ("mfa", _CODE)
         )
     elif name == "DeleteObjects":
-        step = of_bucket(request, "delete-objects", ("delete", "file://delete.json"), ("mfa", _CODE))
+        step = bucket_command(request, "delete-objects", ("delete", "file://delete.json"), ("mfa", _CODE))
     else:
-        step = of_object(request, "delete-object", ("mfa", _CODE))
+        step = object_command(request, "delete-object", ("mfa", _CODE))
     yield Fix(
         summary="make the call as the root user, with the serial number of its MFA device and a code of it",
         who=_ROOT,
@@ -182,7 +182,7 @@ def _not_root(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
         risk="with MFA Delete on, lifecycle rules cannot be used; with it off, versions are deleted without a code",
         applicability=_MANUAL,
         target=request.resource.arn,
-        steps=(of_bucket(request, "put-bucket-versioning", configuration, ("mfa", _CODE)),),
+        steps=(bucket_command(request, "put-bucket-versioning", configuration, ("mfa", _CODE)),),
     )
 
 
@@ -207,7 +207,7 @@ def _blocked(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         applicability=_MANUAL,
         target=request.resource.bucket_arn if request.resource.bucket else request.resource.arn,
         edits=(edited(evidence, BUCKET_ENCRYPTION, unblocked),),
-        steps=(of_bucket(request, "put-bucket-encryption", configuration),),
+        steps=(bucket_command(request, "put-bucket-encryption", configuration),),
     )
 
 
@@ -229,7 +229,7 @@ def _occupied(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
         applicability=_MANUAL,
         target=request.resource.arn,
         call={"IfNoneMatch": None},
-        steps=(of_object(request, "head-object"),),
+        steps=(object_command(request, "head-object"),),
     )
 
 

@@ -1,6 +1,6 @@
 """Object Ownership: who owns what, whether ACLs count at all, and the calls that only the owner's account may make."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from why403 import (
@@ -9,11 +9,13 @@ from why403 import (
     TRUE,
     UNKNOWN,
     AccessRequest,
+    Applicability,
     Call,
     Citation,
     Claim,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Layer,
@@ -28,12 +30,16 @@ from why403 import (
 )
 from why403.collecting.s3 import bucket_collector, of_bucket
 from why403.domain.acl import Acl, AclGrant, grantee_account, is_account_id
+from why403.domain.commands import bucket_command, command
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, OBJECT_OWNER, OWNERSHIP
+from why403.domain.fix import edited
 from why403.domain.operations import OWNER_ONLY
 from why403.domain.request import ENFORCED, enforced
+from why403.domain.sent_acl import without_acl
 from why403.domain.truth import negation, truth_of
-from why403.policy import doubted, unread
+from why403.policy import bucket_policy_fixes, doubted, unread
 from why403_layers.acl import BUCKET_ACL
+from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.owners import COLLECTORS as OWNERS
 
 _ACCEPTED = "bucket-owner-full-control"
@@ -190,6 +196,61 @@ def _doubt(request: AccessRequest, claim: Claim, evidence: Evidence) -> Words:
     return doubted(because, evidence[CANONICAL_IDS], request.owner_unread, needs=fact.permission)
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
+    """Yield what the bucket's policy grants in an ACL's place, the call without an ACL, or by the owner's account."""
+    if claim.holds != FALSE or (request.call is None and claim.says == Says.REQUIREMENT):
+        return
+    if claim.says == Says.CAP:
+        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
+    elif claim.about is _OWNER_CALL:
+        yield _by_owner(request)
+    elif claim.about is _ACL_LEFT and request.call is not None and request.call.operation != "CreateBucket":
+        yield _reset(request, evidence)
+    elif request.call is not None:
+        yield Fix(
+            summary="send no ACL, or bucket-owner-full-control, which grants nobody else",
+            who="the caller",
+            risk="nobody is let in by an ACL: whoever has to be is named in the bucket policy",
+            applicability=Applicability.REVIEW,
+            target=request.resource.arn,
+            call=without_acl(request.call),
+        )
+
+
+def _by_owner(request: AccessRequest) -> Fix:
+    owner = request.bucket_owner or "that owns the bucket"
+    return Fix(
+        summary=f"make the call as an identity of account {owner}; no permission helps others",
+        who=f"an administrator of account {owner}",
+        risk="none: who may do so is for that account's identity policies",
+        applicability=Applicability.MANUAL,
+        target=request.resource.arn,
+        steps=(
+            command("sts", "get-caller-identity"),
+            f"assume a role of account {owner} that may make the call (aws sts assume-role)",
+        ),
+    )
+
+
+def _reset(request: AccessRequest, evidence: Evidence) -> Fix:
+    """Return that the bucket's ACL grants its owner alone, what others need being in its policy by then."""
+    seen = evidence[BUCKET_ACL]
+    raw = seen.raw if isinstance(seen, Found) else {}
+    grants = [each for each in raw.get("grants", ()) if raw.get("owner") in each["grantee"].values()]
+    return Fix(
+        summary="move what the bucket's ACL grants others to the bucket policy, then make the ACL private",
+        who="the bucket's owner",
+        risk="whoever came in by the ACL and is not in the policy loses access",
+        applicability=Applicability.MANUAL,
+        target=request.resource.arn,
+        edits=(edited(evidence, BUCKET_ACL, {**raw, "grants": grants}),),
+        steps=(
+            bucket_command(request, "get-bucket-acl"),
+            bucket_command(request, "put-bucket-acl", ("acl", "private")),
+        ),
+    )
+
+
 PLACES: Mapping[int, Place] = {
     Says.CAP: Place(Group.GRANTS, 10),
     Says.REQUIREMENT: Place(Group.LAST_REQUIREMENTS, 10),
@@ -211,4 +272,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

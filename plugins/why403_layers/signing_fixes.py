@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from why403 import TRUE, AccessRequest, Applicability, Call, Claim, Evidence, Fix, Found
-from why403.domain.commands import command, of_bucket
+from why403.domain.commands import bucket_command, command
 from why403.domain.facts import REGION
 from why403.domain.operations import HEADERS, methods_of
 from why403.domain.presigned import LONGEST_EXPIRY, Presigned
@@ -93,7 +93,7 @@ def _of_region(request: AccessRequest, evidence: Evidence, _claim: Claim) -> Ite
         target=request.resource.arn,
         request={"context": {_REQUESTED: seen.value}},
         steps=(
-            of_bucket(request, "head-bucket", ("region", seen.value)),
+            bucket_command(request, "head-bucket", ("region", seen.value)),
             command("account", "get-region-opt-status", ("region-name", seen.value)),
             f"if the account has not opted in to that Region, its administrator does: {_enabling(seen.value)}",
         ),
@@ -117,7 +117,7 @@ def _of_owner(request: AccessRequest, _evidence: Evidence, _claim: Claim) -> Ite
         applicability=_MANUAL,
         target=request.resource.arn,
         call={name: owner} if known else {},
-        steps=(command("sts", "get-caller-identity"), of_bucket(request, "get-bucket-acl")),
+        steps=(command("sts", "get-caller-identity"), bucket_command(request, "get-bucket-acl")),
     )
 
 

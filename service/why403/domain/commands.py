@@ -29,15 +29,15 @@ def _words(value: Any) -> Sequence[str]:
     return (str(value),)
 
 
-def of_bucket(request: AccessRequest, operation: str, *options: Option) -> str:
+def bucket_command(request: AccessRequest, operation: str, *options: Option) -> str:
     """Return a command about the bucket of a request, by the access point through which the request goes."""
     return command("s3api", operation, ("bucket", _place(request)), *options)
 
 
-def of_object(request: AccessRequest, operation: str, *options: Option) -> str:
+def object_command(request: AccessRequest, operation: str, *options: Option) -> str:
     """Return a command about the object of a request, in the version that the request names, if it is known."""
     named = ("key", request.resource.key), ("version-id", version_named(request))
-    return of_bucket(request, operation, *named, *options)
+    return bucket_command(request, operation, *named, *options)
 
 
 def version_named(request: AccessRequest) -> str | None:

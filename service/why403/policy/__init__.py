@@ -15,6 +15,7 @@ from why403.policy.endpoint import advise_endpoint
 from why403.policy.fixes import bucket_policy_fixes, identity_fixes, key_policy_fixes, policy_not_stored
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
+from why403.policy.limiting import limited_to
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
 from why403.policy.nearest import near_miss
 from why403.policy.public import is_public
@@ -59,6 +60,7 @@ __all__ = [
     "is_public",
     "key_policy_fixes",
     "levels",
+    "limited_to",
     "names_account",
     "naming",
     "near_miss",

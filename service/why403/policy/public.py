@@ -5,7 +5,7 @@ is limited to fixed values of its principal or of certain keys; one public state
 """
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from why403.domain.arn import split_arn
@@ -41,10 +41,14 @@ _WIDEST: Final = {4: 8, 6: 32}
 
 def is_public(policies: Policies, *, of_access_point: bool = False) -> bool:
     """Return whether any Allow statement is open to more than fixed callers or places."""
-    return any(
-        statement.allow and not _limited(statement, of_access_point=of_access_point)
-        for _, statement in policies.statements()
-    )
+    return any(True for _ in public_statements(policies, of_access_point=of_access_point))
+
+
+def public_statements(policies: Policies, *, of_access_point: bool = False) -> Iterator[Statement]:
+    """Yield the Allow statements that are open to more than fixed callers or places."""
+    for _, statement in policies.statements():
+        if statement.allow and not _limited(statement, of_access_point=of_access_point):
+            yield statement
 
 
 def _limited(statement: Statement, *, of_access_point: bool) -> bool:
