@@ -2,16 +2,18 @@
 
 import logging
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.store.making import POLICY, HandClock, MakeStore, a_deed, a_diagnosis, a_plan
 from why403.domain.errors import Conflict, NotFound, Unavailable
 from why403.keeping import KEEP
-from why403.store import database, open_store
+from why403.store import database, migrating, open_store
 
 NOWHERE = "postgresql://why403:hunter2@/why403?host=/nonexistent"
 
@@ -122,3 +124,32 @@ def test_a_locked_file_is_waited_for_and_no_reason_to_give_up(
     assert "database is locked" in caplog.text
     store.close()
     other.close()
+
+
+def test_a_server_that_dropped_its_connections_is_used_again(
+    postgresql_url: str, clock: HandClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = open_store(postgresql_url, now=clock)
+    store.add_plan(a_plan(clock), a_deed())
+    store.check()
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        assert connection.execute(others).fetchall()
+    held = store.claim(store.plan("p_1"), "applying", "me")
+    assert store.intend(held, {}).sequence == 1
+    store.check()
+    assert caplog.records == []
+    store.close()
+
+
+def test_who_makes_the_tables_may_take_long_over_it(postgresql_url: str) -> None:
+    """Other statements are given ten seconds and locks two; here somebody holds the lock for longer than that."""
+    store = open_store(postgresql_url)
+    with psycopg.connect(postgresql_url) as first, ThreadPoolExecutor(1) as pool:
+        first.execute("SELECT pg_advisory_xact_lock(%s)", [migrating._LOCK])
+        waiting = pool.submit(store.prepare)
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=3)
+        first.rollback()
+        assert waiting.result(timeout=30) == "0001"
+    store.close()

@@ -37,6 +37,14 @@ def test_a_plan_that_nobody_put_is_not_found(store: SqlStore, clock: HandClock) 
         store.claim(a_plan(clock), "applying", "me")
 
 
+@pytest.mark.parametrize("name", ["", "\x00", "p_\ud800", "p" * 65, "ö", "' OR 1=1 --"])
+def test_whatever_is_asked_for_as_an_id_is_just_not_found(store: SqlStore, name: str) -> None:
+    with pytest.raises(NotFound):
+        store.plan(name)
+    with pytest.raises(NotFound):
+        store.diagnosis(name)
+
+
 def test_two_plans_of_one_id_are_a_conflict(store: SqlStore, clock: HandClock) -> None:
     store.add_plan(a_plan(clock), a_deed())
     with pytest.raises(Conflict):

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, insert, select
 
 from why403.domain.errors import NotFound
 from why403.keeping import Deed, Diagnosis
-from why403.store.ledger import Ledger
+from why403.store.ledger import Ledger, may_be_kept
 from why403.store.tables import DIAGNOSES
 
 # Made once: to make a statement takes longer than to execute it.
@@ -40,15 +40,15 @@ class Diagnoses(Ledger):
     def diagnosis(self, name: str) -> Diagnosis:
         """Return a diagnosis by its id; raises NotFound also where it is too old."""
         with self._quick.reading("diagnosis") as connection:
-            row = connection.execute(_ONE, {"name": name}).mappings().one_or_none()
-            if row is None or row["created"] < self._quick.now(connection) - self._ages.diagnoses:
+            found = connection.execute(_ONE, {"name": name}).mappings().one_or_none() if may_be_kept(name) else None
+            if found is None or found["created"] < self._quick.now(connection) - self._ages.diagnoses:
                 raise NotFound("there is no such diagnosis, or it is too old to be kept")
         return Diagnosis(
             id=name,
-            created=row["created"],
-            answer=self._seal.open(row["answer"], _place("answer", name)),
-            body=self._seal.open(row["body"], _place("body", name)),
-            withheld=tuple(json.loads(row["withheld"])),
+            created=found["created"],
+            answer=self._seal.open(found["answer"], _place("answer", name)),
+            body=self._seal.open(found["body"], _place("body", name)),
+            withheld=tuple(json.loads(found["withheld"])),
         )
 
 

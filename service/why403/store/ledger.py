@@ -13,7 +13,7 @@ from why403.domain.errors import Why403Error
 from why403.keeping import Deed
 from why403.store.database import Database
 from why403.store.sealing import Seal
-from why403.store.tables import AUDIT, DIAGNOSES, PLANS
+from why403.store.tables import AUDIT, DIAGNOSES, ID_LENGTH, PLANS
 
 _SWEEP_SECONDS: Final = 600.0
 _SWEPT_AT_ONCE: Final = 500
@@ -81,6 +81,11 @@ class Ledger:
             _deleted(connection, PLANS, PLANS.c.id, unused),
             _deleted(connection, AUDIT, AUDIT.c.id, AUDIT.c.at < now - self._ages.audit),
         )
+
+
+def may_be_kept(name: str) -> bool:
+    """Return whether a text can be an id at all; what a caller sends may be anything, and PostgreSQL takes no zeros."""
+    return 0 < len(name) <= ID_LENGTH and name.isascii() and name.isprintable()
 
 
 def _deleted(connection: Connection, table: Table, key: Column[object], old: ColumnElement[bool]) -> int:

@@ -13,7 +13,8 @@ from why403.domain.errors import Unavailable
 
 # Any number, the same in every process: under it PostgreSQL keeps the lock of those who update the tables.
 _LOCK: Final = 4_030_403
-_WAIT: Final = "SET LOCAL lock_timeout = '60s'"
+# What bounds other statements shall bound neither a change of tables nor who waits for it.
+_PATIENCE: Final = ("SET LOCAL lock_timeout = '60s'", "SET LOCAL statement_timeout = 0")
 
 
 def migrate(engine: Engine) -> str:
@@ -31,7 +32,8 @@ def migrate(engine: Engine) -> str:
                 return newest
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(_WAIT)
+                for each in _PATIENCE:
+                    connection.exec_driver_sql(each)
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             _require_known(_version(connection), script)
             config.attributes["connection"] = connection

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from why403.domain.errors import Conflict, NotFound
 from why403.keeping import Deed, LeaseLost, Plan, State
-from why403.store.ledger import Ledger
+from why403.store.ledger import Ledger, may_be_kept
 from why403.store.tables import PLANS
 
 _LOST: Final = "another process holds the plan now"
@@ -97,7 +97,8 @@ def _place(name: str) -> str:
 
 
 def _row(connection: Connection, name: str) -> RowMapping:
-    row = connection.execute(select(PLANS).where(PLANS.c.id == name)).mappings().one_or_none()
+    asked = select(PLANS).where(PLANS.c.id == name)
+    row = connection.execute(asked).mappings().one_or_none() if may_be_kept(name) else None
     if row is None:
         raise NotFound("there is no such plan")
     return row

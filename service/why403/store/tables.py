@@ -43,13 +43,14 @@ class Moment(TypeDecorator[datetime]):
 
 
 METADATA = MetaData()
+ID_LENGTH = 64
 # SQLite counts only what it calls INTEGER by itself.
 _COUNTED = BigInteger().with_variant(Integer(), "sqlite")
 
 DIAGNOSES = Table(
     "diagnoses",
     METADATA,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(ID_LENGTH), primary_key=True),
     Column("created", Moment, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -60,8 +61,8 @@ DIAGNOSES = Table(
 PLANS = Table(
     "plans",
     METADATA,
-    Column("id", String(64), primary_key=True),
-    Column("diagnosis", String(64), nullable=True),
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("diagnosis", String(ID_LENGTH), nullable=True),
     Column("state", String(16), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("owner", String(255), nullable=True),
@@ -75,7 +76,7 @@ PLANS = Table(
 JOURNAL = Table(
     "journal",
     METADATA,
-    Column("plan", String(64), ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
+    Column("plan", String(ID_LENGTH), ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     Column("undoes", Integer, nullable=True),
     Column("status", String(16), nullable=False),
@@ -94,7 +95,7 @@ AUDIT = Table(
     Column("at", Moment, nullable=False),
     Column("who", String(255), nullable=True),
     Column("what", String(32), nullable=False),
-    Column("subject", String(64), nullable=False),
+    Column("subject", String(ID_LENGTH), nullable=False),
     Column("outcome", String(64), nullable=False),
     Column("digest", String(64), nullable=True),
     Column("layers", Text, nullable=False),
