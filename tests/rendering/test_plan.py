@@ -79,6 +79,24 @@ def test_nothing_opened_is_said_only_of_what_was_tried() -> None:
     assert "None of the requests" not in plan_markdown(plan("by_hand"))
 
 
+def test_nothing_is_said_to_be_opened_by_what_is_not_known_to_change_anything() -> None:
+    given_ = plan("across_accounts")
+    given_["proof"] |= {"newly_allowed": [], "after": given_["proof"]["before"]}
+    assert "None of the requests" not in plan_markdown(given_)
+
+
+def test_requests_that_are_called_alike_are_named_once() -> None:
+    given_ = plan("across_accounts")
+    given_["proof"]["still_denied"] *= 3
+    assert plan_markdown(given_).count("another principal of the account") == 1
+
+
+def test_a_target_in_words_is_words() -> None:
+    given_ = plan("across_accounts")
+    given_["changes"][0]["target"] = "inline policy `why403` of the role `app`"
+    assert "- Where: inline policy `why403` of the role `app` in account" in plan_markdown(given_)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """Draw an example in which most texts are others, and some lists are longer."""

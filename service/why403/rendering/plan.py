@@ -93,7 +93,7 @@ def _change(change: Data) -> Iterator[Block]:
 
 def _where(change: Data) -> Line:
     target, account = text(change, "target"), text(change, "account")
-    at = line(code(target)) if target else ()
+    at = (prose(target) if " " in target else line(code(target))) if target else ()
     return line(at, " in account " if at else "account ", code(account)) if account else at
 
 
@@ -116,6 +116,7 @@ def _proof(proof: Data) -> Iterator[Block]:
 def _opened(proof: Data) -> Iterator[Block]:
     """Yield each request that the plan opens beside the call, and those of which nobody can tell."""
     opened, undecided = parts(proof, "newly_allowed"), parts(proof, "undecided")
+    tried = parts(proof, "still_denied")
     for each in opened[:MOST]:
         asked = line(code(text(each, "action")), " on ", code(text(each, "resource")))
         yield Item(line=line(prose(text(each, "name")), ": ", asked, ", as ", code(text(each, "principal"))))
@@ -123,15 +124,15 @@ def _opened(proof: Data) -> Iterator[Block]:
         yield Item(line=line(f"and {len(opened) - MOST} more"))
     if undecided:
         yield Item(line=line("Nobody can tell of: ", _requests(undecided), "."))
-    if not opened and not undecided and parts(proof, "still_denied"):
+    if not opened and not undecided and text(part(proof, "after"), "decision") == "allowed" and tried:
         yield Paragraph(line=line("None of the requests around the call that were tried."))
 
 
 def _requests(found: Sequence[Data]) -> Line:
-    """Return the names of the first requests, and how many more there are."""
-    names = [text(each, "name") for each in found if text(each, "name")]
+    """Return what the first requests are called, and how many more there are; several may be called alike."""
+    names = list(dict.fromkeys(text(each, "name") for each in found if text(each, "name")))
     spans = [span for name in names[:_NAMED] for span in line(", ", prose(name))][1:]
-    return line(tuple(spans), f" and {len(found) - _NAMED} more" if len(found) > _NAMED else "")
+    return line(tuple(spans), f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def _undo(changes: Sequence[Data]) -> Iterator[Block]:
