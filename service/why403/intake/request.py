@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import Resource, resource
@@ -70,6 +70,12 @@ class Asked:
     action: str = ""
     call: Call | None = None
     unlisted: Truth = FALSE
+
+    @property
+    def as_listed(self) -> "Asked":
+        """Return the same request where no parameter was sent that is not listed."""
+        call = None if self.call is None else replace(self.call, unlisted=FALSE)
+        return replace(self, call=call, unlisted=FALSE)
 
     @property
     def words(self) -> str:

@@ -45,6 +45,11 @@ class Step(NamedTuple):
             yield edit._replace(fact=self.prefix + edit.fact) if edit.fact in self.own else edit
 
     @property
+    def proposed_by(self) -> str:
+        """Return the layer whose facts it changes."""
+        return self.via or self.layer
+
+    @property
     def by_hand(self) -> bool:
         """Return whether nothing that is known changes with it, so that deciding again cannot show what it does."""
         return not (self.fix.edits or self.fix.call or self.fix.request)
@@ -179,7 +184,7 @@ def _earlier(found: list[Step], step: Step) -> int | None:
 
 
 def _same_thing(one: Step, other: Step) -> bool:
-    if len(one.fix.writes) != 1 or len(one.fix.edits) != 1 or (one.layer, one.via) != (other.layer, other.via):
+    if len(one.fix.writes) != 1 or len(one.fix.edits) != 1 or one.proposed_by != other.proposed_by:
         return False
     first, second = one.fix.writes[0], other.fix.writes[0]
     if (first.service, first.operation, first.documents) != (second.service, second.operation, second.documents):

@@ -12,7 +12,7 @@ from why403.engine.explain import DECISIONS
 from why403.intake.evidence import NOTHING, Observed, observed
 from why403.intake.partial import sent_otherwise
 from why403.intake.received import Now
-from why403.intake.request import asked_for
+from why403.intake.request import Asked, asked_for
 from why403.planning.canaries import Around, Canary, Who, once
 from why403.planning.draft import Draft
 from why403.services import Services
@@ -25,25 +25,42 @@ _ANYBODY: Final = "anonymous"
 
 
 class Worlds:
-    """The evidence as it is, and as a draft would make it, for the caller that was refused and for others."""
+    """The evidence as it is, and as a draft would make it, for the caller that was refused and for others.
+
+    `as_listed`: the call is taken to send no parameters but those that are known, because with those alone it is
+    refused. Mending what it would need if it sent more would allow more than is asked for.
+    """
 
     def __init__(self, services: Services, found: Diagnosed) -> None:
         """Keep what a diagnosis rests on; its call is known."""
         self.services, self.found = services, found
         self._held: dict[tuple[int, str], Evidence] = {}
         self._drafts: dict[int, Draft] = {}
+        self.as_listed = self._open_ended and self._decided(_NONE, as_listed=True).outcome == FALSE
+
+    @property
+    def _open_ended(self) -> bool:
+        return self.found.known.asked is not None and self.found.known.asked.unlisted != FALSE
 
     def decide(self, draft: Draft) -> Decided:
         """Return the decision about the call with the fixes of a draft made."""
-        found = self.found
-        request, asked = found.known.request, found.known.asked
-        sent = draft.request(request)
-        if sent != request:
-            asked = sent_otherwise(sent, Now(self.services.now())).asked
+        return self._decided(draft, as_listed=self.as_listed)
+
+    def _decided(self, draft: Draft, *, as_listed: bool) -> Decided:
+        asked = self._sent(draft)
+        if as_listed:
+            asked = asked.as_listed
+        legs = asked.legs(self._evidence(draft), self.services.registry.facts, self.found.on.current)
+        return decide_call(self.services, asked, legs, None)
+
+    def _sent(self, draft: Draft) -> Asked:
+        """Return the call as it would then be made."""
+        known = self.found.known
+        sent = draft.request(known.request)
+        asked = known.asked if sent == known.request else sent_otherwise(sent, Now(self.services.now())).asked
         if asked is None:
             raise InvalidInput.at("/request", "the call is not known")
-        legs = asked.legs(self._evidence(draft), self.services.registry.facts, found.on.current)
-        return decide_call(self.services, asked, legs, None)
+        return asked
 
     def compared(self, around: Iterable[Canary], draft: Draft) -> list[dict[str, Any]]:
         """Return what each request would be answered before and after a draft, of those that can be asked at all."""

@@ -30,6 +30,10 @@ _EXPOSURE: Final = (
 _CLOUDFRONT: Final = (
     "Prefer CloudFront with origin access control: the bucket stays closed, and only the distribution may read it."
 )
+_AS_LISTED: Final = (
+    "The plan is for the call with the parameters that are listed: tags, an ACL, a retention and other things that a "
+    "call may send can need permissions of their own."
+)
 _DECISION: Final = (
     "decision",
     "kind",
@@ -84,6 +88,7 @@ def planned(services: Services, found: Diagnosed, *, accept_public: bool) -> Pla
     if made.decided.outcome == UNKNOWN and not refused:
         changes.append(settling(made.decided, found))
     warnings = [_EXPOSURE, _CLOUDFRONT] if public and not refused else []
+    warnings += [_AS_LISTED] if worlds.as_listed else []
     kept = () if refused else draft.steps
     told = summary(made, changes, refused)
     return _plan(found, kept, changes, proven, summary=told, refused=refused, warnings=warnings)

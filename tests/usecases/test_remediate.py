@@ -1,0 +1,127 @@
+"""Plans: the smallest changes, each with who makes it, one per thing that is changed, and honest about what is open."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.cases import services
+from why403.usecases.remediate import remediate
+
+ROLE = "arn:aws:iam::111122223333:role/team/app"
+KEY = "arn:aws:kms:eu-west-1:444455556666:key/0e93a1b8-1111-2222-3333-444455556666"
+ANA = "arn:aws:iam::111122223333:user/ana"
+
+
+def allow(action: str, resource: str, sid: str = "S") -> dict[str, Any]:
+    return document({"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource})
+
+
+def document(*statements: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [dict(each) for each in statements]}
+
+
+def planned(request: Mapping[str, Any] | None = None, /, **members: Any) -> dict[str, Any]:
+    asked = {"context_is_complete": True, "evidence_is_complete": True, **(request or {})}
+    return remediate(services(), {"request": asked, **members}).answer
+
+
+A_COPY = {
+    "principal": "arn:aws:sts::111122223333:assumed-role/app/i-0abc",
+    "operation": "CopyObject",
+    "resource": "arn:aws:s3:::archive/a.txt",
+    "parameters": {"CopySource": "inbox/x/a.txt"},
+    "evidence": {
+        "session.issuer": ROLE,
+        "bucket.owner": "111122223333",
+        "principal.policies": [
+            {"name": "P", "from": "inline", "document": allow("s3:PutObject", "arn:aws:s3:::archive/*")}
+        ],
+        "source.bucket.owner": "444455556666",
+        "source.bucket.policy": document(
+            {
+                "Sid": "OnlyThroughOurEndpoint",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "s3:*",
+                "Resource": "arn:aws:s3:::inbox/*",
+                "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}},
+            }
+        ),
+        "source.object.encryption": {"algorithm": "aws:kms", "key": KEY},
+        "source.kms.key_policy": document(
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ),
+        "source.kms.key_state": "Enabled",
+        "source.kms.key_manager": "CUSTOMER",
+    },
+}
+
+
+def test_a_copy_between_accounts_needs_one_change_of_each_policy_and_nothing_it_may_not_need() -> None:
+    plan = planned(A_COPY)
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    assert [(each["layer"], each["who"].rpartition(" ")[2]) for each in plan["changes"]] == [
+        ("bucket_policy", "444455556666"),
+        ("identity", "111122223333"),
+        ("kms", "444455556666"),
+    ]
+    after = {each["layer"]: str(each["after"]) for each in plan["changes"]}
+    assert "'ArnNotLike': {'aws:PrincipalArn'" in after["bucket_policy"]
+    assert "kms:Decrypt" in after["identity"]
+    assert "kms:ViaService" in after["kms"]
+    assert not any(name in after["identity"] for name in ("Tagging", "Retention", "LegalHold", "PutObjectAcl"))
+    assert any("parameters that are listed" in each for each in plan["warnings"])
+    assert plan["proof"]["newly_allowed"] == []
+
+
+def test_what_is_allowed_needs_no_change() -> None:
+    policies = {"principal.policies": [allow("s3:GetObject", "arn:aws:s3:::reports/*")]}
+    plan = planned({"principal": ANA, "operation": "GetObject", "bucket": "reports", "key": "a", "evidence": policies})
+    assert (plan["changes"], plan["applicability"], plan["refused"]) == ([], None, None)
+    assert plan["summary"] == "Nothing to change: all that is known allows the call."
+
+
+def test_where_aws_refuses_what_all_that_is_known_allows_the_likeliest_cause_is_to_be_checked() -> None:
+    text = (
+        f"An error occurred (AccessDenied) when calling the GetObject operation: User: {ANA} "
+        'is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::reports/a" because no identity-based '
+        "policy allows the s3:GetObject action"
+    )
+    policies = {"principal.policies": [allow("s3:GetObject", "arn:aws:s3:::reports/*")]}
+    plan = planned({"evidence": policies}, error=text)
+    (change,) = plan["changes"]
+    assert (change["layer"], change["applicability"]) == ("identity", "manual")
+    assert change["who"]
+    assert change["steps"]
+
+
+def test_of_a_call_of_which_too_little_is_known_the_likeliest_cause_is_answered() -> None:
+    plan = planned(error="An error occurred (AccessDenied) when calling the GetObject operation: Access Denied")
+    (change,) = plan["changes"]
+    assert plan["summary"].startswith("Not proven: it is not known which bucket or object it was about.")
+    assert change["applicability"] == "manual"
+    assert plan["proof"]["after"]["decision"] == "unknown"
+
+
+def test_what_is_not_known_is_named_and_no_change_is_safe_before_it_is() -> None:
+    request = {"principal": ANA, "operation": "GetObject", "bucket": "reports", "key": "a"}
+    evidence = {"bucket.owner": "111122223333", "principal.policies": []}
+    plan = planned({**request, "evidence": evidence, "evidence_is_complete": False, "context_is_complete": False})
+    mended, to_find_out = plan["changes"]
+    assert (mended["layer"], mended["applicability"]) == ("identity", "review")
+    assert to_find_out["summary"].startswith("find out")
+    assert any("organizations:ListPoliciesForTarget" in each for each in to_find_out["steps"])
+    assert "not proven" in plan["summary"]
+
+
+def test_nobody_anonymous_is_let_in_by_a_policy() -> None:
+    request = {"principal": "anonymous", "operation": "GetObject", "bucket": "reports", "key": "a"}
+    for accepted in (False, True):
+        plan = planned({**request, "evidence": {"bucket.owner": "111122223333"}}, accept_public=accepted)
+        assert plan["applicability"] == "manual"
+        assert not any(each["after"] for each in plan["changes"])
+        assert any("CloudFront" in str(each) for each in plan["changes"])
