@@ -16,6 +16,7 @@ from why403 import (
     Citation,
     Claim,
     Evidence,
+    Fix,
     Found,
     Group,
     Layer,
@@ -37,6 +38,7 @@ from why403.domain.truth import negation, truth_of
 from why403.policy import (
     NO_GRANTS,
     Grants,
+    access_point_fixes,
     advise,
     bounded,
     capping,
@@ -47,6 +49,7 @@ from why403.policy import (
     granting,
     grants,
     near_miss,
+    not_by_this_point,
     unread,
     unsure_of_boundary,
 )
@@ -219,6 +222,16 @@ def _about_function(request: AccessRequest) -> Words:
     return Words(because=f"an Object Lambda access point also needs {needs}, and no evidence tells about those")
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies, an Allow for the caller alone, or another way to call."""
+    if claim.says == Says.REQUIREMENT:
+        vpc = evidence[POINT_VPC]
+        yield not_by_this_point(request, getattr(vpc, "value", None), of_network=claim.about is _ORIGIN)
+        return
+    limits, denies = bounded(request, evidence[BOUNDARY]), claim.says == Says.DENIAL
+    yield from access_point_fixes(POINT_POLICY, evidence[POINT_POLICY], request, limits, denies=denies)
+
+
 def near(request: AccessRequest, evidence: Evidence) -> bool:
     """Return whether a statement would allow but for one element."""
     seen = evidence[POINT_POLICY]
@@ -280,4 +293,5 @@ def why403_register_layers() -> Iterator[Layer]:
         disputed=disputed,
         warnings=warnings,
         asks=asks,
+        propose=propose,
     )

@@ -10,6 +10,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Kind,
@@ -34,7 +35,7 @@ from why403.collecting.iam import (
 )
 from why403.domain.facts import ISSUER
 from why403.domain.truth import UNKNOWN
-from why403.policy import PolicyKind, capped, naming, one_policy, policies_of, rule, unread
+from why403.policy import PolicyKind, boundary_fixes, capped, naming, one_policy, policies_of, rule, unread
 
 BOUNDARY = Fact(
     name="principal.boundary",
@@ -60,6 +61,7 @@ COLLECTORS = (
     Collector(facts=(BOUNDARY,), reads=(GET_USER, GET_ROLE, *OF_MANAGED_POLICIES), needs=(ISSUER,), collect=collect),
 )
 
+_WHO = "whoever manages permissions boundaries in the caller's account"
 _WITHOUT = frozenset({Kind.ROOT, Kind.SERVICE, Kind.ANONYMOUS})
 
 
@@ -81,6 +83,13 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return unread(seen)
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies, or an Allow in the boundary."""
+    seen = evidence[BOUNDARY]
+    if isinstance(seen, Found):
+        yield from boundary_fixes(BOUNDARY, seen, request, _WHO, denies=claim.says == Says.DENIAL)
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 70),
     Says.CAP: Place(Group.GRANTS, 60),
@@ -93,7 +102,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="permissions_boundary",
         title="permissions boundary",
-        who="whoever manages permissions boundaries in the caller's account",
+        who=_WHO,
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
         may=frozenset({May.DENY, May.CAP_CALLER}),
         place=PLACES,
@@ -101,4 +110,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

@@ -15,6 +15,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Layer,
@@ -43,6 +44,7 @@ from why403.policy import (
     doubted,
     levels,
     naming,
+    organization_fixes,
     policies_by_level,
     unread,
     unsure_of_boundary,
@@ -77,6 +79,7 @@ def collect(request: AccessRequest) -> Collecting[Observations]:
 
 COLLECTORS = (Collector(facts=(RCPS,), reads=(*OF_ORGANIZATION, *OF_LEVELS), needs=(BUCKET_OWNER,), collect=collect),)
 
+_WHO: Final = "the administrators of the bucket owner's organization"
 # AWS: "Resource control policies (RCPs)", AWS services that support RCPs; more are added to them every year.
 _COVERED: Final = frozenset({"s3", "secretsmanager", "sqs", "sts"})
 
@@ -186,6 +189,14 @@ def _open(request: AccessRequest, evidence: Evidence, denies: str) -> Words:
     return Words(because=f"{denies}, {because}")
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies."""
+    seen, level, forms = evidence[RCPS], claim.about, _under(request, evidence).forms
+    if isinstance(level, Level) and isinstance(seen, Found):
+        limits = bounded(request, evidence[BOUNDARY])
+        yield from organization_fixes(RCPS, seen, level, forms, _WHO, denies=True, limits=limits)
+
+
 def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     """Yield what AWS Organizations would not have stored; it is judged as written, but allows nothing by itself.
 
@@ -231,7 +242,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="rcp",
         title="resource control policy",
-        who="the administrators of the bucket owner's organization",
+        who=_WHO,
         reference="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html",
         may=frozenset({May.DENY}),
         place=PLACES,
@@ -241,4 +252,5 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         warnings=warnings,
+        propose=propose,
     )

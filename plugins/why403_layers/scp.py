@@ -11,6 +11,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Kind,
@@ -35,7 +36,17 @@ from why403.collecting.organizations import (
 from why403.domain.facts import ORGANIZATION_ID, account
 from why403.domain.readings import COUNTS, READINGS, reads
 from why403.domain.truth import FALSE, UNKNOWN
-from why403.policy import Level, PolicyKind, ceiling, levels, naming, policies_by_level, rule, unread
+from why403.policy import (
+    Level,
+    PolicyKind,
+    ceiling,
+    levels,
+    naming,
+    organization_fixes,
+    policies_by_level,
+    rule,
+    unread,
+)
 from why403.policy.statement import Statement
 
 SCPS = Fact(
@@ -78,6 +89,9 @@ COLLECTORS = (
     Collector(facts=(MANAGEMENT, ORGANIZATION_ID), reads=OF_ORGANIZATION, collect=collect_organization),
     Collector(facts=(SCPS,), reads=OF_LEVELS, needs=(MANAGEMENT,), collect=collect_policies),
 )
+
+
+WHO = "the administrators of the caller's organization"
 
 
 def exempt(request: AccessRequest, evidence: Evidence) -> bool:
@@ -138,6 +152,13 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     return naming(SCPS, level.policies, request, claim, f"the service control policies of `{level.target}`")
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies, or an Allow in a policy of the level that lacks one."""
+    seen, level, denies = evidence[SCPS], claim.about, claim.says == Says.DENIAL
+    if isinstance(level, Level) and isinstance(seen, Found):
+        yield from organization_fixes(SCPS, seen, level, (request,), WHO, denies=denies)
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 10),
     Says.LIMIT: Place(Group.FILTERS, 20),
@@ -150,7 +171,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="scp",
         title="service control policy",
-        who="the administrators of the caller's organization",
+        who=WHO,
         reference="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html",
         may=frozenset({May.DENY, May.LIMIT}),
         place=PLACES,
@@ -159,4 +180,5 @@ def why403_register_layers() -> Iterator[Layer]:
         judge=judge,
         words=words,
         disputed=disputed,
+        propose=propose,
     )

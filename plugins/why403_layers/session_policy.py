@@ -15,6 +15,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Kind,
@@ -40,7 +41,7 @@ from why403.collecting.cloudtrail import (
 )
 from why403.collecting.iam import OF_MANAGED_POLICIES, managed_policy
 from why403.domain.truth import FALSE, UNKNOWN
-from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, rule, unread
+from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, rule, session_fixes, unread
 
 SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
 
@@ -165,6 +166,7 @@ COLLECTORS = (
     Collector(facts=(SESSION_POLICIES,), reads=(LOOKUP_EVENTS, *OF_MANAGED_POLICIES), collect=collect_policies),
 )
 
+_WHO: Final = "whoever starts the caller's session"
 _NOTHING_PASSED = (Claim(Says.CAP, FALSE, CALLER_SIDE),)
 
 
@@ -199,6 +201,13 @@ def _whose(request: AccessRequest) -> str:
     return "the session policies (of the grant, since S3 Access Grants vended it)" if vended else "the session policies"
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield the policies with which the session would have to be started anew."""
+    seen = evidence[SESSION_POLICIES]
+    if not isinstance(seen, Unreadable):
+        yield from session_fixes(SESSION_POLICIES, seen, request, _WHO, denies=claim.says == Says.DENIAL)
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 80),
     Says.CAP: Place(Group.GRANTS, 70),
@@ -211,7 +220,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="session_policy",
         title="session policy",
-        who="whoever starts the caller's session",
+        who=_WHO,
         reference="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session",
         may=frozenset({May.DENY, May.CAP_CALLER}),
         place=PLACES,
@@ -219,4 +228,5 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        propose=propose,
     )

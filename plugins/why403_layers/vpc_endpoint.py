@@ -21,6 +21,7 @@ from why403 import (
     Collector,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Keep,
@@ -50,6 +51,7 @@ from why403.policy import (
     ceiling,
     denies_caller,
     doubted,
+    endpoint_fixes,
     names_account,
     naming,
     near_miss,
@@ -61,6 +63,7 @@ from why403.policy import (
 from why403_layers.permissions_boundary import BOUNDARY
 
 _GATEWAY, _INTERFACE = "Gateway", "Interface"
+_WHO = "the endpoint's owner"
 _PERMISSION = "ec2:DescribeVpcEndpoints"
 
 POLICY = Fact(
@@ -222,6 +225,15 @@ def near(request: AccessRequest, evidence: Evidence) -> bool:
     return any(near_miss(seen.value, each) for each in _readings(seen.value, request, evidence))
 
 
+def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+    """Yield an exception in what denies, or an Allow for this caller by each ARN that the endpoint sees."""
+    seen, denies = evidence[POLICY], claim.says == Says.DENIAL
+    if isinstance(seen, Found):
+        forms = [each for each in _forms(_readings(seen.value, request, evidence)[0]) if each is not None]
+        limits = bounded(request, evidence[BOUNDARY])
+        yield from endpoint_fixes(POLICY, seen, forms, _WHO, limits, denies=denies)
+
+
 def warnings(_request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     """Yield what AWS would not have stored in an endpoint's policy; it is judged as written."""
     seen, kind = evidence[POLICY], evidence[TYPE]
@@ -243,7 +255,7 @@ def why403_register_layers() -> Iterator[Layer]:
     yield Layer(
         name="vpc_endpoint",
         title="VPC endpoint policy",
-        who="the endpoint's owner",
+        who=_WHO,
         reference="https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
         may=frozenset({May.DENY, May.LIMIT}),
         place=PLACES,
@@ -254,4 +266,5 @@ def why403_register_layers() -> Iterator[Layer]:
         words=words,
         near=near,
         warnings=warnings,
+        propose=propose,
     )

@@ -12,7 +12,15 @@ from why403.policy.compiled import (
 )
 from why403.policy.document import PolicyKind
 from why403.policy.endpoint import advise_endpoint
-from why403.policy.fixes import bucket_policy_fixes, identity_fixes, key_policy_fixes, policy_not_stored
+from why403.policy.filters import boundary_fixes, endpoint_fixes, organization_fixes, session_fixes
+from why403.policy.fixes import (
+    access_point_fixes,
+    bucket_policy_fixes,
+    identity_fixes,
+    key_policy_fixes,
+    not_by_this_point,
+    policy_not_stored,
+)
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.limiting import limited_to
@@ -41,9 +49,11 @@ __all__ = [
     "Policy",
     "PolicyKind",
     "PolicyLoader",
+    "access_point_fixes",
     "advise",
     "advise_endpoint",
     "allows_caller",
+    "boundary_fixes",
     "bounded",
     "bucket_policy_fixes",
     "capped",
@@ -52,6 +62,7 @@ __all__ = [
     "denies_caller",
     "doubted",
     "downwards",
+    "endpoint_fixes",
     "gate",
     "gate_words",
     "granting",
@@ -64,12 +75,15 @@ __all__ = [
     "names_account",
     "naming",
     "near_miss",
+    "not_by_this_point",
     "one_policy",
+    "organization_fixes",
     "policies_by_level",
     "policies_of",
     "policy_list",
     "policy_not_stored",
     "rule",
+    "session_fixes",
     "unread",
     "unsure_of_boundary",
 ]

@@ -3,10 +3,11 @@
 Each yields what takes one claim out of the way, the best first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
-from why403.domain.evidence import Fact, Found, Observation
+from why403.domain.evidence import Fact, Found, Observation, Unreadable
 from why403.domain.fix import Applicability, Fix
 from why403.domain.principal import Kind
 from why403.domain.readings import BOTH, reads
@@ -31,7 +32,7 @@ def identity_fixes(
     who = f"an IAM administrator of account {request.principal.account}"
     on = Subject(fact, raw, "the identity policies", who, risk=_WEAKER, steps=_by_hand_attached(request))
     if denies and isinstance(seen, Found):
-        cited = _denying(fact, seen.value, request)
+        cited = denying(fact, seen.value, request)
         yield from exception(on, cited, request, lambda each: attached_home(each, request))
     elif not denies and (raw is not None or not placed):
         if holder_of(request) is None or request.service_linked:
@@ -73,11 +74,14 @@ def bucket_policy_fixes(
     if asked is None or asked.resource.bucket is None:
         return
     raw = None if found is None else found.raw
+    if isinstance(seen, Unreadable) or (found is not None and raw is None):
+        return
     on = Subject(fact, raw, "the bucket policy", _owner(request), steps=_BY_HAND_BUCKET)
     home = homes.bucket_policy(asked.resource, request.bucket_owner or None)
     if denies and found is not None:
-        cited = _denying(fact, found.value, asked, limits)
-        yield from exception(on._replace(risk=_WEAKER), cited, asked, lambda _: home)
+        cited = denying(fact, found.value, asked, limits)
+        fixes = exception(on._replace(risk=_risk(cited)), cited, asked, lambda _: home)
+        yield from (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
         return
     alive = None if found is None else revival(on, found.value, asked, home)
     through = request.resource.access_point if asked is not request else None
@@ -85,14 +89,96 @@ def bucket_policy_fixes(
     yield alive or admission(on, asked, home, by_point)
 
 
+_PUT: Final = "s3:putbucketpolicy"
+_LOCKS: Final = frozenset({_PUT, "s3:getbucketpolicy", "s3:deletebucketpolicy"})
+_ROOT_TASK: Final = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
+
+
+def _risk(cited: Iterable[Cited]) -> str:
+    """Return what an exception risks; whoever makes it must not be denied the change by the same statement."""
+    locked = any(each.statement.actions.match(_PUT) for each in cited)
+    return f"{_WEAKER}; {_LOCKED_OUT}" if locked else _WEAKER
+
+
+_LOCKED_OUT: Final = "it also covers s3:PutBucketPolicy, and whoever it covers is refused this change, but for root"
+
+
+def _by_root(fix: Fix, request: AccessRequest) -> Fix:
+    """Return the fix of a policy that locks out those who would change it: only root is spared.
+
+    AWS: "Perform a privileged task on an AWS Organizations member account".
+    """
+    if not fix.edits:
+        return fix
+    owner = request.bucket_owner or "of the bucket's owner"
+    return replace(
+        fix,
+        who=f"the root user of account {owner}, or whoever manages root access for its organization",
+        applicability=Applicability.MANUAL,
+        writes=(),
+        undo=(),
+        steps=(
+            f"as root of account {owner}, put the changed policy: a bucket's policy cannot refuse that to root",
+            f"or aws sts assume-root --target-principal {owner} --task-policy-arn arn={_ROOT_TASK}",
+            "with what that answers, aws s3api delete-bucket-policy; then put the changed policy",
+        ),
+    )
+
+
 _BY_HAND_BUCKET: Final = ("aws s3api get-bucket-policy, change what it answers, aws s3api put-bucket-policy",)
+
+
+def access_point_fixes(
+    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth, *, denies: bool
+) -> Iterator[Fix]:
+    """Yield fixes of an access point's policy."""
+    found = seen if isinstance(seen, Found) else None
+    point, raw = request.resource.access_point, None if found is None else found.raw
+    if point is None or isinstance(seen, Unreadable) or (found is not None and raw is None):
+        return
+    owner = f"the owner of the access point, account {request.point_owner}"
+    on = Subject(fact, raw, "the access point's policy", owner, steps=_by_hand_point(point))
+    home = homes.access_point_policy(point)
+    if denies and found is not None:
+        cited = denying(fact, found.value, request, limits)
+        yield from exception(on._replace(risk=_WEAKER), cited, request, lambda _: home)
+        return
+    yield admission(on, request, home)
+
+
+def _by_hand_point(point: str) -> tuple[str, ...]:
+    operation = "put-multi-region-access-point-policy" if point.endswith(".mrap") else "put-access-point-policy"
+    operation += "-for-object-lambda" * (":s3-object-lambda:" in point)
+    return (f"aws s3control {operation}, with what it is now and the change",)
+
+
+def not_by_this_point(request: AccessRequest, vpc: str | None, *, of_network: bool) -> Fix:
+    """Return what the caller does where an access point is for another network, or for other calls."""
+    point, behind = request.resource.access_point or "", request.at_bucket
+    which = f"`{vpc}`" if vpc else "its VPC"
+    by_bucket = "the bucket itself" if behind is None else f"`{behind.resource.arn}`"
+    return Fix(
+        summary=f"call from {which}" if of_network else f"call {by_bucket} in place of the access point",
+        who="the caller, or the owner of the access point" if of_network else "the caller",
+        risk="none for anybody else: no policy changes",
+        applicability=Applicability.MANUAL,
+        target=point,
+        request={"context": {"aws:SourceVpc": vpc}} if of_network and vpc else {},
+        steps=_OTHER_POINT if of_network else (f"name {by_bucket} in the call, which is not made to access points",),
+    )
+
+
+_OTHER_POINT: Final = (
+    "make the call from inside of the VPC that the access point is for, by an endpoint of that VPC",
+    "or make another access point: where one may be used from cannot be changed; aws s3control create-access-point",
+)
 
 
 def _owner(request: AccessRequest) -> str:
     return f"the owner of the bucket, account {request.bucket_owner}" if request.bucket_owner else "the bucket's owner"
 
 
-def _denying(fact: Fact[Any], policies: Policies, request: AccessRequest, limits: Truth = FALSE) -> list[Cited]:
+def denying(fact: Fact[Any], policies: Policies, request: AccessRequest, limits: Truth = FALSE) -> list[Cited]:
     """Return the Deny statements that certainly hit the request."""
     return citing(fact, policies, request, TRUE, allow=False, bounded=limits)
 

@@ -54,9 +54,12 @@ def bucket_policy(bucket: Resource, account: str | None) -> Home:
 
 
 def access_point_policy(arn: str) -> Home | None:
-    """Return where an access point's policy is kept, None for a Multi-Region one, whose writes take their time."""
+    """Return where an access point's policy is kept.
+
+    None for a Multi-Region one, whose writes end later, and for Object Lambda, whose writes are other ones.
+    """
     parts = split_arn(arn)
-    if parts is None or not parts.region:
+    if parts is None or not parts.region or parts.service != "s3":
         return None
     named = {"AccountId": parts.account, "Name": parts.rest.partition("/")[2]}
     reading = Reading("s3control", "GetAccessPointPolicy", named, ("Policy",), ("NoSuchAccessPointPolicy",))

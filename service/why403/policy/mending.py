@@ -51,11 +51,11 @@ def exception_for(request: AccessRequest, statement: Statement) -> Exempting | N
         return "StringNotEquals", _WHICH_SERVICE, (request.principal.arn,)
     if of_network and request.context[_FORWARDED.lower()] == ("true",) and _FORWARDED.lower() not in tested:
         return "BoolIfExists", _FORWARDED, ("false",)
-    named = _policy_arn(request)
+    named = policy_arn(request)
     return None if named is None else (_operator(statement), _WHO, (named,))
 
 
-def _policy_arn(request: AccessRequest) -> str | None:
+def policy_arn(request: AccessRequest) -> str | None:
     """Return the ARN by which `aws:PrincipalArn` tells the caller."""
     found = request.context[_WHO.lower()]
     return found[0] if found is not None and len(found) == 1 else None

@@ -102,6 +102,21 @@ def addition(on: Subject, pointer: str, asked: Document, home: Home | None) -> F
     )
 
 
+def appended(on: Subject, pointer: str, asked: Document) -> Fix:
+    """Return the fix that adds a policy to the list at a pointer; by hand, as it has no name yet to be written by."""
+    document = allowing(None, asked)
+    value = [document] if on.raw is None else put(on.raw, pointer, [*at(on.raw, pointer), document])
+    return Fix(
+        summary=f"allow {_listed(asked['Action'])} on {_listed(asked['Resource'])} in {on.what}",
+        who=on.who,
+        risk=on.risk,
+        applicability=Applicability.MANUAL,
+        target=on.what,
+        edits=(Edit(on.fact.name, on.raw, value),),
+        steps=on.steps,
+    )
+
+
 def _listed(entries: str | list[str]) -> str:
     return " and ".join(f"`{each}`" for each in ([entries] if isinstance(entries, str) else entries))
 
