@@ -1,6 +1,7 @@
 """The conformance suite finds what it is there to find: each rule is broken once, and the sentence says how."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -14,10 +15,13 @@ from why403 import (
     TRUE,
     UNKNOWN,
     AccessRequest,
+    Applicability,
     Citation,
     Claim,
+    Edit,
     Evidence,
     Fact,
+    Fix,
     Found,
     Group,
     Layer,
@@ -28,10 +32,11 @@ from why403 import (
     Unreadable,
     Verdict,
     Words,
+    Write,
 )
 from why403.domain.facts import BUCKET_OWNER
-from why403.policy import unread
-from why403.testing import a_request, check_layer
+from why403.policy import PolicyKind, denies_caller, one_policy, policies_of, unread
+from why403.testing import a_request, check_fixes, check_layer
 
 MOON: Fact[str] = Fact(name="moon.phase", load=str, permission="moon:Look")
 TIDE: Fact[str] = Fact(name="moon.tide", load=str)
@@ -128,6 +133,131 @@ def lists(_request: AccessRequest, _evidence: Evidence) -> Any:
 
 
 ALLOW = Claim(Says.GRANT, TRUE, Reach.DIRECT)
+
+NEW_MOON = Edit("moon.phase", "full", "new")
+WAIT = Fix(
+    summary="wait for the new moon",
+    who="the caller",
+    risk="none",
+    applicability=Applicability.MANUAL,
+    edits=(NEW_MOON,),
+    steps=("wait",),
+)
+POLICY: Fact[Any] = Fact(name="moon.policy", load=one_policy(PolicyKind.RESOURCE), policies=policies_of)
+HERE = {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}
+TO_ALL = {**HERE, "Effect": "Allow"}
+GUARDED = {"Statement": [HERE]}
+WRITTEN = Write("moon", "PutPolicy", {"Policy": GUARDED}, "moon:PutPolicy", documents=("Policy",))
+
+
+def judge_policy(request: AccessRequest, evidence: Evidence) -> Verdict:
+    """Deny whoever the policy denies."""
+    seen = evidence[POLICY]
+    if not isinstance(seen, Found):
+        return (Claim(Says.DENIAL, UNKNOWN if isinstance(seen, Unreadable) else FALSE),)
+    return (Claim(Says.DENIAL, denies_caller(seen.value, request, FALSE)),)
+
+
+def proposing(*fixes: Fix) -> Callable[[AccessRequest, Evidence, Claim], Iterable[Fix]]:
+    return lambda _request, _evidence, _claim: fixes
+
+
+GOOD_POLICY = replace(GOOD, judge=judge_policy, provides=(POLICY,))
+
+
+def with_policy(after: Any, **changed: Any) -> Layer:
+    """Return a layer that proposes to change a policy that denies everybody."""
+    return replace(
+        GOOD_POLICY, propose=proposing(replace(WAIT, edits=(Edit("moon.policy", GUARDED, after),), **changed))
+    )
+
+
+SPARED = {**HERE, "Condition": {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/ana"}}}
+MEANT = {**TO_ALL, "Condition": {"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:user/ana"}}}
+CHANGED = WRITTEN._replace(parameters={"Policy": {"Statement": [SPARED]}})
+TIMES = count()
+
+FIXES: dict[str, tuple[Layer, str]] = {
+    "changes nothing": (
+        replace(GOOD, propose=proposing(replace(WAIT, edits=(Edit("moon.phase", "full", "full"),)))),
+        "edits `moon.phase` without changing it",
+    ),
+    "starts from something else": (
+        replace(GOOD, propose=proposing(replace(WAIT, edits=(Edit("moon.phase", "half", "new"),)))),
+        "edits `moon.phase` from something else than was found",
+    ),
+    "edits a stranger's fact": (
+        replace(GOOD, propose=proposing(replace(WAIT, edits=(Edit("sun.spots", None, "none"),)))),
+        "edits `sun.spots`, which is no fact that it reads",
+    ),
+    "leaves its claim": (
+        replace(GOOD, judge=saying(Claim(Says.DENIAL, TRUE)), propose=proposing(WAIT)),
+        "and its claim stands all the same",
+    ),
+    "speaks in sentences": (
+        replace(GOOD, propose=proposing(replace(WAIT, risk="None."))),
+        "proposes a fix with `None.` as its risk",
+    ),
+    "says who but not how": (
+        replace(GOOD, propose=proposing(replace(WAIT, steps=()))),
+        "names neither a call nor a step",
+    ),
+    "needs nobody, and makes no call": (
+        replace(GOOD, propose=proposing(replace(WAIT, applicability=Applicability.SAFE))),
+        "says that nobody's hands are needed to wait for the new moon, and names no call",
+    ),
+    "cannot be taken back": (
+        with_policy(
+            {"Statement": [SPARED]}, writes=(WRITTEN._replace(parameters={"Policy": {"Statement": [SPARED]}}),)
+        ),
+        "does not say how to take back",
+    ),
+    "writes something else": (
+        with_policy({"Statement": [SPARED]}, writes=(WRITTEN,), undo=(WRITTEN,)),
+        "writes a document that is none of those after the edit",
+    ),
+    "takes back something else": (
+        with_policy(
+            {"Statement": [SPARED]},
+            writes=(CHANGED,),
+            undo=(CHANGED,),
+        ),
+        "writes a document that is none of those before the edit",
+    ),
+    "removes a Deny": (with_policy({"Statement": []}), "and denies anonymous no longer"),
+    "lets in anybody": (with_policy({"Statement": [SPARED, TO_ALL]}), "lets in anybody by"),
+    "makes up a policy that is none": (with_policy({"Statement": [{}]}), "edits a fact into what it cannot be"),
+    "changes its mind": (
+        replace(GOOD, propose=lambda *_: [replace(WAIT, summary=f"wait {next(TIMES)} days")]),
+        "proposes something else the second time",
+    ),
+}
+
+
+@pytest.mark.parametrize(("layer", "sentence"), FIXES.values(), ids=FIXES)
+def test_a_bad_fix_is_found_and_said(layer: Layer, sentence: str) -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_fixes(layer, a_request(facts={MOON: "full", POLICY: GUARDED}))
+    assert str(caught.value).startswith("the layer `moon` ")
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        replace(GOOD, propose=proposing(WAIT)),
+        with_policy({"Statement": [SPARED, MEANT]}),
+        with_policy(
+            {"Statement": [SPARED]},
+            writes=(WRITTEN._replace(parameters={"Policy": json.dumps({"Statement": [SPARED]})}),),
+            undo=(WRITTEN,),
+            applicability=Applicability.REVIEW,
+        ),
+    ],
+)
+def test_a_good_fix_passes(layer: Layer) -> None:
+    check_fixes(layer, a_request(facts={MOON: "full", POLICY: GUARDED}))
+
 
 BROKEN: dict[str, tuple[Layer, str]] = {
     "no place for what it may say": (

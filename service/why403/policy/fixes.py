@@ -195,7 +195,7 @@ def key_policy_fixes(
     home = homes.key_policy(key)
     if denies:
         yield from exception(
-            on._replace(risk=_WEAKER), _denying(fact, seen.value, request, limits), request, lambda _: home
+            on._replace(risk=_WEAKER), denying(fact, seen.value, request, limits), request, lambda _: home
         )
     else:
         yield revival(on, seen.value, request, home) or admission(on, request, home, resource="*")

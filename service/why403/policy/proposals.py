@@ -125,9 +125,9 @@ def exception(
     on: Subject, cited: Sequence[Cited], request: AccessRequest, home_of: Callable[[Placed], Home | None]
 ) -> Iterator[Fix]:
     """Yield what keeps these statements from denying: another way of calling, or else an exception in each of them."""
-    by_caller = otherwise(cited, request)
-    if by_caller is not None:
-        yield by_caller
+    by_caller = list(otherwise(cited, request))
+    if by_caller:
+        yield from by_caller
         return
     found = excepted(on.raw, cited, request) if cited and on.raw is not None else None
     if found is None:

@@ -4,6 +4,7 @@ A Deny that asks for a way of calling is met by calling that way, and stays as i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -24,7 +25,11 @@ _ACL: Final = "s3:x-amz-acl"
 _GRANTS: Final = tuple(f"s3:x-amz-grant-{each}" for each in ("full-control", "read", "read-acp", "write", "write-acp"))
 # Parameters that say how an object is stored, not what is asked for, and whether there need be a value at all.
 _SENT: Final = frozenset({_ENCRYPTION, _KMS_KEY, _ACL, "s3:x-amz-storage-class", *_GRANTS})
-_USUAL: Final = MappingProxyType({_ENCRYPTION: "AES256", _ACL: "bucket-owner-full-control"})
+_USUAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {_ENCRYPTION: ("AES256", "aws:kms"), _ACL: ("bucket-owner-full-control", "private")}
+)
+_MOST_WAYS: Final = 3
+_MOST_TRIED: Final = 64
 _CLOSED_ACLS: Final = frozenset({"private", "bucket-owner-full-control", "bucket-owner-read"})
 
 
@@ -51,11 +56,16 @@ _STEPS: Final[Mapping[str, _Step]] = MappingProxyType(
 _SIGNED_ALONE: Final = frozenset({"aws:multifactorauthpresent", "s3:signatureversion", "s3:authtype"})
 
 
-def otherwise(cited: Sequence[Cited], request: AccessRequest, who: str = "the caller") -> Fix | None:
-    """Return what the caller could do so that none of these statements denies any more, None if nothing would do."""
-    ways = _ways([each.statement for each in cited], request)
-    if ways is None:
-        return None
+def otherwise(cited: Sequence[Cited], request: AccessRequest, who: str = "the caller") -> Iterator[Fix]:
+    """Yield what the caller could do so that none of these statements denies any more, the likeliest first."""
+    seen: list[Ways] = []
+    for ways in islice(_ways([each.statement for each in cited], request), _MOST_TRIED):
+        if ways not in seen and len(seen) < _MOST_WAYS:
+            seen.append(ways)
+            yield _fix(ways, request, who)
+
+
+def _fix(ways: Ways, request: AccessRequest, who: str) -> Fix:
     parameters = {key: PARAMETER_OF[key] for key in ways if key in _SENT}
     named = {name: ways[key] for key, name in parameters.items()}
     # A key that the caller told wins over what the parameter says, so that it is told anew.
@@ -94,28 +104,36 @@ def _done(ways: Ways, named: Ways) -> Iterator[str]:
             yield _STEPS[key].does.format(value=value)
 
 
-def _ways(statements: Sequence[Statement], request: AccessRequest) -> Ways | None:
-    """Return a value for each key that has to have another one; None where a statement asks for nothing of that kind.
+def _ways(statements: Sequence[Statement], request: AccessRequest) -> Iterator[Ways]:
+    """Yield values for the keys that have to have others; nothing where a statement asks for nothing of that kind.
 
-    The first value that is found is kept, so that statements that ask for the same key have to agree.
+    Statements that ask for the same key have to agree on its value. What names one comes before what asks for any.
     """
     if not statements or request.context["aws:viaawsservice"] == ("true",):
-        return None
-    found: dict[str, str | None] = {}
-    # What names a value comes before what only asks for any.
-    for statement in sorted(statements, key=lambda each: not any(_values_in(each, request))):
-        if any(_ends(condition, found) for condition in statement.conditions):
-            continue
-        way = next(_ending(statement, statements, request, found), None)
-        if way is None:
-            return None
-        found[way[0]] = way[1]
-    if found.get(_KMS_KEY):
-        found.setdefault(_ENCRYPTION, "aws:kms")
-    elif found.get(_ENCRYPTION) == "AES256" and request.context[_KMS_KEY]:
-        found[_KMS_KEY] = None
-    ended = (any(_ends(condition, found) for condition in each.conditions) for each in statements)
-    return found if all(ended) else None
+        return
+    order = sorted(statements, key=lambda each: not any(_values_in(each, request)))
+    for found in _extended({}, order, statements, request):
+        ways = dict(found)
+        if ways.get(_KMS_KEY):
+            ways.setdefault(_ENCRYPTION, "aws:kms")
+        elif _ENCRYPTION in ways and ways[_ENCRYPTION] != "aws:kms" and request.context[_KMS_KEY]:
+            ways[_KMS_KEY] = None
+        if all(any(_ends(condition, ways) for condition in each.conditions) for each in statements):
+            yield ways
+
+
+def _extended(
+    found: Ways, left: Sequence[Statement], statements: Sequence[Statement], request: AccessRequest
+) -> Iterator[Ways]:
+    if not left:
+        yield found
+        return
+    statement, *others = left
+    if any(_ends(condition, found) for condition in statement.conditions):
+        yield from _extended(found, others, statements, request)
+        return
+    for key, value in _ending(statement, statements, request, found):
+        yield from _extended({**found, key: value}, others, statements, request)
 
 
 def _ends(condition: Any, ways: Ways) -> bool:
@@ -155,8 +173,7 @@ def _worth_trying(key: str, statements: Sequence[Statement], request: AccessRequ
                 yield from (value for value in condition.values if _is_plain(key, value))
     if request.context[key]:
         yield None
-    if key in _USUAL:
-        yield _USUAL[key]
+    yield from _USUAL.get(key, ())
 
 
 def _values_in(statement: Statement, request: AccessRequest) -> Iterator[str]:

@@ -1,19 +1,4 @@
-"""The conformance suite for layers: what every layer must do, ours and yours, checked on examples that you give.
-
-    from why403.testing import a_request, check_layer
-
-    def test_my_layer_keeps_the_rules() -> None:
-        check_layer(MY_LAYER, [
-            a_request("s3:DeleteObject", facts={LOCK: {"mode": "GOVERNANCE"}}),
-            a_request("s3:DeleteObject", facts={LOCK: None}),
-            a_request("s3:DeleteObject", rest="unknown"),
-        ])
-
-`collected` tries the layer's collectors on a table of answers, without AWS.
-
-Each check raises AssertionError with a sentence; none needs a test framework. The more of your layer the examples
-reach, the more the checks find: give at least one for each thing your layer says, and one where it says nothing.
-"""
+"""The checks of what layers say: each raises AssertionError with a sentence, and needs no test framework."""
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
@@ -30,22 +15,8 @@ from why403.domain.verdict import KINDS, REACHES, Claim, Reach, Says, Verdict, W
 from why403.engine.evaluate import Judged
 from why403.engine.merge import merge
 from why403.engine.relation import Relation
-from why403.gathering.by_hand import collected
 from why403.layer import Layer, May
-
-__all__ = [
-    "a_request",
-    "check_blindness",
-    "check_citations",
-    "check_declarations",
-    "check_doubts",
-    "check_hiding",
-    "check_layer",
-    "check_places",
-    "check_purity",
-    "check_words",
-    "collected",
-]
+from why403.testing.fixes import check_fixes
 
 _TRUTHS: Final = {FALSE: "false", UNKNOWN: "unknown", TRUE: "true"}
 _SAYS: Final = {
@@ -113,6 +84,7 @@ def check_layer(layer: Layer, requests: Iterable[AccessRequest], *, telling: Col
         check_purity(layer, request)
         check_words(layer, request)
         check_citations(layer, request)
+        check_fixes(layer, request)
         check_hiding(layer, request, telling=telling)
     check_blindness(layer, examples)
     for request in examples:
