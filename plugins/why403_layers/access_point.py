@@ -228,8 +228,8 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
         vpc = evidence[POINT_VPC]
         yield not_by_this_point(request, getattr(vpc, "value", None), of_network=claim.about is _ORIGIN)
         return
-    limits, denies = bounded(request, evidence[BOUNDARY]), claim.says == Says.DENIAL
-    yield from access_point_fixes(POINT_POLICY, evidence[POINT_POLICY], request, limits, denies=denies)
+    limits = bounded(request, evidence[BOUNDARY])
+    yield from access_point_fixes(POINT_POLICY, evidence[POINT_POLICY], request, claim, limits)
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

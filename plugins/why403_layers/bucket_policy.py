@@ -207,7 +207,7 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
     if asked is None or isinstance(seen, Unreadable) or claim.about is _FOREIGN:
         return
     limits = bounded(request, evidence[BOUNDARY])
-    yield from bucket_policy_fixes(BUCKET_POLICY, seen, request, limits, denies=claim.says == Says.DENIAL)
+    yield from bucket_policy_fixes(BUCKET_POLICY, seen, request, claim, limits)
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

@@ -250,7 +250,7 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
     if not isinstance(seen, Unreadable):
         yield from identity_fixes(POLICIES, seen, request, denies=claim.says == Says.DENIAL)
     if claim.says == Says.GRANT and request.at_home and request.resource.bucket is not None:
-        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
+        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request, claim)
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

@@ -169,6 +169,15 @@ def test_behind_an_access_point_the_bucket_lets_in_by_that_point_alone() -> None
     assert let_in(fixed(request, fix))
 
 
+def test_a_gate_that_lets_in_by_the_role_alone_names_the_session_where_that_is_too_little() -> None:
+    facts = {POINT_BUCKET: "reports", POINT_OWNER: AWAY, ISSUER: None}
+    held = policy(reads({"AWS": ROLE}))
+    request = asked(held, SESSION, resource=f"{POINT}/object/q3.csv", facts=facts)
+    fix = first(request, Says.CAP)
+    assert after(fix, "bucket.policy")["Statement"][1]["Principal"] == {"AWS": SESSION}
+    assert Says.CAP not in {says for says, _ in remaining("bucket_policy", fixed(request, fix))}
+
+
 def test_a_foreign_object_is_not_the_bucket_s_policy_s_to_allow() -> None:
     facts = {OBJECT_OWNER: "777788889999", OWNERSHIP: "ObjectWriter"}
     assert proposed("bucket_policy", asked(None, facts=facts), Says.GRANT) == []
@@ -346,9 +355,9 @@ def test_what_the_policy_asks_of_the_call_is_sent_and_the_policy_stays(
     request_: AccessRequest, call: dict[str, Any]
 ) -> None:
     fix, *others = proposed("bucket_policy", request_, Says.DENIAL)
-    assert all(each.call or each.request for each in others)
+    assert all(bool(each.call) is (each.applicability is Applicability.SAFE) for each in others)
     assert (dict(fix.call), fix.edits, fix.writes) == (call, (), ())
-    assert (fix.who, fix.applicability) == ("the caller", Applicability.MANUAL)
+    assert (fix.who, fix.applicability) == ("the caller", Applicability.SAFE)
     assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", fixed(request_, fix))}
 
 

@@ -49,6 +49,28 @@ ADDITIONS: dict[str, tuple[AccessRequest, Any, str, dict[str, Any]]] = {
         "PutUserPolicy",
         {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
     ),
+    "what is about no resource is about all": (
+        asked(None, action="s3:ListAllMyBuckets", resource="*"),
+        [new_policy(policy({"Sid": "AllowListAllMyBuckets", **allow("s3:ListAllMyBuckets")}), "why403-access")],
+        "PutUserPolicy",
+        {
+            "UserName": "ana",
+            "PolicyName": "why403-access",
+            "PolicyDocument": policy({"Sid": "AllowListAllMyBuckets", **allow("s3:ListAllMyBuckets")}),
+        },
+    ),
+    "a key with colons": (
+        asked(None, resource="arn:aws:s3:::reports/a:b/c"),
+        [new_policy(policy({"Sid": "AllowGetObject", **allow("s3:GetObject", Resource="arn:aws:s3:::reports/a:b/c")}))],
+        "PutUserPolicy",
+        {
+            "UserName": "ana",
+            "PolicyName": "why403-reports",
+            "PolicyDocument": policy(
+                {"Sid": "AllowGetObject", **allow("s3:GetObject", Resource="arn:aws:s3:::reports/a:b/c")}
+            ),
+        },
+    ),
     "a session's role is what gets it": (
         asked(None, SESSION),
         [new_policy()],

@@ -10,6 +10,7 @@ from why403.domain.fix import Applicability, Edit, Fix
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.truth import TRUE
+from why403.domain.verdict import Reach
 from why403.policy.compiled import Policies
 from why403.policy.editing import Document, document_of, statement_at, with_document, written
 from why403.policy.homes import Home
@@ -27,28 +28,32 @@ class Named(NamedTuple):
     risk: str
 
 
-def named(request: AccessRequest) -> Named | None:
+def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
     """Return how a statement names the caller and nobody else, None where it cannot.
 
     A service is named with the resource it acts for: without that, it would let in whoever makes the service act. A
-    session is named by its role, of which the path has to be known, else by itself.
+    session is named by its role, of which the path has to be known, else by itself, and by itself where a grant to the
+    role does not reach far enough.
     """
     principal = request.principal
     match principal.kind:
         case Kind.SERVICE:
             condition = dict(_sources(request))
             return Named({"Service": principal.arn}, condition, _FOR_SOURCE) if condition else None
+        case Kind.ROLE if reach == Reach.DIRECT:
+            return None
         case Kind.USER | Kind.ROLE | Kind.FEDERATED:
             return Named({"AWS": principal.arn}, {}, _NOBODY_ELSE)
         case Kind.ROOT:
             return Named({"AWS": principal.arn}, {}, _ACCOUNT)
         case Kind.SESSION:
-            return Named({"AWS": request.issuer or principal.arn}, {}, _NOBODY_ELSE if request.issuer else _ONE_SESSION)
+            role = request.issuer if reach != Reach.DIRECT else None
+            return Named({"AWS": role or principal.arn}, {}, _NOBODY_ELSE if role else _ONE_SESSION)
     return None
 
 
 _NOBODY_ELSE: Final = "nobody else is let in"
-_ONE_SESSION: Final = "only the session of this name is let in: name the role in its place where its path is known"
+_ONE_SESSION: Final = "only sessions of this name are let in, where the role would let in all of its own"
 _ACCOUNT: Final = "root cannot be named alone: whoever the account's own policies allow it is let in as well"
 _FOR_SOURCE: Final = "the service is let in for this source alone, whoever makes it act"
 
@@ -68,7 +73,7 @@ def admission(
     resource: str | None = None,
 ) -> Fix:
     """Return the fix that lets the caller in by a policy of the resource's; by hand where that is not safe."""
-    who = named(request)
+    who = named(request, on.reach)
     if who is None:
         return by_hand(request, on._replace(steps=_unnamed(request)))
     asked = wanted(

@@ -135,7 +135,8 @@ def _called(held: Mapping[str, Any] | None, holder: Holder) -> str:
 def _name(asked: Document, taken: Collection[str | None]) -> str:
     """Return a name for a new policy that none has: that of the bucket it is about."""
     entry = asked["Resource"] if isinstance(asked["Resource"], str) else asked["Resource"][0]
-    about = entry.rpartition(":")[2].partition("/")[0] if entry.startswith("arn:aws") else ""
+    arn = split_arn(entry)
+    about = "" if arn is None else arn.rest.partition("/")[0]
     name = f"why403-{re.sub(r'[^A-Za-z0-9_.-]', '', about) or 'access'}"[:_LONGEST_NAME]
     return next(each for each in chain([name], (f"{name}-{n}" for n in count(2))) if each not in taken)
 

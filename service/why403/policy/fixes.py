@@ -13,6 +13,7 @@ from why403.domain.principal import Kind
 from why403.domain.readings import BOTH, reads
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, Truth
+from why403.domain.verdict import Claim, Reach, Says
 from why403.policy import homes
 from why403.policy.admitting import admission, revival
 from why403.policy.attached import attached_additions, attached_home, holder_of
@@ -66,9 +67,16 @@ def _by_hand_attached(request: AccessRequest) -> tuple[str, ...]:
 
 
 def bucket_policy_fixes(
-    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth = FALSE, *, denies: bool = False
+    fact: Fact[Any],
+    seen: Observation[Policies],
+    request: AccessRequest,
+    claim: Claim | None = None,
+    limits: Truth = FALSE,
 ) -> Iterator[Fix]:
-    """Yield fixes of the policy of the bucket that is asked for, or that is behind an access point."""
+    """Yield fixes of the policy of the bucket that is asked for, or that is behind an access point.
+
+    Without a claim of the policy's own they let the caller in, in the place of what else refuses it.
+    """
     asked = request.at_bucket
     found = seen if isinstance(seen, Found) else None
     if asked is None or asked.resource.bucket is None:
@@ -76,17 +84,22 @@ def bucket_policy_fixes(
     raw = None if found is None else found.raw
     if isinstance(seen, Unreadable) or (found is not None and raw is None):
         return
-    on = Subject(fact, raw, "the bucket policy", _owner(request), steps=_BY_HAND_BUCKET)
+    on = Subject(fact, raw, "the bucket policy", _owner(request), steps=_BY_HAND_BUCKET, reach=_lacking(claim))
     home = homes.bucket_policy(asked.resource, request.bucket_owner or None)
-    if denies and found is not None:
+    if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
         fixes = exception(on._replace(risk=_risk(cited)), cited, asked, lambda _: home)
         yield from (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
         return
-    alive = None if found is None else revival(on, found.value, asked, home)
+    alive = None if found is None or on.reach == Reach.DIRECT else revival(on, found.value, asked, home)
     through = request.resource.access_point if asked is not request else None
     by_point = {"StringEquals": {"s3:DataAccessPointArn": through}} if through else None
     yield alive or admission(on, asked, home, by_point)
+
+
+def _lacking(claim: Claim | None) -> int:
+    """Return how far a grant has to come that a cap of this gate holds back, nothing in particular otherwise."""
+    return claim.reach if claim is not None and claim.says == Says.CAP else Reach.NONE
 
 
 _PUT: Final = "s3:putbucketpolicy"
@@ -129,7 +142,7 @@ _BY_HAND_BUCKET: Final = ("aws s3api get-bucket-policy, change what it answers, 
 
 
 def access_point_fixes(
-    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth, *, denies: bool
+    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, claim: Claim, limits: Truth
 ) -> Iterator[Fix]:
     """Yield fixes of an access point's policy."""
     found = seen if isinstance(seen, Found) else None
@@ -137,9 +150,9 @@ def access_point_fixes(
     if point is None or isinstance(seen, Unreadable) or (found is not None and raw is None):
         return
     owner = f"the owner of the access point, account {request.point_owner}"
-    on = Subject(fact, raw, "the access point's policy", owner, steps=_by_hand_point(point))
+    on = Subject(fact, raw, "the access point's policy", owner, steps=_by_hand_point(point), reach=_lacking(claim))
     home = homes.access_point_policy(point)
-    if denies and found is not None:
+    if claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, request, limits)
         yield from exception(on._replace(risk=_WEAKER), cited, request, lambda _: home)
         return
@@ -187,7 +200,7 @@ def key_policy_fixes(
     fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth = FALSE, *, denies: bool = False
 ) -> Iterator[Fix]:
     """Yield fixes of the policy of a KMS key, in which the key itself is named `*`."""
-    if not isinstance(seen, Found):
+    if not isinstance(seen, Found) or seen.raw is None:
         return
     key = request.resource
     who = "the key's administrator" if key.vague else f"the key's administrator in account {key.account}"

@@ -8,6 +8,7 @@ from why403.domain.evidence import Fact
 from why403.domain.fix import Applicability, Edit, Fix
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
+from why403.domain.verdict import Reach
 from why403.policy.compiled import Placed
 from why403.policy.editing import (
     Document,
@@ -33,7 +34,7 @@ class Subject(NamedTuple):
     """What a fix changes: the fact, its JSON (None: there is none), and how that is told.
 
     `what` it is called, `who` changes it, what that may open (`risk`), how far that can be trusted (`grade`); `steps`
-    are what a person does where no call is known that makes the change.
+    are what a person does where no call is known that makes the change. `reach` is how far a grant has to come.
     """
 
     fact: Fact[Any]
@@ -43,6 +44,7 @@ class Subject(NamedTuple):
     risk: str = _HELD_BACK
     grade: Applicability = Applicability.REVIEW
     steps: tuple[str, ...] = ()
+    reach: int = Reach.NONE
 
 
 def action_of(request: AccessRequest) -> str:
@@ -124,10 +126,10 @@ def _listed(entries: str | list[str]) -> str:
 def exception(
     on: Subject, cited: Sequence[Cited], request: AccessRequest, home_of: Callable[[Placed], Home | None]
 ) -> Iterator[Fix]:
-    """Yield what keeps these statements from denying: another way of calling, or else an exception in each of them."""
+    """Yield what keeps these statements from denying: another way of calling, then an exception in each of them."""
     by_caller = list(otherwise(cited, request))
-    if by_caller:
-        yield from by_caller
+    yield from by_caller
+    if any(each.applicability is Applicability.MANUAL for each in by_caller):
         return
     found = excepted(on.raw, cited, request) if cited and on.raw is not None else None
     if found is None:

@@ -74,7 +74,7 @@ def _fix(ways: Ways, request: AccessRequest, who: str) -> Fix:
         summary=" and ".join(_clauses(ways, named)),
         who=who,
         risk="none for anybody else: no policy changes",
-        applicability=Applicability.MANUAL,
+        applicability=Applicability.SAFE if named else Applicability.MANUAL,
         target="the request",
         call=named if request.call is not None else {},
         request={"context": told} if told else {},

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from why403.domain.context import NO_VALUE, Values
@@ -17,7 +18,9 @@ from why403.domain.verdict import Claim, Says
 from why403.layer import Layer
 
 _KEY_OF: Final = {name: key for key, name in PARAMETER_OF.items()}
-_WHO_IS_MEANT: Final = frozenset({"aws:principalarn"})
+_WHO_IS_MEANT: Final = frozenset(
+    {"aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:sourcearn", "aws:sourceaccount"}
+)
 _OF_CALLER: Final = ("aws:principal", "aws:via", "aws:calledvia", "aws:userid", "aws:username")
 _OTHERS: Final = (
     "anonymous",
@@ -53,9 +56,10 @@ def _check_told(layer: Layer, request: AccessRequest, fix: Fix) -> None:
     for name, text in {"summary": fix.summary, "who": fix.who, "risk": fix.risk}.items():
         if not text.strip() or text.rstrip().endswith("."):
             _fail(layer, request, f"proposes a fix with `{text}` as its {name}, which is no clause")
-    if fix.applicability is not Applicability.MANUAL and not fix.writes:
+    made = fix.writes or fix.call or fix.request
+    if fix.applicability is not Applicability.MANUAL and not made:
         _fail(layer, request, f"says that nobody's hands are needed to {fix.summary}, and names no call")
-    if not fix.writes and not fix.steps:
+    if not made and not fix.steps:
         _fail(layer, request, f"names neither a call nor a step to {fix.summary}")
     if bool(fix.writes) != bool(fix.undo):
         _fail(layer, request, f"does not say how to take back: {fix.summary}")
@@ -72,7 +76,7 @@ def _check_edits(layer: Layer, request: AccessRequest, fix: Fix) -> None:
         if edit.after == edit.before:
             _fail(layer, request, f"edits `{edit.fact}` without changing it")
         opened = next(_opened(edit.before, edit.after), None)
-        if opened is not None:
+        if opened is not None and not fix.public:
             _fail(layer, request, f"lets in anybody by {json.dumps(opened)}")
     if fix.edits:
         _check_writes(layer, request, fix)
@@ -139,7 +143,13 @@ def _made(layer: Layer, request: AccessRequest, fix: Fix, *, edits_only: bool = 
     except InvalidInput as error:
         _fail(layer, request, f"edits a fact into what it cannot be: {error}")
     evidence = Evidence({**request.evidence, **seen}, complete=request.evidence.complete)
-    return request.given({} if edits_only else _keys(fix), evidence)
+    if edits_only or request.call is None:
+        return request.given({} if edits_only else _keys(fix), evidence)
+    call = replace(request.call, parameters={**request.call.parameters, **fix.call})
+    context = {**request.context.given, **_keys(fix)}
+    principal, action, target, rest = request.principal, request.action, request.resource, request.context.rest
+    subject, of_new = request.subject, request.of_new
+    return AccessRequest(principal, action, target, context, rest, evidence, call=call, subject=subject, of_new=of_new)
 
 
 def _keys(fix: Fix) -> Mapping[str, Values]:
