@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.artefacts import making
@@ -81,6 +81,7 @@ def test_a_string_is_no_template(text: str) -> None:
     assert blocks(written)["resource"]["a.b"] == {"plain": text}
 
 
+@settings(max_examples=40)
 @given(st.lists(making.texts, min_size=1, max_size=4))
 def test_identifiers_are_legal_and_unlike(names: list[str]) -> None:
     writes = [BUCKET.write._replace(parameters={**BUCKET.write.parameters, "Bucket": name}) for name in names]
@@ -132,5 +133,5 @@ def test_an_access_point_somewhere_is_asked_for() -> None:
 
 
 def test_every_proposal_is_configuration() -> None:
-    for _, step in proposals():
-        blocks(terraform(step.fix.writes, step.fix.undo))
+    for text in dict.fromkeys(terraform(step.fix.writes, step.fix.undo) for _, step in proposals()):
+        blocks(text)
