@@ -11,10 +11,18 @@ RUN python -m venv /build \
     && python -m venv /opt/why403 \
     && /opt/why403/bin/pip install --require-hashes -r requirements/postgres.txt
 
+# The inner modules are compiled, unless COMPILED=0 or no compiler can be had; `why403 --version` says which it is.
+ARG COMPILED=1
+RUN if [ "$COMPILED" = 1 ] && apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev; \
+    then /build/bin/pip install --require-hashes -r requirements/compile.txt; \
+    else echo "NOT COMPILED: the image will run plain Python" >&2; fi
+
 COPY . .
 # Imports from bytecode are three times as fast, and the service cannot write any later.
-RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
+RUN wheel="/build/bin/python -m hatchling build --target wheel --directory /wheels" \
+    && { { command -v gcc && WHY403_COMPILED=1 $wheel; } || { echo "NOT COMPILED: plain Python" >&2; $wheel; }; } \
     && /opt/why403/bin/pip install --no-deps --no-index /wheels/*.whl \
+    && /opt/why403/bin/why403 --version \
     && /opt/why403/bin/pip uninstall --yes pip \
     && python -m compileall -q -j 0 /opt/why403/lib
 

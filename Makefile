@@ -15,9 +15,15 @@ DEV := $(VENV)/.dev
 ANY := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ANY_DEMO := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
+# The inner modules compiled, for those who have a C compiler: beside the sources, never among them.
+COMPILED := build/compiled
+COMPILED_MADE := $(COMPILED)/.made
+CAN_COMPILE := $(shell command -v cc)
+SOURCES := $(shell find service plugins -name '*.py')
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install test lint format coverage demo serve bench fuzz mutate lock clean
+.PHONY: help install test lint format coverage demo serve compile bench fuzz mutate lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +52,11 @@ demo: $(ANY_DEMO)  ## explain refusals over HTTP, real and in a stand-in account
 serve: $(ANY)  ## the service; ARGS="--host H --port P"
 	$(BIN)/why403 serve $(ARGS)
 
-bench: $(DEV)  ## measure the speed of decisions, collecting and answers
+compile: $(COMPILED_MADE)  ## the inner modules as machine code, in build/compiled, compared with plain Python; needs a C compiler
+
+bench: $(DEV) $(if $(CAN_COMPILE),$(COMPILED_MADE))  ## measure the speed of decisions, collecting and answers, compiled too where there is a C compiler
 	$(BIN)/python -m tests.bench
+	$(if $(CAN_COMPILE),PYTHONPATH=$(COMPILED) $(BIN)/python -m tests.bench,@echo "no C compiler: the compiled form is not measured")
 
 fuzz: $(DEV)  ## read mutated samples, look for errors, leaks and slowness; ARGS="COUNT SEED"
 	$(BIN)/python -m tests.fuzz $(ARGS)
@@ -61,9 +70,10 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock:  ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --group build --constraint requirements/runtime.txt --output-file requirements/build.txt
+	$(LOCK) --group compile --constraint requirements/build.txt --output-file requirements/compile.txt
 	$(LOCK) pyproject.toml --extra demo --constraint requirements/runtime.txt --output-file requirements/demo.txt
 	$(LOCK) pyproject.toml --extra postgres --constraint requirements/demo.txt --output-file requirements/postgres.txt
-	$(LOCK) pyproject.toml --extra demo --extra postgres --group dev --constraint requirements/build.txt \
+	$(LOCK) pyproject.toml --extra demo --extra postgres --group dev --constraint requirements/compile.txt \
 		--constraint requirements/demo.txt --constraint requirements/postgres.txt --output-file requirements/dev.txt
 
 clean:  ## remove the environment and everything generated
@@ -86,4 +96,12 @@ $(DEMO): requirements/demo.txt $(RUNTIME)
 $(DEV): pyproject.toml requirements/dev.txt | $(VENV_MADE)
 	$(PIP) --require-hashes --requirement requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(COMPILED_MADE): hatch_build.py pyproject.toml $(SOURCES) | $(DEV)
+	rm -rf $(COMPILED) build/wheels
+	WHY403_COMPILED=1 $(BIN)/python -m hatchling build --target wheel --directory build/wheels
+	$(PIP) --no-deps --target $(COMPILED) build/wheels/*.whl
+	$(BIN)/python -m tests.compiled $(COMPILED)
+	PYTHONPATH=$(COMPILED) $(BIN)/python -m pytest tests/test_decision_table.py tests/test_own_cases.py tests/test_decisions.py
 	@touch $@

@@ -139,6 +139,20 @@ def test_a_stranger_s_layer_decides_like_ours(entry: Any) -> None:
     assert answer(registry, **{"moon.phase": None})["decision"] == "allowed"
 
 
+def test_a_hook_may_be_compiled(entry: Any) -> None:
+    hook = [MOON_LAYER].copy  # as a compiled function it is one of C's, and takes no attributes
+    assert load([entry(plugin(why403_register_layers=hookimpl(hook)))]).origins["moon"] == "acme"
+
+
+def test_a_hook_takes_the_options_of_pluggy(entry: Any) -> None:
+    def why403_register_layers() -> Iterator[Layer]:
+        yield MOON_LAYER
+
+    hook = hookimpl(tryfirst=True)(why403_register_layers)
+    assert load([entry(plugin(why403_register_layers=hook))]).origins["moon"] == "acme"
+    assert vars(hook)["why403_impl"]["tryfirst"]
+
+
 def test_what_it_cannot_read_is_in_doubt_like_ours(entry: Any) -> None:
     found = answer(load([entry(STRANGER)]), **{"moon.phase": {"unknown": True}})
     assert found["decision"] == "unknown"

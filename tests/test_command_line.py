@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -156,3 +157,9 @@ def test_where_no_tables_can_be_made_it_says_so(
     monkeypatch.setenv("WHY403_STORE_URL", url)
     assert main(["migrate"]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_version_is_told_with_the_form_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main(["--version"])
+    assert re.fullmatch(r"why403 \d+\.\d+\.\d+ \((plain Python|compiled)\)\n", capsys.readouterr().out)

@@ -5,10 +5,11 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from why403.bootstrap import build, opened, reader_of
+from why403.bootstrap import FORM, build, opened, reader_of
 from why403.domain.errors import InvalidInput, LayerContractError, Unavailable
 from why403.entries import new_store_key
 from why403.rendering import plan_terminal, terminal
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="why403", description="Decides and explains why Amazon S3 answered 403.")
+    parser.add_argument("--version", action="version", version=f"why403 {version('why403')} ({FORM})")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="answer over HTTP, configured by WHY403_* variables")
     serve.add_argument("--host", help="address to listen on (default: loopback)")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
@@ -18,6 +18,7 @@ from why403.domain.errors import LayerContractError, Unavailable
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.permissions import opens_objects
+from why403.engine import decide
 from why403.engine.decide import Engine, unwatched
 from why403.engine.evaluate import ignore
 from why403.gathering import Desk, Reader
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 GROUP = "why403"
+PLAIN: Final = "plain Python"
+COMPILED: Final = "compiled"
+FORM: Final = PLAIN if decide.__file__.endswith(".py") else COMPILED
+"""The form in which the inner modules run."""
 
 BUILT_IN = (
     "why403_layers.scp",

@@ -12,6 +12,7 @@ from tests.bench.keeping import keeping
 from tests.bench.memory import memory
 from tests.bench.scaling import scaling
 from tests.bench.serving import CLIENTS, measure, shared
+from why403.bootstrap import FORM
 
 ROUNDS = 15
 WORKERS = 2
@@ -55,7 +56,7 @@ def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    print(f"{python}, {os.cpu_count()} cores, medians of {rounds} rounds;")
+    print(f"{FORM}, {python}, {os.cpu_count()} cores, medians of {rounds} rounds;")
     print("decision and kind of every answer in the timed rounds compared with the reference evaluator")
     decisions(rounds)
     keeping(rounds)

@@ -1,7 +1,7 @@
 """Gathering: collectors yield what they want and get it; whatever they do, their facts are never wrongly certain."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier, Event, Semaphore
@@ -72,6 +72,30 @@ def test_a_generator_gives_what_it_returns() -> None:
         return {TIDE: Found((yield inner()))}
 
     assert plain(only(gathered(Fake("high"), of("moon", collects(TIDE, by=collect))))[TIDE]) == "high!"
+
+
+class Compiled(Generator[Any, Any, Any]):
+    """A generator as compiled functions return it, of a type of its own."""
+
+    def __init__(self, inner: Generator[Any, Any, Any]) -> None:
+        self.inner = inner
+
+    def send(self, value: Any) -> Any:
+        return self.inner.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        return self.inner.throw(*error)
+
+
+def test_a_compiled_generator_is_driven_like_any_other() -> None:
+    def inner() -> Collecting[str]:
+        return str(value_of((yield LOOK.read())))
+
+    def outer() -> Collecting[Observations]:
+        return {TIDE: Found((yield Compiled(inner())))}
+
+    found = gathered(Fake("high"), of("moon", collects(TIDE, by=lambda _request: Compiled(outer()))))
+    assert plain(only(found)[TIDE]) == "high"
 
 
 def test_a_tuple_gives_all_answers_in_its_order() -> None:

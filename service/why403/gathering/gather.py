@@ -2,11 +2,10 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
-from inspect import isgenerator
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -125,7 +124,7 @@ class _Gathering:
         except Exception as error:  # noqa: BLE001 - whatever a collector does, others are not disturbed
             finish(Outcome(error=error))
             return
-        if isgenerator(began):
+        if isinstance(began, Generator):
             self._ready.append((Task(run, began, finish), Outcome()))
         else:
             finish(Outcome(began))
@@ -164,7 +163,7 @@ class _Gathering:
             elif isinstance(wanted, Fact):
                 run.may_need(wanted)
                 self._want_fact(run, wanted, resume)
-            elif isgenerator(wanted):
+            elif isinstance(wanted, Generator):
                 self._ready.append((Task(run, wanted, resume), Outcome()))
             elif isinstance(wanted, tuple):
                 self._want_all(run, wanted, resume)
