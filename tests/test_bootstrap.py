@@ -1,6 +1,7 @@
 """Loading: built-in layers, a stranger's behind an entry point, and plugins that cannot be used."""
 
 import sys
+import traceback
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from types import ModuleType
@@ -10,7 +11,7 @@ import pytest
 
 from tests.laws.claims import layer
 from why403 import Citation, Claim, Evidence, Fact, Found, Group, Place, Says, Unreadable, Words, hookimpl
-from why403.bootstrap import BUILT_IN, build, load
+from why403.bootstrap import BUILT_IN, build, load, store_of
 from why403.domain.errors import LayerContractError
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
@@ -20,7 +21,7 @@ from why403.layer import Layer, May
 from why403.policy import unread
 from why403.registry import Registry
 from why403.services import Services
-from why403.settings import Settings
+from why403.settings import Settings, SettingsError
 from why403.testing import a_request, check_layer
 from why403.usecases.simulate import simulate
 
@@ -251,3 +252,27 @@ def test_what_opens_objects_is_read_only_where_that_is_wanted() -> None:
     assert opening(Settings(collect_objects=True)) >= {"object.exists", "object.storage_class"}
     reads = {call.name for layer in build().registry.layers for one in layer.collectors for call in one.reads}
     assert "s3:HeadObject" in reads, "the page of permissions tells of it all the same"
+
+
+@pytest.mark.parametrize("url", ["postgresql://why403:hunter2@db:port/x", "postgresql://[::1/x?password=hunter2"])
+def test_a_url_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="WHY403_STORE_URL: it cannot be read") as raised:
+        store_of(Settings(store_url=url))
+    told = "".join(traceback.format_exception(raised.value))
+    assert "hunter2" not in told
+
+
+def test_postgresql_without_its_driver_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"install the extra `why403\[postgres\]`"):
+        store_of(Settings(store_url="postgresql://db/why403"))
+
+
+@pytest.mark.parametrize("url", [None, "none"])
+def test_where_the_settings_name_no_store_there_is_none(url: str | None) -> None:
+    assert store_of(Settings(store_url=url)) is None
+
+
+def test_a_store_that_is_down_does_not_stop_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    assert store_of(Settings(store_url="postgresql:///x?host=/nonexistent")) is not None
+    assert "nothing is kept for now" in caplog.text

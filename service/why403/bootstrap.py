@@ -155,7 +155,8 @@ def writer_of(settings: Settings, reader: Reader | None, tell: Callable[[str, st
 def store_of(settings: Settings, tell: Callable[[str, str], None] = ignore) -> "SqlStore | None":
     """Return the store that the settings name, None where nothing is kept; one that is down now may come up later.
 
-    `tell` learns what is done with it, and what comes of it. Raises SettingsError where its driver is not installed.
+    `tell` learns what is done with it, and what comes of it. Raises SettingsError where its driver is not
+    installed or the URL cannot be read.
     """
     store = opened(settings, tell)
     if store is not None:
@@ -179,6 +180,8 @@ def opened(settings: Settings, tell: Callable[[str, str], None] = ignore) -> "Sq
     except ImportError as error:
         message = f"{PREFIX}STORE_URL: for PostgreSQL install the extra `why403[postgres]` ({error})"
         raise SettingsError([message]) from error
+    except ValueError as error:
+        raise SettingsError([f"{PREFIX}STORE_URL: {error}"]) from None
 
 
 def load(others: Iterable[EntryPoint], blocked: Iterable[str] = ()) -> Registry:

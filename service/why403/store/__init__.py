@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, text
+from sqlalchemy.exc import ArgumentError
 
 from why403.store.database import Clock, Database, Tell
 from why403.store.diagnoses import Diagnoses
@@ -50,10 +51,14 @@ def open_store(
     tell: Tell = _untold,
     now: Clock | None = None,
 ) -> SqlStore:
-    """Return the store at a URL, which need not be there yet; raises ImportError where its driver is not installed.
+    """Return the store at a URL, which need not be there yet.
 
-    `tell` learns what is done and what comes of it; `now` is a clock for tests.
+    `tell` learns what is done and what comes of it; `now` is a clock for tests. Raises ImportError where the driver is
+    not installed, and ValueError, which does not repeat it, where the URL cannot be read.
     """
     ways: dict[str, Any] = {"tell": tell, "now": now}
-    quick, durable = Database(url, **ways, durable=False), Database(url, **ways, durable=True)
+    try:
+        quick, durable = Database(url, **ways, durable=False), Database(url, **ways, durable=True)
+    except (ArgumentError, ValueError):
+        raise ValueError("it cannot be read as the URL of a database") from None
     return SqlStore(quick, durable, Seal(keys), ages or Ages())
