@@ -101,6 +101,9 @@ OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolic
         ((step(), step(before=1, after=2, writes=(write(bucket="other"),))), 2),
         ((step(), step(before=1, after=2, writes=(write("PutBucketAcl"),))), 2),
         ((step(), step(before=1, after=2, writes=())), 2),
+        # of a policy whose call is not known
+        ((step(writes=()), step(before=1, after=2, writes=())), 1),
+        ((step("", writes=()), step(), step("", writes=())), 2),
         ((step(), step(before=1, after=2, layer="access_point")), 2),
         # another policy of the same fact was changed in between: what it changed is part of what came after
         (

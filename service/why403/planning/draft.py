@@ -161,6 +161,7 @@ def together(draft: Draft) -> Draft:
     """Return the draft with one step where several change the same thing one after the other.
 
     Two steps change the same thing where they write it with the same call and, in between, nobody edits the same fact.
+    What is made by hand in the same way for two legs is made once.
     """
     found: list[Step] = []
     for step in draft.steps:
@@ -175,7 +176,9 @@ def together(draft: Draft) -> Draft:
 def _earlier(found: list[Step], step: Step) -> int | None:
     """Return where the step stands that this one can be joined with."""
     facts = [edit.fact for edit in step.edits()]
-    if len(facts) != 1 or len(step.fix.writes) != 1 or step.key is not None:
+    if step.by_hand:
+        return next((at for at, each in enumerate(found) if each.fix == step.fix), None)
+    if len(facts) != 1 or step.key is not None:
         return None
     for at in range(len(found) - 1, -1, -1):
         if facts[0] in {edit.fact for edit in found[at].edits()}:
@@ -184,8 +187,10 @@ def _earlier(found: list[Step], step: Step) -> int | None:
 
 
 def _same_thing(one: Step, other: Step) -> bool:
-    if len(one.fix.writes) != 1 or len(one.fix.edits) != 1 or one.proposed_by != other.proposed_by:
+    if len(one.fix.edits) != 1 or one.proposed_by != other.proposed_by or one.fix.target != other.fix.target:
         return False
+    if len(one.fix.writes) != 1 or len(other.fix.writes) != 1:
+        return not one.fix.writes and not other.fix.writes
     first, second = one.fix.writes[0], other.fix.writes[0]
     if (first.service, first.operation, first.documents) != (second.service, second.operation, second.documents):
         return False
@@ -196,6 +201,8 @@ def _same_thing(one: Step, other: Step) -> bool:
 def _joined(one: Step, other: Step) -> Step:
     """Return one step that does what both do: from the first one's start to the second one's end."""
     first, second = one.fix, other.fix
+    if first == second:
+        return one._replace(answers=(*one.answers, *other.answers))
     fix = replace(
         first,
         summary=_listed(first.summary, second.summary),
