@@ -73,6 +73,15 @@ def test_everything_is_explained_and_counted(printed: str) -> None:
     assert printed.count("incidents explained as confirmed.") == 1
 
 
+def test_one_is_mended_verified_and_taken_back(printed: str) -> None:
+    found = re.search(r"^=== mend-1  .*?(?=^1 of)", printed, re.MULTILINE | re.DOTALL)
+    assert found
+    for label in ("plan", "change", "try", "apply", "verify", "undo"):
+        assert re.search(rf"^    {label} +\S", found[0], re.MULTILINE), found[0]
+    assert "state   as at the start" in found[0]
+    assert "1 of 1 refusals mended, verified and taken back." in printed
+
+
 def test_nothing_is_left_when_it_ends(printed: str) -> None:
     (port,) = re.findall(r"^Serving on http://127\.0\.0\.1:(\d+)", printed, re.MULTILINE)
     with pytest.raises(ConnectionRefusedError):

@@ -127,6 +127,7 @@ def test_a_role_has_its_boundary(client: Clients) -> None:
 
 def test_what_moto_cannot_tell_is_told_as_by_who_never_used_it(client: Clients) -> None:
     assert client(SHOP, "s3").get_bucket_abac(Bucket="shop-assets")["AbacStatus"] == {"Status": "Disabled"}
+    assert client(SHOP, "s3").get_bucket_request_payment(Bucket="shop-assets")["Payer"] == "BucketOwner"
     assert client(SHOP, "cloudtrail").lookup_events()["Events"] == []
     with pytest.raises(ClientError, match="EffectivePolicyNotFoundException"):
         client(SHOP, "organizations").describe_effective_policy(PolicyType="S3_POLICY")

@@ -4,8 +4,9 @@
   (ACL) overview", "Controlling ownership of objects and disabling ACLs for your bucket".
 * Who names the owner that he expects of a bucket is refused if it is another. AWS: "Verifying bucket ownership with
   bucket owner condition".
-* Three reads that moto has not, answered as by accounts that never used what they ask for: ABAC of buckets,
-  CloudTrail's event history, and effective S3 policies of an organization.
+* Four reads that moto has not, answered as by accounts that never used what they ask for: ABAC of buckets, who pays for
+  requests to them, CloudTrail's event history, and effective S3 policies of an organization.
+* IAM's policy simulator, which moto has not, answers that the reader may not ask it, as its policy has it.
 * The ids of new accounts come from a list, so that stories can name them.
 """
 
@@ -13,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -37,6 +39,16 @@ _TARGETS: Mapping[str, tuple[HTTPStatus, Any]] = {
 _NO_ABAC = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n'
     b'<AbacStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Disabled</Status></AbacStatus>'
+)
+_OWNER_PAYS = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<RequestPaymentConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Payer>BucketOwner</Payer>'
+    b"</RequestPaymentConfiguration>"
+)
+_READS = {"abac": _NO_ABAC, "requestPayment": _OWNER_PAYS}
+_NO_SIMULATOR = (
+    b'<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><Error><Type>Sender</Type>'
+    b"<Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
 )
 _NOT_THEIRS = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
@@ -83,13 +95,15 @@ class Gaps:
         if target is not None:
             status, answer = target
             return _answer(start_response, status, "application/x-amz-json-1.1", json.dumps(answer).encode())
+        if _simulates(environ):
+            return _answer(start_response, HTTPStatus.FORBIDDEN, "text/xml", _NO_SIMULATOR)
         asked = _asked(environ)
         if asked is None:
             return self._app(environ, start_response)
         if asked.expected not in {"", asked.owner}:
             return _answer(start_response, HTTPStatus.FORBIDDEN, "application/xml", _NOT_THEIRS)
-        if asked.method == "GET" and "abac" in asked.query:
-            return _answer(start_response, HTTPStatus.OK, "application/xml", _NO_ABAC)
+        for name in asked.query & _READS.keys() if asked.method == "GET" else ():
+            return _answer(start_response, HTTPStatus.OK, "application/xml", _READS[name])
         if asked.method == "PUT" and asked.key and not asked.query:
             self._writers[asked.bucket, asked.key] = asked.account
         if asked.bucket and "acl" not in asked.query:
@@ -116,6 +130,15 @@ class Gaps:
         partition, owner = s3_backends.bucket_accounts[asked.bucket]
         rule = s3_backends[owner][partition].get_bucket(asked.bucket).ownership_rule
         return owner if _ENFORCED in json.dumps(rule) else writer
+
+
+def _simulates(environ: Environ) -> bool:
+    """Return whether IAM's policy simulator is asked; the body stays to be read."""
+    if "/iam/" not in environ.get("HTTP_AUTHORIZATION", ""):
+        return False
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = BytesIO(body)
+    return body.startswith((b"Action=SimulatePrincipalPolicy&", b"Action=SimulateCustomPolicy&"))
 
 
 def _asked(environ: Environ) -> _Asked | None:

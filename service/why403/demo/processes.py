@@ -102,11 +102,12 @@ def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def ask(port: int, method: str, path: str, body: object) -> tuple[int, Any]:
-    """Return status and JSON of one call."""
+def ask(port: int, method: str, path: str, body: object, key: str | None = None) -> tuple[int, Any]:
+    """Return status and JSON of one call, made with a key where one is needed."""
     connection = http.client.HTTPConnection(HOST, port, timeout=_PATIENCE_SECONDS)
     try:
         headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers |= {} if key is None else {"Authorization": f"Bearer {key}"}
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())

@@ -26,10 +26,11 @@ def planted(organization: Described, url: str) -> dict[str, str]:
     """Put everything there at an address; return the key of the user that is allowed to read it."""
     management = _clients(url, _KEY)
     _organize(management("organizations"), organization)
-    accounts, reader = organization["accounts"], organization["reader"]
+    accounts, reader, writer = (organization[name] for name in ("accounts", "reader", "writer"))
     members = {account: _inside(url, management("sts"), account) for account in accounts}
     for clients in (management, *members.values()):
         _role(clients("iam"), reader["role"], reader)
+        _role(clients("iam"), writer["role"], writer)
     for account, clients in members.items():
         _identities(clients("iam"), account, accounts[account])
         _storage(clients, account, accounts[account])
