@@ -1,5 +1,6 @@
 """Commands that answers tell people to run: each is one that the AWS CLI takes, but for what stands in capitals."""
 
+import re
 from functools import cache
 
 from tests.artefacts.models import Read, invalid
@@ -9,6 +10,9 @@ from why403.usecases.diagnose import diagnose
 
 # What a placeholder may be: as long as it likes.
 PLACEHOLDERS = ("Invalid length for parameter",)
+
+# A step that is a command and nothing else: options of one value each.
+COMMAND = re.compile(r"aws \S+ \S+( --[a-z-]+( '[^']*'| [^-\s]\S*)?)*")
 
 
 @cache
@@ -20,11 +24,9 @@ def told() -> dict[str, str]:
             for line in (cause["check"]["command"], *cause["fix"]["commands"]):
                 found.setdefault(line or "", case)
     for case, step in proposals():
-        for line in step.fix.steps:
+        for line in filter(COMMAND.fullmatch, step.fix.steps):
             found.setdefault(line, case)
-    return {
-        line: case for line, case in found.items() if line.startswith("aws ") and " --" in line and ", " not in line
-    }
+    return {line: case for line, case in found.items() if line.startswith("aws ")}
 
 
 def test_every_command_that_is_told_is_one_of_the_cli() -> None:
