@@ -1,6 +1,8 @@
 """Terraform: configuration that a real parser reads as the resource that the call writes."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from why403.artefacts.resources import ROWS, UNDECLARED
 from why403.artefacts.terraform import terraform
 from why403.domain.fix import Write
 
+ROOT = Path(__file__).parents[2]
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 BUCKET = SAMPLES[0]
 
@@ -61,6 +64,20 @@ def test_nothing_is_imported_that_is_not_there(sample: Sample) -> None:
 def test_every_call_that_a_layer_proposes_is_declared_or_known_not_to_be() -> None:
     made = {(write.service, write.operation) for _, step in proposals() for write in step.fix.writes}
     assert made - ROWS.keys() - UNDECLARED.keys() == set()
+
+
+def test_every_call_that_code_names_is_declared_or_known_not_to_be() -> None:
+    """No case need be there for it: what stands in a layer's file, or in what layers share, is found there."""
+    calls = [
+        [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+        for folder in ("plugins/why403_layers", "service/why403/policy")
+        for path in (ROOT / folder).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Write"
+    ]
+    named = {tuple(each) for each in calls if len(each) == 2}
+    assert len(named) > 3
+    assert named - ROWS.keys() - UNDECLARED.keys() == set()
 
 
 def test_what_has_no_counterpart_has_no_text() -> None:

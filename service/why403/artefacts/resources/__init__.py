@@ -16,6 +16,7 @@ _ACT: Final = "it is done once, and is no configuration"
 UNDECLARED: Final[Mapping[tuple[str, str], str]] = {
     **{("iam", f"Delete{kind}Policy"): _GONE for kind in ("Role", "User", "Group")},
     **{("iam", f"Detach{kind}Policy"): _GONE for kind in ("Role", "User", "Group")},
+    ("iam", "DeletePolicy"): _GONE,
     ("kms", "CancelKeyDeletion"): _ACT,
     ("kms", "EnableKey"): _ACT,
     ("organizations", "MoveAccount"): _ACT,
