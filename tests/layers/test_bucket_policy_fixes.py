@@ -131,6 +131,7 @@ def test_nobody_is_let_in_of_whom_it_is_not_known_for_whom_it_calls(principal: s
     assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
     assert any("CloudFront" in each for each in fix.steps) is (principal == ANONYMOUS)
     assert any("aws:SourceArn" in each for each in fix.steps) is (principal == SERVICE)
+    assert (f"`{SERVICE}`" in fix.summary) is (principal == SERVICE)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +149,14 @@ def test_the_arn_is_written_where_a_deleted_identity_stands(principal: str, entr
     assert let_in(fixed(request, fix))
 
 
-def test_the_id_of_a_deleted_role_was_no_user() -> None:
-    fix = first(asked(policy(reads({"AWS": DEAD_ROLE}))))
-    assert DEAD_ROLE in json.dumps(after(fix, "bucket.policy"))
+@pytest.mark.parametrize("says", [Says.GRANT, Says.DENIAL])
+def test_a_policy_that_names_another_deleted_identity_is_stored_by_nobody(says: int) -> None:
+    held = policy(reads({"AWS": [DEAD_ROLE, OTHER]}), {"Principal": "*", **deny("s3:*")})
+    request = asked(held)
+    fix = first(request, says)
+    assert (fix.writes, fix.undo, fix.applicability) == ((), (), Applicability.MANUAL)
+    assert f"`{DEAD_ROLE}`" in fix.steps[-1]
+    assert fixed(request, fix).evidence != request.evidence
 
 
 def test_a_bucket_s_policy_that_is_full_is_not_added_to() -> None:

@@ -69,6 +69,17 @@ def test_what_is_sent_otherwise_is_laid_over_the_request() -> None:
     assert given["parameters"] == {"ACL": "private", "StorageClass": "STANDARD"}
 
 
+@pytest.mark.parametrize("given", [{}, {"context": None}, {"context": {"AWS:securetransport": "false", "aws:x": 1}}])
+def test_keys_that_are_otherwise_are_laid_over_the_context_whatever_their_case(given: dict[str, Any]) -> None:
+    tls = Fix(
+        summary="TLS", who="caller", risk="", applicability=MANUAL, request={"context": {"aws:SecureTransport": "true"}}
+    )
+    header = Fix(summary="header", who="caller", risk="", applicability=MANUAL, request={"context": {"s3:y": []}})
+    draft = Draft((Step("bucket_policy", tls), Step("identity", header)))
+    kept = {"aws:x": 1} if given.get("context") else {}
+    assert draft.request(given) == {"context": {**kept, "aws:SecureTransport": "true", "s3:y": []}}
+
+
 def test_what_is_made_by_hand_answers_its_claims() -> None:
     hands = step("", writes=(), undo=(), grade=MANUAL)
     assert hands.by_hand

@@ -4,6 +4,7 @@ AWS: "AWS JSON policy elements: Principal"; "The confused deputy problem"; "Rest
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from why403.domain.fix import Applicability, Edit, Fix
@@ -75,7 +76,9 @@ def admission(
     """Return the fix that lets the caller in by a policy of the resource's; by hand where that is not safe."""
     who = named(request, on.reach)
     if who is None:
-        return by_hand(request, on._replace(steps=_unnamed(request)))
+        fix = by_hand(request, on._replace(steps=_unnamed(request)))
+        service = request.principal.kind is Kind.SERVICE
+        return replace(fix, summary=f"let `{request.principal.arn}` in by {on.what} for one source") if service else fix
     asked = wanted(
         request, resource=resource, principal=who.principal, condition={**who.condition, **(condition or {})}
     )
@@ -143,3 +146,26 @@ def _with(document: Document, index: int, ids: list[str], arn: str) -> Document:
     principal = {**held["Principal"], "AWS": kept[0] if len(kept) == 1 else kept}
     made = [{**each, "Principal": principal} if each is held else each for each in statements]
     return {**document, "Statement": made if isinstance(document["Statement"], list) else made[0]}
+
+
+def storable(fix: Fix) -> Fix:
+    """Return a fix of a policy that AWS would not store as one by hand: nobody may be named by a deleted identity's id.
+
+    AWS: "AWS JSON policy elements: Principal" on ids that are left where a user or role was deleted.
+    """
+    written = (each.parameters[name] for each in fix.writes for name in each.documents)
+    dead = sorted({each for document in written for each in _dead(document_of(document) or {})})
+    if not dead:
+        return fix
+    ids = " and ".join(f"`{each}`" for each in dead)
+    step = f"write ARNs in the place of {ids}, or take them out, in the same change: AWS stores no such id again"
+    return replace(fix, applicability=Applicability.MANUAL, writes=(), undo=(), steps=(*fix.steps, step))
+
+
+def _dead(document: Document) -> Iterator[str]:
+    held = document.get("Statement", ())
+    for each in held if isinstance(held, list) else [held]:
+        for name in ("Principal", "NotPrincipal"):
+            principal = each.get(name)
+            entries = principal.get("AWS", ()) if isinstance(principal, Mapping) else ()
+            yield from filter(is_unique_id, [entries] if isinstance(entries, str) else entries)

@@ -15,7 +15,7 @@ from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, Truth
 from why403.domain.verdict import Claim, Reach, Says
 from why403.policy import homes
-from why403.policy.admitting import admission, revival
+from why403.policy.admitting import admission, revival, storable
 from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
 from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
@@ -89,12 +89,13 @@ def bucket_policy_fixes(
     if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
         fixes = exception(on._replace(risk=_risk(cited)), cited, asked, lambda _: home)
-        yield from (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
+        fixes = (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
+        yield from map(storable, fixes)
         return
     alive = None if found is None or on.reach == Reach.DIRECT else revival(on, found.value, asked, home)
     through = request.resource.access_point if asked is not request else None
     by_point = {"StringEquals": {"s3:DataAccessPointArn": through}} if through else None
-    yield alive or admission(on, asked, home, by_point)
+    yield storable(alive or admission(on, asked, home, by_point))
 
 
 def _lacking(claim: Claim | None) -> int:
@@ -154,9 +155,9 @@ def access_point_fixes(
     home = homes.access_point_policy(point)
     if claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, request, limits)
-        yield from exception(on._replace(risk=_WEAKER), cited, request, lambda _: home)
+        yield from map(storable, exception(on._replace(risk=_WEAKER), cited, request, lambda _: home))
         return
-    yield admission(on, request, home)
+    yield storable(admission(on, request, home))
 
 
 def _by_hand_point(point: str) -> tuple[str, ...]:
