@@ -424,6 +424,7 @@ def test_the_nearest_tells_its_hints() -> None:
         ("reports", "reports", False),
         ("reporrts-in", "reports-in", True),
         ("reports_in", "reports-in", True),
+        ("reportsin", "reports-in", True),
         ("team-a", "team-b", False),
         ("logs-2024", "logs-2025", False),
         ("prod", "pord", True),
