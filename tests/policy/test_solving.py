@@ -58,11 +58,23 @@ def test_both_a_value_that_meets_it_and_one_that_does_not(operator: str, values:
     assert {FALSE, TRUE} <= tried(operator, *values)
 
 
+@pytest.mark.parametrize(("range_", "address"), [("10.0.0.0/8", "10.0.0.1"), ("10.0.0.7/32", "10.0.0.7")])
+def test_the_first_address_of_a_network_is_no_host_s(range_: str, address: str) -> None:
+    condition = Condition("IpAddress", "aws:SourceIp", [range_], variables=True)
+    assert next(solutions(condition, asked().context)) == (address,)
+
+
 @pytest.mark.parametrize(
     ("operator", "values"), [("NumericEquals", ["x"]), ("IpAddress", ["office"]), ("StringEquals", [])]
 )
 def test_where_nothing_meets_it_nothing_is_found(operator: str, values: list[str]) -> None:
     assert tried(operator, *values) == {FALSE}
+
+
+@pytest.mark.parametrize(("operator", "together"), [("StringEquals", False), ("ForAnyValue:StringEquals", True)])
+def test_several_values_at_once_are_for_set_operators(operator: str, *, together: bool) -> None:
+    condition = Condition(operator, "aws:x", ["a", "b"], variables=True)
+    assert (("a", "b") in solutions(condition, asked().context)) is together
 
 
 def test_many_values_are_not_all_tried() -> None:

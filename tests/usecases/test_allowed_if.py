@@ -102,6 +102,13 @@ def test_a_certain_decision_has_no_condition(evidence: dict[str, Any], members: 
     assert found(evidence, **members) is None
 
 
+def test_what_many_statements_deny_does_not_crowd_out_what_they_do_not() -> None:
+    denied = [[f"{letter}{number}" for number in range(8)] for letter in "abc"]
+    each = [deny(StringEquals={"aws:x": values})["Statement"][0] for values in denied]
+    told = found({"principal.policies": [allow()], "bucket.policy": {"Statement": each}})
+    assert told["context"] == {"aws:x": None}
+
+
 def test_what_no_value_can_allow_has_none() -> None:
     policy = [allow(StringEquals={"aws:x": "a"})]
     denial = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringLike": {"aws:x": ["a", "b*"]}}}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from why403.domain.context import NO_VALUE, Values
-from why403.policy.condition import Condition
+from why403.policy.condition import Condition, Quantifier
 from why403.policy.operator import Family, instant, network, number
 from why403.policy.template import MANY, Variable, Wildcard, tokens
 
@@ -20,7 +20,7 @@ def solutions(condition: Condition, context: Mapping[str, Values]) -> Iterator[t
     for value in condition.values[:_TRIED]:
         for text in _near(condition, value, context):
             yield (text,)
-    if len(condition.values) > 1:
+    if len(condition.values) > 1 and condition.quantifier is not Quantifier.NONE:
         yield tuple(condition.literals[:_TRIED])
     yield NO_VALUE
     yield (_elsewhere(condition),)
