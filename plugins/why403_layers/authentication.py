@@ -210,9 +210,8 @@ def _region_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> W
         return unread(seen)
     cites = (Citation(fact=REGION.name),)
     place = f"the bucket is in {seen.value}" if isinstance(seen, Found) else ""
-    return Words(
-        because=f"{went}, and {place}", citations=cites, status=301, code="PermanentRedirect", sort="elsewhere"
-    )
+    found = Words(because=f"{went}, and {place}", citations=cites)
+    return found if claim.holds != FALSE else found._replace(status=301, code="PermanentRedirect", sort="elsewhere")
 
 
 def _url_words(request: AccessRequest, claim: Claim) -> Words:

@@ -328,6 +328,14 @@ def test_there_are_words_for_whatever_it_says(asked: AccessRequest) -> None:
     assert all(found.words(asked, asked.evidence, each).because for each in found.judge(asked, asked.evidence))
 
 
+def test_every_refusal_is_of_a_sort() -> None:
+    found = layer("authentication")
+    for asked, _ in CASES.values():
+        for claim in found.judge(asked, asked.evidence):
+            words = found.words(asked, asked.evidence, claim)
+            assert bool(words.sort) == (claim.holds == FALSE)
+
+
 def test_what_has_expired_is_said_before_that_its_signer_s_session_ended() -> None:
     asked = used(100 * HOUR, URL, principal=SESSION)
     claims = layer("authentication").judge(asked, asked.evidence)
