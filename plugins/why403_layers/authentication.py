@@ -193,7 +193,7 @@ def _owner_words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Wo
     expected = "" if call is None else str(call.parameters.get(name))
     if claim.holds == UNKNOWN:
         because = f"the call expects the bucket to be of {expected}, and it is not known whose it is"
-        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+        return doubted(because, evidence[BUCKET_OWNER])
     cites = (Citation(fact=BUCKET_OWNER.name),) if isinstance(evidence[BUCKET_OWNER], Found) else ()
     if claim.holds == TRUE:
         return Words(because=f"the bucket is of {expected}, as the call expects", citations=cites)

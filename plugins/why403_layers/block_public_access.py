@@ -221,7 +221,7 @@ def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:
         return Words(because=f"{flag} refuses what is public, and it is not known what the call sends")
     if _outsider(request) == UNKNOWN:
         because = f"{flag} may hold it back: the bucket's owner is not known"
-        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+        return doubted(because, evidence[BUCKET_OWNER])
     facts: tuple[Fact[Any], ...] = (BUCKET_POLICY, POINT_POLICY, POINT_ORIGIN, POINT_VPC) if point else (BUCKET_POLICY,)
     return _may_hold_back(flag, next(seen for fact in facts if isinstance(seen := evidence[fact], Unreadable)))
 

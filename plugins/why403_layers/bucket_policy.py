@@ -194,7 +194,7 @@ def _unsure_denial(policies: Policies, request: AccessRequest, evidence: Evidenc
     """Return the words of a Deny that is in doubt for another reason than what its statement asks about the request."""
     if denies_caller(policies, request, bounded(request, evidence[BOUNDARY])) == TRUE:
         because = "the bucket policy denies, unless root of the bucket owner's account calls: the owner is not known"
-        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+        return doubted(because, evidence[BUCKET_OWNER])
     return unsure_of_boundary(policies, request, evidence[BOUNDARY])
 
 

@@ -78,7 +78,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
             return Words(because=f"no policy of a directory bucket can allow {request.action}; the caller's own must")
     if claim.holds == UNKNOWN:
         because = "only the directory bucket's own account may do this, and it is not known whose the bucket is"
-        return doubted(because, evidence[BUCKET_OWNER], needs=BUCKET_OWNER.permission)
+        return doubted(because, evidence[BUCKET_OWNER])
     does = "as" if claim.holds == TRUE else "and"
     return Words(because=f"{request.action} is for the directory bucket's own account, {does} the caller is of it")
 

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from tests.cases import answer
-from tests.layers.tables import ANONYMOUS, AWAY, BUCKET, HOME, NOT_KNOWN, SERVICE, USER, Worded, said, worded
+from tests.layers.tables import ANONYMOUS, AWAY, BUCKET, HOME, NOT_KNOWN, SERVICE, USER, Worded, layer, said, worded
+from why403.domain.evidence import Evidence, Unreadable
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.request import AccessRequest, Call
+from why403.domain.truth import UNKNOWN
+from why403.domain.verdict import Claim, Says
 from why403.testing import a_request
 
 NAME = "fast--euw1-az1--x-s3"
@@ -77,6 +80,24 @@ def test_the_words_name_whose_it_is() -> None:
     assert "not known whose" in doubt.because
     assert doubt.needs == "s3:GetBucketAcl"
     assert "the caller's own must" in worded("directory_bucket", regional(OURS), NAMED).because
+
+
+@pytest.mark.parametrize(
+    ("owner", "why", "needs"),
+    [
+        (
+            Unreadable("ListBuckets was refused", "s3:ListAllMyBuckets", call="s3:ListBuckets", account=HOME),
+            "whose the bucket is: ListBuckets was refused",
+            "s3:ListAllMyBuckets",
+        ),
+        (Unreadable("its ACL names an owner of no known account"), "whose the bucket is", None),
+    ],
+)
+def test_an_owner_that_could_not_be_read_tells_why(owner: Unreadable, why: str, needs: str | None) -> None:
+    claim = Claim(Says.REQUIREMENT, UNKNOWN)
+    words = layer("directory_bucket").words(regional(OPEN), Evidence({BUCKET_OWNER: owner}), claim)
+    assert words.because.endswith(why)
+    assert words.needs == needs
 
 
 def test_a_policy_of_a_directory_bucket_speaks_of_its_own_actions() -> None:
