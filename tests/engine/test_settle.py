@@ -185,6 +185,12 @@ def test_requests_share_a_budget() -> None:
         decide(always(3, Null="true"), budget)
 
 
+def test_each_statement_in_doubt_is_paid_for() -> None:
+    more = (where(StringEquals={KEY: "x"}, StringLike={"aws:Referer": "*"}) for _ in range(10))
+    asked_of_more = asked(identity(*EITHER, *more), KEY, "aws:Referer")
+    assert spent(asked_of_more) > spent(asked(identity(*EITHER), KEY, "aws:Referer"))
+
+
 def test_values_that_nothing_tells_apart_are_tried_once() -> None:
     """`x`, `X`, another text and absence are two kinds here: what equals `x`, and what does not."""
     either = spent(asked(identity(*EITHER)))

@@ -23,6 +23,7 @@ from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.request import AccessRequest, Call
+from why403.domain.truth import UNKNOWN
 from why403.testing import a_request
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, ORGANIZATION
@@ -70,6 +71,12 @@ def sending(
 def acl(flags: object = {"BlockPublicAcls": True}, **parameters: Any) -> AccessRequest:
     """Return a call that sends an ACL."""
     return sending("PutObjectAcl", "s3:PutObjectAcl", flags, **parameters)
+
+
+def reported(**parameters: Any) -> AccessRequest:
+    """Return a call that a report tells of, which may have sent more than these."""
+    call = Call(operation="PutObjectAcl", parameters=parameters, unlisted=UNKNOWN)
+    return a_request("s3:PutObjectAcl", facts={ON_BUCKET: {"BlockPublicAcls": True}}, call=call)
 
 
 def putting(document: object, flags: object = {"BlockPublicPolicy": True}) -> AccessRequest:
@@ -145,6 +152,9 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
         set(),
     ),
     "a grant header is": (acl(GrantRead=f'id="x", uri="{ALL_USERS}"'), {"denial: true"}),
+    "an ACL that nobody tells may be public": (reported(), {"denial: unknown"}),
+    "a canned one that is told is all there is": (reported(ACL="private"), set()),
+    "so is one in XML": (reported(AccessControlPolicy={"Grants": [{"Grantee": {"ID": "x"}}]}), set()),
     "a public ACL while that is allowed": (acl({}, ACL="public-read"), {"denial: false"}),
     "a public ACL while that is not known": (
         acl(NOT_KNOWN, ACL="public-read"),

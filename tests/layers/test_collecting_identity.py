@@ -70,7 +70,7 @@ TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Acti
 
 
 def a_role(*trust: Any, **more: Any) -> dict[Read, Any]:
-    document = {"Version": "2012-10-17", "Statement": list(trust) or [TRUST]}
+    document = {"Version": "2012-10-17", "Statement": list(trust) or TRUST}
     return {
         iam("ListAttachedRolePolicies", RoleName="app"): attached(AWS),
         iam("ListRolePolicies", RoleName="app"): ["duty"],

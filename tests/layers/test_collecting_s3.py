@@ -213,6 +213,13 @@ def test_an_organization_sets_all_or_none(content: str, means: object) -> None:
     assert plain(one(ORGANIZATION, read, {"PolicyContent": content})) == means
 
 
+def test_a_setting_of_an_organization_that_is_not_known_is_named() -> None:
+    read = GET_OF_ORGANIZATION.read(account=CALLERS, PolicyType="S3_POLICY")
+    content = '{"s3_attributes": {"public_access_block_configuration": "some"}}'
+    seen = one(ORGANIZATION, read, {"PolicyContent": content})
+    assert seen == Unreadable("the organization's S3 policy sets Block Public Access to something not known")
+
+
 def test_an_answer_without_any_setting_is_not_taken_for_none() -> None:
     assert plain(one(ON_BUCKET, in_callers(GET_OF_BUCKET), {})) == "unreadable"
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.layers.tables import ANONYMOUS, AWAY, BUCKET, HOME, NOT_KNOWN, OBJECT, USER, Worded, said, worded
+from why403.domain.acl import LOG_DELIVERY
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER, OWNERSHIP
 from why403.domain.request import AccessRequest, Call
@@ -41,16 +42,17 @@ def owners_call(**facts: Any) -> AccessRequest:
     return calling("PutBucketPolicy", "s3:PutBucketPolicy", {**WRITER, BUCKET_OWNER: facts["owner"]})
 
 
-def disabling(acl: object, setting: str = "BucketOwnerEnforced") -> AccessRequest:
+def disabling(acl: object, setting: str = "BucketOwnerEnforced", owner: object = HOME) -> AccessRequest:
     """Return a call that sets Object Ownership on a bucket with this ACL."""
     controls = {"Rules": [{"ObjectOwnership": setting}]}
-    facts = {**WRITER, BUCKET_ACL: acl}
+    facts = {**WRITER, BUCKET_ACL: acl, BUCKET_OWNER: owner}
     operation = "PutBucketOwnershipControls"
     return calling(operation, f"s3:{operation}", facts, OwnershipControls=controls)
 
 
 MINE = {"owner": "me", "grants": [{"grantee": {"id": "me"}, "permission": "FULL_CONTROL"}]}
 SHARED = {"owner": "me", "grants": [{"grantee": {"id": "you"}, "permission": "READ"}]}
+LOGGED = {"owner": "me", "grants": [{"grantee": {"uri": LOG_DELIVERY}, "permission": "WRITE"}]}
 
 CASES: dict[str, tuple[AccessRequest, set[str]]] = {
     "disabled ACLs do not count": (a_request(facts=ENFORCED), {VOID}),
@@ -93,6 +95,16 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
     "an ACL that grants others stands in the way": (disabling(SHARED), {"requirement: false"}),
     "one that grants the owner does not": (disabling(MINE), {"requirement: true"}),
     "one that is not known may": (disabling(NOT_KNOWN), {"requirement: unknown"}),
+    "a group is never the owner": (disabling(LOGGED), {"requirement: false"}),
+    "another canonical id is, whoever the owner is": (disabling(SHARED, owner=NOT_KNOWN), {"requirement: false"}),
+    "an account may be the one of the owner's canonical id": (
+        disabling({"owner": "me", "grants": [{"grantee": {"id": HOME}, "permission": "READ"}]}, owner=NOT_KNOWN),
+        {"requirement: unknown"},
+    ),
+    "a canonical id may be that of the owner's account": (
+        disabling({**SHARED, "owner": HOME}),
+        {"requirement: unknown"},
+    ),
     "enabling them is never refused": (disabling(SHARED, "ObjectWriter"), set()),
     # --- the owner's account ------------------------------------------------------------------------------------------
     "a call for the owner's account only": (owners_call(owner=AWAY), {"requirement: false"}),

@@ -30,6 +30,7 @@ from why403.domain.errors import InvalidInput
 from why403.domain.facts import BUCKET_OWNER
 from why403.domain.fix import Applicability
 from why403.domain.operations import OPERATIONS
+from why403.domain.principal import SOMEBODY
 from why403.domain.truth import FALSE, UNKNOWN, Truth
 from why403.testing import a_request, collected
 from why403_layers.request_payment import GET_PAYER, PAYER
@@ -55,6 +56,11 @@ def calling(
     facts: dict[Fact[Any], object] = {PAYER: payer, BUCKET_OWNER: owner}
     call = Call(operation=operation, parameters=parameters or {}, unlisted=unlisted)
     return a_request(action, principal=principal, resource=resource, facts=facts, call=call)
+
+
+def by_somebody(asked: AccessRequest) -> AccessRequest:
+    """Return the same call, of which nobody tells who made it."""
+    return AccessRequest(SOMEBODY, asked.action, asked.resource, {}, None, asked.evidence, call=asked.call)
 
 
 CASES: dict[str, tuple[AccessRequest, set[str]]] = {
@@ -188,6 +194,14 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         "requirement: unknown",
         Worded(
             "the bucket is Requester Pays, and it is not known whether the call says that the caller pays",
+            ("bucket.request_payment",),
+        ),
+    ),
+    "that nobody knows who calls": (
+        by_somebody(calling()),
+        "requirement: unknown",
+        Worded(
+            "the bucket is Requester Pays, and it is not known whether the caller is of its owner's account",
             ("bucket.request_payment",),
         ),
     ),

@@ -30,6 +30,7 @@ def stretched(text: str, times: int) -> str:
 @given(RUNS, TEXTS, TIMES, st.integers(0, 9), st.integers(0, 9))
 @example("a?b", "aabb", 30, 0, 4)
 @example("", "ab", 1, 2, 1)
+@example("ab?ba", "bababa", 30, 0, 6)
 def test_a_run_is_found_at_its_first_place(short: str, candidate: str, times: int, start: int, end: int) -> None:
     pattern, text = stretched(short, times), stretched(candidate, times)
     start, end = start * times, min(end * times, len(text))

@@ -148,6 +148,11 @@ def test_probes_of_the_built_in_layers_name_only_what_can_be_given(layer: Any) -
             assert "{" not in left[1:], call.name
 
 
+def test_every_call_on_iam_can_be_tried() -> None:
+    reads = {call for layer in SERVICES.registry.layers for each in layer.collectors for call in each.reads}
+    assert [call.name for call in reads if call.service == "iam" and call.probe is None] == []
+
+
 # --- what is said of it -----------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ apart are tried once.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 from math import prod
 from typing import Final, TypeAlias, TypeVar
 
@@ -168,5 +168,5 @@ def _told_apart(key: str, conditions: Sequence[Condition], candidates: Candidate
 def _unlisted(text: str, texts: set[str]) -> str | None:
     """Return a spelling of a word in upper and lower case that none of the texts has, if there is one."""
     letters = [(each.lower(), each.upper()) if each.lower() != each.upper() else (each,) for each in text]
-    spellings = ("".join(spelt) for spelt in islice(product(*letters), len(texts) + 1))
+    spellings = map("".join, product(*letters))
     return next((spelling for spelling in spellings if spelling not in texts), None)
