@@ -231,6 +231,19 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             status=400,
         ),
     ),
+    "that a new bucket is under the account's alone": (
+        a_request(
+            "s3:PutBucketAcl",
+            resource=BUCKET,
+            facts={ON_BUCKET: {"BlockPublicAcls": True}, ACCOUNT: NOT_KNOWN},
+            call=Call(operation="CreateBucket", parameters={"ACL": "public-read"}),
+        ),
+        "denial: unknown",
+        Worded(
+            "BlockPublicAcls may hold it back: `account.public_access_block` is not known",
+            needs="s3:GetAccountPublicAccessBlock",
+        ),
+    ),
     "which permission tells": (
         ignoring(account=NOT_KNOWN),
         MAY_VOID,

@@ -5,6 +5,7 @@ import pytest
 from tests.layers.tables import (
     ANONYMOUS,
     FEDERATED,
+    HOME,
     NOT_KNOWN,
     ROLE,
     ROOT,
@@ -63,6 +64,18 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         a_request(principal=SESSION, facts={SESSION_POLICIES: [policy(allow()), policy(deny())]}),
         "denial: true",
         Worded("statement 1 of the session policies denies s3:GetObject", ("session.policies/1/Statement/0",)),
+    ),
+    "that an access grant is what denies": (
+        a_request(
+            principal=SESSION,
+            facts={SESSION_POLICIES: [policy(deny())]},
+            keys={"s3:AccessGrantsInstanceArn": [f"arn:aws:s3:eu-west-1:{HOME}:access-grants/default"]},
+        ),
+        "denial: true",
+        Worded(
+            "statement 1 of the session policies (of the grant, since S3 Access Grants vended it) denies s3:GetObject",
+            ("session.policies/0/Statement/0",),
+        ),
     ),
     "that they are not known, which no permission tells": (
         a_request(principal=SESSION, facts={SESSION_POLICIES: NOT_KNOWN}),

@@ -48,6 +48,7 @@ def advice(**elements: Any) -> list[str]:
         ({"Resource": "arn:aws:s3:::bukkit/*"}, ["`arn:aws:s3:::bukkit/*` is not within the bucket"]),
         ({"Resource": [f"{BUCKET}/a", "arn:aws-cn:s3:::buk/*"]}, ["is not within the bucket"]),
         ({"Resource": "*"}, []),
+        ({"Resource": f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/p/object/*"}, []),
         ({"Resource": f"{BUCKET}/a:b/*"}, []),
         ({"NotResource": "arn:aws:s3:::other/*"}, ["is not within the bucket"]),
     ],
