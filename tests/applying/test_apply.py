@@ -284,3 +284,22 @@ def test_the_audit_names_who_and_what_came_of_it(services: Services, store: Any,
     applied(services, **REAL)
     rows = sqlite3.connect(sqlite_url.removeprefix("sqlite:///")).execute("SELECT who, what, outcome FROM audit")
     assert list(rows) == [("ana", "remediate", "proposed"), ("ana", "apply", "dry_run"), ("ana", "apply", "applied")]
+
+
+def test_where_a_plan_does_not_tell_what_was_there_only_nothing_is_written_over(
+    services: Services, store: Store, aws: FileAws
+) -> None:
+    reading = Reading("s3", "GetBucketOwnershipControls", {"Bucket": "b"}, ("OwnershipControls",))
+    sent = {"Bucket": "b", "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
+    put = Write("s3", "PutBucketOwnershipControls", sent, "s3:PutBucketOwnershipControls", ACCOUNT, reading=reading)
+    back = put._replace(parameters={"Bucket": "b", "OwnershipControls": {"Rules": []}}, reading=None)
+    body = body_of([("acl", [put], [back])])
+    body["answer"]["changes"][0] |= {"before": "ObjectWriter", "after": "BucketOwnerEnforced"}
+    keep_plan(store, body)
+    changed(aws, put, {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]})
+    with pytest.raises(Changed):
+        applied(services)
+    changed(aws, put, None)
+    assert applied(services, **REAL)["state"] == "applied"
+    assert roll_back(services, "p_1", REAL, "ana", sleep=no_waiting)["state"] == "rolled_back"
+    assert calls(aws) == ["PutBucketOwnershipControls", "DeleteBucketOwnershipControls"]

@@ -12,7 +12,18 @@ from typing import Any
 from why403.domain.fix import Reading, Write
 from why403.keeping import Deed, Plan, Store
 from why403.services import Services
-from why403.writing import Live, NotWritten, Probe, Probed, alike, delete_version, place_of, written_down
+from why403.writing import (
+    UNSAID,
+    Live,
+    NotWritten,
+    Probe,
+    Probed,
+    alike,
+    delete_version,
+    left_by,
+    place_of,
+    written_down,
+)
 
 ACCOUNT, ARN = "111122223333", "arn:aws:iam::111122223333:policy/team"
 WAS = '{"Version": "2012-10-17",  "Statement": []}'  # as nobody but S3 would keep it
@@ -103,8 +114,8 @@ class FileAws:
         sent = write.parameters
         policy = held["policies"].get(sent.get("PolicyArn"))
         if policy is None:
-            document = sent.get(write.documents[0]) if write.documents else None
-            held["places"][place_of(write)] = document
+            left = left_by(write)
+            held["places"][place_of(write)] = None if left is UNSAID else left
             return None
         if write.operation == "CreatePolicyVersion":
             assert len(policy["versions"]) < MOST

@@ -133,6 +133,25 @@ def test_nothing_is_called_that_is_no_change_of_this_service(aws: AwsWriter) -> 
     assert boto3.client("s3").list_buckets()["Buckets"]
 
 
+def test_a_new_policy_is_made_attached_and_taken_back(aws: AwsWriter) -> None:
+    arn = f"arn:aws:iam::{HERE}:policy/new"
+    reading = Reading("iam", "GetPolicyVersion", {"PolicyArn": arn}, ("PolicyVersion", "Document"), ("NoSuchEntity",))
+    sent = {"PolicyName": "new", "PolicyDocument": ALLOW}
+    create = Write("iam", "CreatePolicy", sent, "iam:CreatePolicy", HERE, None, ("PolicyDocument",), reading)
+    attach = Write("iam", "AttachRolePolicy", {"RoleName": "app", "PolicyArn": arn}, "iam:AttachRolePolicy", HERE)
+    detach = attach._replace(operation="DetachRolePolicy", permission="iam:DetachRolePolicy")
+    delete = Write("iam", "DeletePolicy", {"PolicyArn": arn}, "iam:DeletePolicy", HERE)
+    assert aws.live(create) == Live(None)
+    aws.make(create)
+    assert aws.live(create) == Live(ALLOW, "v1")
+    aws.make(attach)
+    aws.make(detach)
+    (turn,) = taking_back(create, delete, Live(None), Live(ALLOW, "v1"))
+    aws.make(turn.write)
+    assert aws.live(turn.write) == Live(None)
+    assert aws.make(turn.write, again=True) is None
+
+
 # --- on a wire that answers what a test wants ---
 
 

@@ -155,3 +155,34 @@ def test_the_table_of_writes_holds_nothing_that_removes_what_people_own() -> Non
     assert {name for _, name in deletes - ends if not name.endswith(("Policy", "Controls", "Block"))} == set()
     assert not may_be_made("s3", "DeleteBucket")
     assert not may_be_made("s3", "PutObject")
+
+
+def test_what_was_not_there_is_deleted_again_where_that_can_be() -> None:
+    reading = Reading("s3", "GetBucketOwnershipControls", {"Bucket": "b"}, ("OwnershipControls",), ("None",))
+    sent = {"Bucket": "b", "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}
+    put = Write("s3", "PutBucketOwnershipControls", sent, "s3:PutBucketOwnershipControls", reading=reading)
+    back = put._replace(parameters={**sent, "OwnershipControls": {"Rules": []}}, reading=None)
+    (planned,) = turns_of((put,), (back,))
+    assert planned.before is UNSAID
+    (turn,) = taking_back(put, back, Live(None), Live(sent["OwnershipControls"]))
+    assert (turn.write.operation, turn.write.parameters) == ("DeleteBucketOwnershipControls", {"Bucket": "b"})
+    assert (turn.write.reading, turn.before, turn.after) == (reading, sent["OwnershipControls"], None)
+    (turn,) = taking_back(put, back, Live({"Rules": []}), Live(sent["OwnershipControls"]))
+    assert turn.write.operation == "PutBucketOwnershipControls"
+
+
+def test_what_is_deleted_on_the_way_back_was_not_there() -> None:
+    reading = Reading("iam", "GetPolicyVersion", {"PolicyArn": "a"}, ("PolicyVersion", "Document"), ("NoSuchEntity",))
+    create = write("CreatePolicy", reading, "iam", ["PolicyDocument"], PolicyName="p", PolicyDocument=ALLOW)
+    attach, detach = write("AttachRolePolicy", None, "iam"), write("DetachRolePolicy", None, "iam")
+    delete = write("DeletePolicy", None, "iam", PolicyArn="a")
+    turns = turns_of((create, attach), (detach, delete))
+    assert [(turn.before, turn.after) for turn in turns] == [(None, ALLOW), (UNSAID, UNSAID)]
+    (turn,) = taking_back(create, delete, Live(None), Live(ALLOW, "v1"))
+    assert (turn.write, turn.before, turn.after) == (delete._replace(reading=reading), ALLOW, None)
+
+
+def test_settings_that_are_all_off_are_none() -> None:
+    assert alike({"BlockPublicAcls": False, "IgnorePublicAcls": False}, None)
+    assert not alike({"BlockPublicAcls": False, "IgnorePublicAcls": True}, None)
+    assert not alike({}, None)

@@ -129,7 +129,13 @@ def _compared(writer: Writer, calls: Iterable[Call]) -> list[Call]:
 def _checked(call: Call, live: Live) -> Live:
     """Return what is there; raises Changed where it is neither what the call expects nor what it would leave."""
     turn = call.turn
-    if turn.write.reading is None or same(turn.write.reading, turn.before, live.value) or _stands(turn, live):
+    nothing = turn.before is UNSAID and live.value is None  # and so nothing that could be overwritten
+    if (
+        turn.write.reading is None
+        or nothing
+        or same(turn.write.reading, turn.before, live.value)
+        or _stands(turn, live)
+    ):
         return live
     raise Changed([difference(call, turn.before, live)])
 

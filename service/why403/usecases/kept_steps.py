@@ -106,11 +106,10 @@ def _calls(number: int, change: Mapping[str, Any], step: Mapping[str, Any]) -> l
 def _as_told(turn: Turn, change: Mapping[str, Any]) -> Turn:
     """Return a call with what the change tells of the values around it, where its parameters do not: a plain one."""
     before, after = change.get("before"), change.get("after")
-    if turn.write.reading is None or not (isinstance(before, str | bool) and isinstance(after, str | bool)):
+    plain = isinstance(before, str | bool) and isinstance(after, str | bool)
+    if turn.write.reading is None or not plain or not turn.before is turn.after is UNSAID:
         return turn
-    return turn._replace(
-        before=before if turn.before is UNSAID else turn.before, after=after if turn.after is UNSAID else turn.after
-    )
+    return turn._replace(before=before, after=after)
 
 
 def done_by(journal: Sequence[Entry]) -> list[Entry]:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from why403.domain.fix import Reading, Write
 from why403.writing.promised import Live
+from why403.writing.writable import WRITABLE
 
 
 class Unsaid(Enum):
@@ -37,9 +38,17 @@ class Turn(NamedTuple):
 def turns_of(writes: Sequence[Write], undo: Sequence[Write]) -> list[Turn]:
     """Return the calls of one change with what they find and leave, as far as the plan tells."""
     return [
-        Turn(write, UNSAID if back is None else left_by(back), left_by(write))
+        Turn(write, _found_by(write, back), left_by(write))
         for write, back in zip(writes, ways_back(writes, undo), strict=True)
     ]
+
+
+def _found_by(write: Write, back: Write | None) -> Any:
+    """Return what a call finds, as the call that takes it back tells; what is deleted then was not there."""
+    if back is None:
+        return UNSAID
+    deleted = back.reading is None and back.operation.startswith("Delete")
+    return left_by(back._replace(reading=write.reading) if deleted else back)
 
 
 def ways_back(writes: Sequence[Write], undo: Sequence[Write]) -> list[Write | None]:
@@ -106,7 +115,13 @@ def same(reading: Reading | None, one: Any, other: Any) -> bool:
 
 def alike(one: Any, other: Any) -> bool:
     """Return whether two values mean the same, however AWS writes it down."""
-    return UNSAID not in (one, other) and bool(_plain(_parsed(one)) == _plain(_parsed(other)))
+    return UNSAID not in (one, other) and bool(_whole(one) == _whole(other))
+
+
+def _whole(value: Any) -> Any:
+    """Return a value in the one form of all that mean the same: settings that are all off are none."""
+    held = _plain(_parsed(value))
+    return None if isinstance(held, Mapping) and held and all(each is False for each in held.values()) else held
 
 
 def _parsed(value: Any) -> Any:
@@ -152,10 +167,24 @@ def taking_back(write: Write, undo: Write | None, before: Live, after: Live) -> 
         return [_version_again(write, before)]
     if undo is None:
         return []
+    undo = _deleting(write, undo, before)
     if len(undo.documents) == 1 and before.value is not None:
         name = undo.documents[0]
         undo = undo._replace(parameters={**undo.parameters, name: before.value})
     return [Turn(undo, after.value, before.value)]
+
+
+def _deleting(write: Write, undo: Write, before: Live) -> Write:
+    """Return the way back that looks where the call wrote, and deletes what was not there, if it can be deleted."""
+    if undo.reading is None and (write.reading is None or not undo.operation.startswith(("Put", "Delete"))):
+        return undo
+    undo = undo if undo.reading is not None else undo._replace(reading=write.reading)
+    operation = undo.operation.replace("Put", "Delete", 1)
+    permitted = WRITABLE.get((undo.service, operation))
+    if before.value is not None or operation == undo.operation or permitted is None or undo.reading is None:
+        return undo
+    sent = dict(undo.reading.parameters)
+    return undo._replace(operation=operation, parameters=sent, documents=(), permission=permitted.permission)
 
 
 def _to_version(write: Write, before: Live, after: Live) -> Iterator[Turn]:
