@@ -8,8 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 
 from why403.demo import showing
-from why403.demo.processes import ask, serving
-from why403.demo.state import state_of
+from why403.demo.processes import ask, looked_at, serving
 from why403.web.keys import new_key
 
 _SCOPES: Final = "remediate+apply"
@@ -41,15 +40,15 @@ def mend(environment: Mapping[str, str], story: Mapping[str, Any], role: str) ->
     secret = new_key()
     keys = {"WHY403_API_KEYS": f"demo:{_SCOPES}:{secret.sha256}", "WHY403_WRITER_ROLE": role}
     accounts = story["accounts"]
-    before = state_of(environment, accounts)
+    before = looked_at(environment, accounts)
     with serving({**environment, **keys}, 0) as port:
         try:
             plan = _planned(_Service(port, secret.secret), story)
-            _applied(_Service(port, secret.secret), plan, lambda: state_of(environment, accounts) != before)
+            _applied(_Service(port, secret.secret), plan, lambda: looked_at(environment, accounts) != before)
         except Astray as astray:
             print(f"    ASTRAY  {astray}\n")
             return False
-    equal = state_of(environment, accounts) == before
+    equal = looked_at(environment, accounts) == before
     showing.row("state", "as at the start: bucket policies byte for byte, IAM's as documents" if equal else "CHANGED")
     print()
     return equal

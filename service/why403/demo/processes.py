@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,12 @@ def serving(environment: Mapping[str, str], wanted: int = PORT) -> Iterator[int]
         finally:
             process.terminate()
             process.wait(_PATIENCE_SECONDS)
+
+
+def looked_at(environment: Mapping[str, str], accounts: Iterable[str]) -> str:
+    """Return what stands in accounts, as a text that is the same as long as nothing there changes."""
+    command = [sys.executable, "-m", "why403.demo.state", environment["WHY403_ROLE_NAME"], *accounts]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
 def _free_port(wanted: int) -> int:
