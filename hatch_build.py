@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+OPTIONS: Final = ("--ignore-missing-imports", "--config-file=")
 ASKED: Final = os.environ.get("WHY403_COMPILED", "0") not in {"", "0"}
 
 
@@ -25,28 +27,28 @@ class CompilingHook(BuildHookInterface[Any]):
         if not ASKED or version == "editable":
             return
         place = Path(self.root, "build", "compiling")
-        self._copy(place)
-        self._compile(place)
+        copy(Path(self.root), place, self.build_config.packages)
+        command = [sys.executable, __file__, *OPTIONS, *listed(place, self.config)]
+        subprocess.run(command, cwd=place, env={**os.environ, "MYPYPATH": str(place)}, check=True)  # noqa: S603 - ours
         for built in place.rglob("*.so"):
             if "build" not in built.relative_to(place).parts:
                 build_data["force_include"][str(built)] = str(built.relative_to(place))
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
-    def _copy(self, place: Path) -> None:
-        """Copy both packages side by side, so that no extension module lands between the sources."""
-        shutil.rmtree(place, ignore_errors=True)
-        for package in self.build_config.packages:
-            shutil.copytree(Path(self.root, package), place / Path(package).name)
 
-    def _compile(self, place: Path) -> None:
-        wanted = {path for pattern in self.config["compiled"] for path in place.glob(pattern)}
-        wanted -= {path for pattern in self.config["interpreted"] for path in place.glob(pattern)}
-        modules = sorted(str(path.relative_to(place)) for path in wanted)
-        options = ["--ignore-missing-imports", "--config-file="]
-        environment = {**os.environ, "MYPYPATH": str(place)}
-        command = [sys.executable, __file__, *options, *modules]
-        subprocess.run(command, cwd=place, env=environment, check=True)  # noqa: S603 - of names of files here
+def copy(root: Path, place: Path, packages: Iterable[str]) -> None:
+    """Copy the packages side by side, so that no extension module lands among the sources."""
+    shutil.rmtree(place, ignore_errors=True)
+    for package in packages:
+        shutil.copytree(root / package, place / Path(package).name)
+
+
+def listed(place: Path, config: Mapping[str, Any]) -> list[str]:
+    """Return the modules to compile: those of `compiled` that are not of `interpreted`."""
+    wanted = {path for pattern in config["compiled"] for path in place.glob(pattern)}
+    wanted -= {path for pattern in config["interpreted"] for path in place.glob(pattern)}
+    return sorted(str(path.relative_to(place)) for path in wanted)
 
 
 def _compile_several(self: Any, sources: list[str], *others: Any, **settings: Any) -> list[str]:
