@@ -17,14 +17,14 @@ from why403.settings import Settings
 from why403.web.app import create_app
 
 PLACE = Path(__file__).parents[1] / "openapi.yaml"
-PATHS = ("/simulate", "/diagnose")
+PATHS = ("/simulate", "/diagnose", "/remediate")
 JSON, PROBLEM = "application/json", "application/problem+json"
 ANSWERS = ((200, JSON), (422, PROBLEM))
 _EXAMPLES = re.compile(r"^ {14}examples:.*\n(?: {16}.*\n|\n)*", re.MULTILINE)
 _WIDTH, _SMALL = 110, 100
 # What differs each time, so that a second run changes nothing.
 _REQUEST_ID = "2527a24d84b3e1ed"
-_ID, _STEADY_ID = re.compile(r"d_[0-9a-f]{16}"), "d_5708170b94144025"
+_ID, _STEADY_ID = re.compile(r"\b([dp])_[0-9a-f]{16}"), r"\1_5708170b94144025"
 
 
 class _Dumper(yaml.SafeDumper):
