@@ -55,7 +55,8 @@ def _other_version(request: AccessRequest) -> Fix:
 def _unmarked(request: AccessRequest, evidence: Evidence) -> Fix:
     """Return that the delete marker is taken away, which brings back what it hides."""
     shown = evidence[EXISTS]
-    there = (edited(evidence, EXISTS, after=True),) if isinstance(shown, Found) else ()
+    hidden = isinstance(shown, Found) and not shown.value
+    there = (edited(evidence, EXISTS, after=True),) if hidden else ()
     return Fix(
         summary="delete the delete marker, which brings the object back; or read the older version by its id",
         who="whoever may delete versions of the object (s3:DeleteObjectVersion)",

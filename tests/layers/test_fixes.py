@@ -1,15 +1,21 @@
 """The laws of what layers propose, over all cases and incidents: it helps, or it names the person and the step."""
 
+import random
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.cases import of_folder, services
-from tests.layers.trying import Tried, body, faults, tried
+from tests.layers.tables import layer
+from tests.layers.trying import Tried, body, faults, legs, tried
+from tests.reference.generator import random_case
 from tests.usecases.incidents import INCIDENTS
 from why403.planning.draft import steps
+from why403.testing import check_fixes
 from why403.usecases.diagnose import diagnosed
 from why403.usecases.remediate import remediate
 
@@ -65,3 +71,19 @@ def test_no_certain_refusal_of_a_layer_is_without_a_fix(layer: str) -> None:
         for blocked in () if decided is None else decided.blockers:
             if blocked.blamed.layer.name == layer:
                 assert steps(blocked), name
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_fixes_of_a_layer_pass_the_suite(name: str) -> None:
+    for folder in ("decision_table", "own_cases"):
+        for case in of_folder(folder):
+            for request in legs(case.request):
+                check_fixes(layer(name), request)
+
+
+@given(st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=60)
+def test_fixes_of_random_calls_pass_the_suite(seed: int) -> None:
+    for request in legs(random_case(random.Random(seed), unknowns=bool(seed % 2))):
+        for name in LAYERS:
+            check_fixes(layer(name), request)

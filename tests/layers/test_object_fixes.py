@@ -76,14 +76,14 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "a delete marker is deleted, by its own version": Row(
         "GetObject",
-        {"object.exists": True, "object.delete_marker": True},
+        {"object.exists": False, "object.delete_marker": True},
         VERSION_DELETER,
         edits={"object.delete_marker": False, "object.exists": True},
         commands=(VERSIONS, ("DeleteObject", on(VersionId="ID_OF_THE_DELETE_MARKER"))),
     ),
-    "a delete marker of which nothing else is known": Row(
+    "a delete marker that is told for an object": Row(
         "HeadObject",
-        {"object.delete_marker": True},
+        {"object.exists": True, "object.delete_marker": True},
         VERSION_DELETER,
         edits={"object.delete_marker": False},
         commands=(VERSIONS, ("DeleteObject", on(VersionId="ID_OF_THE_DELETE_MARKER"))),

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from tests.artefacts.models import Read, shape
 from tests.cases import services
 from why403.domain.fix import Applicability, Fix
+from why403.domain.request import AccessRequest
 from why403.engine.call import Blocked, Decided
 from why403.intake.evidence import observed
+from why403.intake.request import asked_for
 from why403.planning.draft import Draft, Step, answered, steps
 from why403.usecases.diagnose import diagnosed
 from why403.usecases.proving import Worlds
@@ -53,6 +55,13 @@ def tried(asked: Mapping[str, Any], layer: str | None = None) -> Iterator[Tried]
         if layer in {None, blocked.blamed.layer.name}:
             for step in steps(blocked):
                 yield Tried(blocked, step, worlds.decide(Draft().then(step)), worlds)
+
+
+def legs(asked: Mapping[str, Any]) -> Iterator[AccessRequest]:
+    """Yield what a request of `/simulate` asks for, on the evidence it brings."""
+    facts = services().registry.facts
+    evidence = observed(asked["evidence"], facts).evidence(complete=asked.get("evidence_is_complete", True))
+    yield from (leg.request for leg in asked_for({"context_is_complete": True, **asked}).legs(evidence, facts))
 
 
 def faults(each: Tried) -> Iterator[str]:

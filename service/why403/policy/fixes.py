@@ -95,7 +95,9 @@ def bucket_policy_fixes(
     alive = None if found is None or on.reach == Reach.DIRECT else revival(on, found.value, asked, home)
     through = request.resource.access_point if asked is not request else None
     by_point = {"StringEquals": {"s3:DataAccessPointArn": through}} if through else None
-    yield storable(alive or admission(on, asked, home, by_point))
+    fix = storable(alive or admission(on, asked, home, by_point))
+    if not fix.edits or fix.edits[0].before != fix.edits[0].after:  # what it allows already is not what is missing
+        yield fix
 
 
 def _lacking(claim: Claim | None) -> int:

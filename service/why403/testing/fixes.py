@@ -11,8 +11,10 @@ from why403.domain.evidence import Absent, Evidence, Fact, Found
 from why403.domain.facts import CORE
 from why403.domain.fix import Applicability, Fix, Write
 from why403.domain.operations import PARAMETER_OF
+from why403.domain.presigned import presigned
 from why403.domain.principal import principal as principal_named
-from why403.domain.request import AccessRequest
+from why403.domain.request import AccessRequest, Call
+from why403.domain.shapes import moment
 from why403.domain.truth import FALSE, TRUE
 from why403.domain.verdict import Claim, Says
 from why403.layer import Layer
@@ -145,11 +147,21 @@ def _made(layer: Layer, request: AccessRequest, fix: Fix, *, edits_only: bool = 
     evidence = Evidence({**request.evidence, **seen}, complete=request.evidence.complete)
     if edits_only or request.call is None:
         return request.given({} if edits_only else _keys(fix), evidence)
-    call = replace(request.call, parameters={**request.call.parameters, **fix.call})
+    call = _called(request.call, fix)
     context = {**request.context.given, **_keys(fix)}
     principal, action, target, rest = request.principal, request.action, request.resource, request.context.rest
     subject, of_new = request.subject, request.of_new
     return AccessRequest(principal, action, target, context, rest, evidence, call=call, subject=subject, of_new=of_new)
+
+
+def _called(call: Call, fix: Fix) -> Call:
+    """Return the call with what is sent otherwise, and when, and by which presigned URL."""
+    found = replace(call, parameters={**call.parameters, **fix.call})
+    if "presigned" in fix.request:
+        found = replace(found, presigned=presigned(fix.request["presigned"]))
+    if "time" in fix.request:
+        found = replace(found, received=moment(fix.request["time"]), undated=False)
+    return found
 
 
 def _keys(fix: Fix) -> Mapping[str, Values]:
