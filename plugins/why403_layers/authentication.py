@@ -12,6 +12,7 @@ from why403 import (
     FALSE,
     TRUE,
     UNKNOWN,
+    Absent,
     AccessRequest,
     Call,
     Citation,
@@ -85,7 +86,7 @@ def _of_region(request: AccessRequest, evidence: Evidence) -> Verdict:
         # Clients call where the ARN says; that of an access point of several Regions does not say.
         return _AT_POINT if asked and request.resource.region not in {"", asked[0]} else ()
     seen = evidence[REGION]
-    if asked == NO_VALUE or not isinstance(seen, Found | Unreadable):
+    if asked == NO_VALUE or isinstance(seen, Absent):
         return ()
     if isinstance(seen, Unreadable) or asked is None:
         return _IN_REGION[UNKNOWN]

@@ -136,7 +136,7 @@ _NOT_KNOWN: Verdict = (Claim(Says.DENIAL, UNKNOWN),)
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Any statement may deny; AWS's own policy, which cannot be detached, allows at every level."""
     seen = evidence[RCPS]
-    if not isinstance(seen, Found | Unreadable) or exempt(request, evidence):
+    if isinstance(seen, Absent) or exempt(request, evidence):
         return ()
     forms, others = _under(request, evidence)
     if isinstance(seen, Unreadable):

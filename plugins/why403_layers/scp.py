@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from why403 import (
     ABSENT,
+    Absent,
     AccessRequest,
     CannotTell,
     Claim,
@@ -109,7 +110,7 @@ _NOT_KNOWN = ceiling(UNKNOWN, UNKNOWN)
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Every level must allow; any statement may deny."""
     seen = evidence[SCPS]
-    if not isinstance(seen, Found | Unreadable) or exempt(request, evidence):
+    if isinstance(seen, Absent) or exempt(request, evidence):
         return ()
     if isinstance(seen, Unreadable):
         return _NOT_KNOWN

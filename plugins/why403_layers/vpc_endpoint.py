@@ -13,6 +13,7 @@ from why403 import (
     ABSENT,
     FALSE,
     UNKNOWN,
+    Absent,
     AccessRequest,
     AwsCall,
     CannotTell,
@@ -177,7 +178,7 @@ _verdict = lru_cache(ceiling)
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Let through only what a statement allows, and nothing that one denies."""
     seen = evidence[POLICY]
-    if not isinstance(seen, Found | Unreadable) or not _to_s3(request):
+    if isinstance(seen, Absent) or not _to_s3(request):
         return ()
     if isinstance(seen, Unreadable):
         return () if _came_otherwise(request) else _verdict(UNKNOWN, UNKNOWN)

@@ -46,7 +46,9 @@ def _touched(layers: Sequence[Layer], request: AccessRequest) -> Iterable[str]:
     """Yield the points that layers name, and those that the conditions of policies touch."""
     for layer in layers:
         try:
-            yield from (point for point in layer.disputed(request, request.evidence) if point in POINTS)
+            for point in layer.disputed(request, request.evidence):
+                if point in POINTS:
+                    yield point
         except Exception:  # noqa: BLE001 - the decision stands without it
             _LOG.exception("layer %s failed to say what it rests on", layer.name)
     yield from _of_policies(request)

@@ -22,7 +22,8 @@ def rule(policies: Policies, request: AccessRequest) -> tuple[Truth, Truth]:
             allows = _both(policies.covering(request.action_key)[1], request)
         return denies, allows
     denying, allowing = policies.concerning(request)
-    return _any(denying, request), _any(allowing, request)
+    # Often there is none: most actions are denied nowhere.
+    return _any(denying, request) if denying else FALSE, _any(allowing, request) if allowing else FALSE
 
 
 def _both(allowing: Iterable[Statement], request: AccessRequest) -> Truth:

@@ -9,7 +9,7 @@ from typing import Final
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.rendering.document import clipped, visible
 from why403.rendering.layers import ELSEWHERE, LANES, LAYERS, PATH, known
-from why403.rendering.reading import MOST, Data, blamed, blockers, part, parts, settled, text, texts
+from why403.rendering.reading import MOST, Data, Known, blamed, blockers, part, parts, settled, text, texts
 
 _PASSED, _FIRST, _BLOCKING, _UNKNOWN, _QUIET, _END = "passed", "first", "blocking", "unknown", "quiet", "ending"
 _STYLES: Final = {
@@ -46,6 +46,7 @@ _CALLER: Final = _Node(name="who", lines=(), look=_END)
 
 def mermaid(diagnosis: Data) -> str:
     """Return the path as a chart: what passed, what refuses first, what else refuses, and what is not known."""
+    diagnosis = Known(diagnosis)
     path = _path((_answer(diagnosis), *(text for name, look in _looks(diagnosis).items() for text in (name, *look))))
     return f"graph TD\n  {_caller(diagnosis).drawn()}\n{path}"
 
@@ -101,8 +102,8 @@ def _caller(diagnosis: Data) -> _Node:
 
 def _answer(diagnosis: Data) -> str:
     said = f"{text(diagnosis, 'status')} {text(diagnosis, 'code')}".strip()
-    decision = text(diagnosis, "decision") if text(diagnosis, "decision") in {"allowed", "denied"} else "not decided"
-    return said or decision
+    decision = text(diagnosis, "decision")
+    return said or (decision if decision in {"allowed", "denied"} else "not decided")
 
 
 def _lanes(looks: dict[str, tuple[str, str]]) -> dict[str, list[_Node]]:
@@ -126,16 +127,15 @@ def _looks(diagnosis: Data) -> dict[str, tuple[str, str]]:
         name = text(each, "layer")
         looks[name] = (_PASSED, "allows" if name in granting else _SAID[_PASSED])
     for each in parts(diagnosis, "doubts"):
-        if not text(each, "layer"):
-            continue  # a doubt of nobody's has no place on the path
-        looks[text(each, "layer")] = (_UNKNOWN, _SAID[_UNKNOWN])
-    certain = bool(blockers(diagnosis))
-    for each in reversed(blamed(diagnosis)):
+        name = text(each, "layer")
+        if name:  # a doubt of nobody's has no place on the path
+            looks[name] = (_UNKNOWN, _SAID[_UNKNOWN])
+    certain, found = bool(blockers(diagnosis)), blamed(diagnosis)
+    for each in reversed(found):
         said = (_BLOCKING, _refusal(each)) if certain else (_UNKNOWN, f"perhaps {_refusal(each)}")
         looks[text(each, "layer")] = said
-    first = next(iter(blamed(diagnosis)), None)
-    if first and settled(diagnosis):
-        looks[text(first, "layer")] = (_FIRST, _refusal(first))
+    if found and settled(diagnosis):
+        looks[text(found[0], "layer")] = (_FIRST, _refusal(found[0]))
     return looks
 
 

@@ -9,25 +9,30 @@ MOST: Final = 20
 """How many entries of one list are shown."""
 _LISTS: Final = (list, tuple)
 _OBJECTS: Final = (dict, Mapping)  # an abstract class alone is asked at length
+_NUMBERS: Final = (int, float)
 
 
 class Known(dict[str, Any]):
     """A diagnosis whose parts are looked for once, however many sections tell of them."""
 
-    __slots__ = ("found",)
+    __slots__ = ("blocking", "call", "found")
 
     def __init__(self, data: Data) -> None:
         """Start with nothing found."""
         super().__init__(data)
         self.found: dict[str, list[Data]] = {}
+        self.blocking: list[Data] | None = None
+        self.call: str | None = None
 
 
 def text(data: Data, name: str) -> str:
     """Return a text or number as text, without space around it."""
     value = data.get(name)
+    if value is None:  # most members are missing or texts
+        return ""
     if isinstance(value, str):
         return value.strip()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    return str(value) if isinstance(value, _NUMBERS) and not isinstance(value, bool) else ""
 
 
 def texts(data: Data, name: str) -> list[str]:
@@ -64,6 +69,14 @@ def allowed(diagnosis: Data) -> bool:
 
 def blockers(diagnosis: Data) -> list[Data]:
     """Return what is known to stand in the way of a denied request."""
+    if not isinstance(diagnosis, Known):
+        return _blockers(diagnosis)
+    if diagnosis.blocking is None:
+        diagnosis.blocking = _blockers(diagnosis)
+    return diagnosis.blocking
+
+
+def _blockers(diagnosis: Data) -> list[Data]:
     return parts(diagnosis, "blockers") if text(diagnosis, "decision") == "denied" else []
 
 
@@ -84,6 +97,14 @@ def first_cause(diagnosis: Data) -> Data:
 
 def the_call(diagnosis: Data) -> str:
     """Return the name of what was called: the operation, or else the action."""
+    if not isinstance(diagnosis, Known):
+        return _the_call(diagnosis)
+    if diagnosis.call is None:
+        diagnosis.call = _the_call(diagnosis)
+    return diagnosis.call
+
+
+def _the_call(diagnosis: Data) -> str:
     understood = part(diagnosis, "understood")
     blocked = next(iter(blockers(diagnosis)), {})
     return text(understood, "operation") or text(understood, "action") or text(blocked, "action")

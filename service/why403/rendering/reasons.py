@@ -50,10 +50,9 @@ def why(diagnosis: Data) -> Iterator[Block]:
 
 def reason(each: Data) -> Line:
     """Return layer, kind, what it is about, and why."""
-    via = text(each, "via")
-    spoken = line(" by its ", title(via)) if via and via != text(each, "layer") else ()
-    what = line(title(text(each, "layer")), spoken, _kind(each))
-    return line(what, ": ", prose(text(each, "because")), ".")
+    via, layer = text(each, "via"), text(each, "layer")
+    spoken = line(" by its ", title(via)) if via and via != layer else ()
+    return line(title(layer), spoken, _kind(each), ": ", prose(text(each, "because")), ".")
 
 
 def _kind(each: Data) -> str:
