@@ -518,6 +518,14 @@ def test_a_policy_of_something_else_is_warned_of() -> None:
     ]
 
 
+def test_what_s3_would_not_store_in_its_policy_is_told() -> None:
+    asked = {"principal": USER, "action": "s3:GetObject", "resource": f"{OWN}/object/k"}
+    evidence = {POLICY: policy(to(USER, Action="GetObject", Resource=f"{OWN}/object/*"))}
+    (found,) = answers([asked], evidence=evidence, evidence_is_complete=True)
+    message = "`GetObject` is no action: it lacks the service, as in `s3:GetObject`"
+    assert found["warnings"] == [{"fact": POLICY, "pointer": "/Statement/0", "message": message}]
+
+
 def test_each_of_two_access_points_is_warned_of_its_own() -> None:
     requests = [{"principal": USER, "action": "s3:GetObject", "resource": f"{point}/object/k"} for point in (OWN, FAR)]
     evidence = {POLICY: policy(to(USER, Resource=f"{OWN}/object/*"))}
