@@ -64,6 +64,6 @@ if __name__ == "__main__":
     from setuptools._distutils.ccompiler import CCompiler
 
     _COMPILE_ONE = CCompiler.compile
-    CCompiler.compile = _compile_several
+    setattr(CCompiler, "compile", _compile_several)  # noqa: B010 - mypy knows that a method is not to be replaced
     extensions = mypycify(sys.argv[1:], opt_level="1", debug_level="0", multi_file=True, group_name="why403")
     setup(name="why403", ext_modules=extensions, script_args=["build_ext", "--inplace"])
