@@ -64,7 +64,7 @@ def test_a_refusal_is_explained_from_what_is_read(printed: str, name: str) -> No
     found = re.search(rf"^=== {name}  .*?(?=^===|\Z)", printed, re.MULTILINE | re.DOTALL)
     assert found
     assert "EXPECTED" not in found[0]
-    for label in ("pasted", "answer", "where", "fix", "check", "read"):
+    for label in ("pasted", "answer", "where", "fix", "check", "read", "plan", "change"):
         assert re.search(rf"^    {label} +\S", found[0], re.MULTILINE), label
 
 

@@ -125,3 +125,15 @@ def test_nobody_anonymous_is_let_in_by_a_policy() -> None:
         assert plan["applicability"] == "manual"
         assert not any(each["after"] for each in plan["changes"])
         assert any("CloudFront" in str(each) for each in plan["changes"])
+
+
+def test_where_one_side_suffices_and_allows_the_other_is_left_alone_however_much_is_not_known() -> None:
+    request = {"principal": ANA, "operation": "ListObjectsV2", "bucket": "reports", "evidence_is_complete": False}
+    evidence = {
+        "bucket.owner": "111122223333",
+        "bucket.policy": None,
+        "principal.policies": [allow("s3:*", "*")],
+        "organization.scps": [[allow("ec2:*", "*")]],
+    }
+    plan = planned({**request, "evidence": evidence})
+    assert [each["layer"] for each in plan["changes"][:-1]] == ["scp"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cases import services
 from tests.usecases.incidents import IDS, INCIDENTS
+from why403.demo.stories import leads_on
 from why403.usecases.remediate import remediate
 
 COMPLETE = [each for each in INCIDENTS if each["simulate"]]
@@ -13,14 +14,6 @@ COMPLETE = [each for each in INCIDENTS if each["simulate"]]
 
 def planned(body: dict[str, Any]) -> dict[str, Any]:
     return remediate(services(), body).answer
-
-
-def leads_on(plan: dict[str, Any]) -> bool:
-    """Return whether a plan is proven, or names who has to do what."""
-    if plan["proof"]["after"]["decision"] == "allowed":
-        return True
-    by_hand = [each for each in plan["changes"] if each["applicability"] == "manual"]
-    return bool(by_hand) and all(each["who"] and (each["steps"] or each["commands"]) for each in by_hand)
 
 
 @pytest.mark.parametrize("incident", INCIDENTS, ids=IDS)

@@ -58,9 +58,7 @@ def _planned(service: _Service, story: Mapping[str, Any]) -> str:
     """Print the plan; return its id."""
     body = {"error": story["pasted"], "request": story["request"]}
     plan = service.post("/remediate", body, "proposed")
-    showing.row("plan", plan["summary"])
-    for change in plan["changes"]:
-        showing.row("change", f"{change['summary']} ({change['applicability']}; {change['who']})")
+    showing.plan(plan)
     if plan["proof"]["after"]["decision"] != "allowed":
         raise Astray("the plan is not proven")
     name: str = plan["id"]

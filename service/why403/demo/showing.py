@@ -1,6 +1,8 @@
 """How the demo prints: a label at the left, a wrapped text beside it."""
 
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 _WIDTH = 110
 _MARGIN, _LABEL = 4, 8
@@ -16,6 +18,13 @@ def row(label: str, text: str, lines: int | None = None) -> None:
     wrapped = textwrap.fill(text, _WIDTH, max_lines=lines, placeholder=" ...")
     indented = textwrap.indent(wrapped, " " * (_MARGIN + _LABEL))
     print(f"{'':{_MARGIN}}{label:<{_LABEL}}{indented[_MARGIN + _LABEL :]}")
+
+
+def plan(answer: Mapping[str, Any]) -> None:
+    """Print a plan: what it comes to, and each change with who has to make it."""
+    row("plan", answer["summary"])
+    for change in answer["changes"]:
+        row("change", f"{change['summary']} ({change['applicability']}; {change['who']})")
 
 
 def check(cause: dict[str, dict[str, str]]) -> None:

@@ -32,8 +32,28 @@ def explain(port: int, story: Mapping[str, Any]) -> bool:
     showing.check(first)
     _read(answer.get("collected", {"calls": 0, "oldest_seconds": None}))
     right = wrong(answer, story) == {}
-    print("" if right else f"    EXPECTED {story['expected']}, NOT {wrong(answer, story)}\n")
-    return right
+    if not right:
+        print(f"    EXPECTED {story['expected']}, NOT {wrong(answer, story)}")
+    return _planned(port, story) and right
+
+
+def _planned(port: int, story: Mapping[str, Any]) -> bool:
+    """Print the plan for a refusal; return whether it is proven, or names who has to do what."""
+    status, answer = ask(port, "POST", "/remediate", body_of(story))
+    if status != HTTPStatus.OK:
+        showing.row("plan", f"{status} {answer}")
+        return False
+    showing.plan(answer)
+    print()
+    return leads_on(answer)
+
+
+def leads_on(plan: Mapping[str, Any]) -> bool:
+    """Return whether a plan is proven to allow the call, or names who has to do what by hand."""
+    if plan["proof"]["after"]["decision"] == "allowed":
+        return True
+    by_hand = [each for each in plan["changes"] if each["applicability"] == "manual"]
+    return bool(by_hand) and all(each["who"] and (each["steps"] or each["commands"]) for each in by_hand)
 
 
 def wrong(answer: Mapping[str, Any], story: Mapping[str, Any]) -> dict[str, Any]:

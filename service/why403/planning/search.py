@@ -7,9 +7,11 @@ from itertools import count, islice
 from typing import Final, NamedTuple
 
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import Says
+from why403.domain.verdict import Reach, Says
 from why403.engine.blame import Blamed
 from why403.engine.call import Blocked, Decided
+from why403.engine.conclude import Conclusion
+from why403.engine.relation import Relation
 from why403.planning.draft import Draft, Step, answered, left_to_whoever_may, steps
 
 _LOG = logging.getLogger(__name__)
@@ -113,9 +115,26 @@ def _standing(decided: Decided, unanswered: Sequence[Blocked]) -> Iterator[Block
         return
     for leg in decided.legs:
         if leg.outcome == UNKNOWN:
+            missing = _missing(leg.ruled.conclusion)
             for layer, claim in leg.ruled.conclusion.claims:
-                if claim.says in {Says.GRANT, Says.LIMIT} and claim.holds == FALSE:
+                lacks = claim.says == Says.LIMIT or (claim.says == Says.GRANT and claim.reach & missing)
+                if lacks and claim.holds == FALSE:
                     yield Blocked(leg, Blamed(layer, claim))
+
+
+def _missing(conclusion: Conclusion) -> int:
+    """Return with which reach a grant is missing, as far as it is needed: within one account either side suffices."""
+    held = Reach.NONE
+    for _, claim in conclusion.claims:
+        if claim.says == Says.GRANT and claim.holds == TRUE:
+            held |= claim.reach
+    own, theirs = held & Reach.ATTACHED, held & ~Reach.ATTACHED
+    match conclusion.relation:
+        case Relation.SAME:
+            return Reach.NONE if held else Reach.ATTACHED
+        case Relation.OUTSIDE:
+            return Reach.NONE if theirs else ~Reach.ATTACHED
+    return (Reach.NONE if own else Reach.ATTACHED) | (Reach.NONE if theirs else ~Reach.ATTACHED)
 
 
 def _unanswered(decided: Decided, draft: Draft) -> list[Blocked]:
