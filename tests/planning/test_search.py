@@ -131,6 +131,14 @@ def test_many_blockers_that_only_hands_mend_are_found_within_the_bound() -> None
     assert (found.decided.outcome, len(found.draft.steps)) == (TRUE, 10)
 
 
+def test_steps_that_a_plan_can_do_without_are_left_out() -> None:
+    names, others = [f"lock{n}" for n in range(10)], [f"other{n}" for n in range(10)]
+    fixes = {name: [fix(other, grade=SAFE), fix(name, grade=SAFE)] for name, other in zip(names, others, strict=True)}
+    found = search(Door({**dict.fromkeys(names, False), **dict.fromkeys(others, True)}, fixes).decide)
+    assert found.decided.outcome == TRUE
+    assert summaries(found) == [f"open {name}" for name in names]
+
+
 NAMES = "abc"
 some_fixes = st.lists(
     st.builds(
