@@ -6,7 +6,7 @@ from .calls import COPIES, legs_of
 from .conditions import Json
 from .grants import policy_blockers
 from .kms import key_blockers, of_anonymous, tests_what_kms_may_not_see
-from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, USUAL, Reading
+from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, OF_RETENTION, USUAL, Reading
 from .requirements import requirement_blockers
 from .verdicts import ALLOWED, Blocker, Verdict, verdict_on
 from .world import world_of
@@ -48,6 +48,7 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
         *(OF_GRANT_HEADERS if "GrantFullControl" in case.get("parameters", {}) else ()),
+        *(OF_RETENTION if case.get("operation") == "PutObjectRetention" else ()),
         *(OF_COPIES if case.get("operation") in COPIES else ()),
         *(OF_KEYS if "operation" in case and any(one.endswith("encryption") for one in case["evidence"]) else ()),
         *(OF_KEYS if case.get("parameters", {}).get("SSEKMSKeyId") else ()),

@@ -69,6 +69,7 @@ OBJECT_CANNED = (
     "bucket-owner-full-control",
     "bucket-owner-read",
 )
+MODES = ("GOVERNANCE", "GOVERNANCE", "COMPLIANCE")
 LOCKABLE = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
 
 
@@ -162,7 +163,7 @@ def _deletion(draw: Draw, operation: str, _bucket: str) -> Json:
 def _retention(draw: Draw, _operation: str, _bucket: str) -> Json:
     until = draw.rng.choice(("2027-01-01T00:00:00Z", "2050-01-01T00:00:00Z"))
     bypass = {"BypassGovernanceRetention": True} if draw.chance(0.4) else {}
-    return {"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": until}, **bypass}
+    return {"Retention": {"Mode": draw.rng.choice(MODES), "RetainUntilDate": until}, **bypass}
 
 
 def _written_acl(draw: Draw, operation: str, _bucket: str) -> Json:

@@ -111,7 +111,7 @@ def _object_state(case: Json, world: World, reading: Reading) -> Iterator[Blocke
         yield requirement(LAST, "object_state", 412, "PreconditionFailed")
     if operation in ("PutBucketTagging", "DeleteBucketTagging") and facts.get("bucket.abac"):
         yield requirement(LAST, "object_state")
-    if _lock_holds(case, facts) or _needs_device(case, facts):
+    if _lock_holds(case, facts, reading) or _needs_device(case, facts):
         yield requirement(LAST, "object_state")
 
 
@@ -158,18 +158,26 @@ def _stored(facts: Json) -> Json:
     return {"class": stored} if isinstance(stored, str) else stored
 
 
-def _lock_holds(case: Json, facts: Json) -> bool:
-    """Whether Object Lock forbids to end a version, or to shorten its retention."""
+def _lock_holds(case: Json, facts: Json, reading: Reading) -> bool:
+    """Whether Object Lock forbids to end a version, or to weaken its retention."""
     lock = facts.get("object.lock") or {}
     until: str = lock.get("retain_until") or "1970"
     active = bool(lock.get("mode")) and seconds(until) > seconds(time_of(case))
     bypassed = lock.get("mode") == "GOVERNANCE" and bool(sent(case, "BypassGovernanceRetention"))
     if case["operation"] == "PutObjectRetention":
-        wanted = (sent(case, "Retention") or {}).get("RetainUntilDate")
-        return active and not bypassed and (wanted is None or seconds(wanted) < seconds(until))
+        return (
+            active and not bypassed and _weakens(sent(case, "Retention") or {}, lock["mode"], seconds(until), reading)
+        )
     if case["operation"] not in ("DeleteObject", "DeleteObjects") or sent(case, "VersionId") is None:
         return False
     return bool(lock.get("legal_hold")) or (active and not bypassed)
+
+
+def _weakens(wanted: Json, mode: str, until: float, reading: Reading) -> bool:
+    """Whether a retention ends earlier than that which holds, or has another mode: compliance never yields."""
+    ends = wanted.get("RetainUntilDate")
+    may_differ = mode == "GOVERNANCE" and reading.mode_may_tighten
+    return ends is None or seconds(ends) < until or (wanted.get("Mode") != mode and not may_differ)
 
 
 def _needs_device(case: Json, facts: Json) -> bool:

@@ -20,6 +20,8 @@ FILES = (
     "acls",
     "block_public_access",
     "derived_keys",
+    "object_state: compliance",
+    "object_state: governance",
     "operations",
     "ownership",
     "parameter_keys",
@@ -133,6 +135,22 @@ def test_a_source_in_the_same_bucket_has_the_bucket_s_own_facts() -> None:
 )
 def test_a_call_uses_a_key_for_what_it_reads_and_writes(case: Json, uses: list[str]) -> None:
     assert [use.action for use in key_uses(case)] == [f"kms:{action}" for action in uses]
+
+
+@pytest.mark.parametrize(
+    ("mode", "until", "bypass", "left_open"),
+    [
+        ("COMPLIANCE", "2050-01-01T00:00:00Z", False, True),
+        ("COMPLIANCE", "2050-01-01T00:00:00Z", True, False),
+        ("COMPLIANCE", "2030-01-01T00:00:00Z", False, False),
+        ("GOVERNANCE", "2050-01-01T00:00:00Z", False, False),
+    ],
+)
+def test_whether_governance_may_become_compliance_is_open(mode: str, until: str, bypass: bool, left_open: bool) -> None:
+    lock = {"object.lock": {"mode": "GOVERNANCE", "retain_until": "2040-01-01T00:00:00Z", "legal_hold": False}}
+    retention = {"Mode": mode, "RetainUntilDate": until}
+    case = call("PutObjectRetention", evidence=lock, Retention=retention, BypassGovernanceRetention=bypass)
+    assert is_open(case) is left_open
 
 
 def test_what_the_documents_leave_open_is_told_apart() -> None:
