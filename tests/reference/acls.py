@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from .callers import Kind
 from .conditions import Json
+from .points import names_object
 from .policy import Request
 from .principals import Grant
 from .public import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, grant_is_public, grants
@@ -46,7 +47,7 @@ class Near(NamedTuple):
 def readings(acls: Acls, request: Request) -> list[Near]:
     """Every grant of both lists, read against the request."""
     found = [_read(grant, ON_BUCKET, acls, request) for grant in grants(acls.bucket)]
-    if "/" in request.resource:
+    if names_object(request.resource):
         found += [_read(grant, ON_OBJECT, acls, request) for grant in grants(acls.object)]
     return found
 

@@ -114,6 +114,9 @@ def _through_point(world: World, point: Point) -> Iterator[str]:
     caller = world.caller
     at_point = max((resource_grant(policy, world.request) for policy in point_policies(world)), default=Grant.NONE)
     at_bucket = policy_grant(world)
+    if world.foreign_object:
+        yield from _of_another_owner(world, point, at_point)
+        return
     if caller.account and caller.account == world.bucket_owner == point.owner:
         yield from same_account(world, min(at_point, at_bucket))
         return
@@ -124,6 +127,16 @@ def _through_point(world: World, point: Point) -> Iterator[str]:
     trusted = caller.account and caller.account == world.bucket_owner and not world.reading.bucket_must_trust
     if at_bucket is Grant.NONE and not trusted:
         yield "bucket_policy"
+
+
+def _of_another_owner(world: World, point: Point, at_point: Grant) -> Iterator[str]:
+    """An object that is not the bucket owner's: the bucket can only deny it, its own owner allows it (section 3.8)."""
+    caller = world.caller
+    yield from caller_side(world) if caller.account else ()
+    if caller.account != point.owner and at_point is Grant.NONE:
+        yield "access_point"
+    if caller.account != world.object_owner and acl_grant(world.acls, world.request) is Grant.NONE:
+        yield resource_side(world)
 
 
 def same_account(world: World, grant: Grant) -> Iterator[str]:

@@ -42,6 +42,12 @@ def point_of(resource: str, evidence: Json) -> Point | None:
     )
 
 
+def names_object(resource: str) -> bool:
+    """Whether an ARN names an object: that of an access point holds a slash without naming any."""
+    found = POINT.fullmatch(resource)
+    return found[3] is not None if found else "/" in resource
+
+
 def at_bucket(request: Request, point: Point | None) -> Request:
     """The request as one for the bucket behind the access point."""
     return request._replace(resource=point.behind) if point else request

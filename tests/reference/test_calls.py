@@ -7,7 +7,7 @@ import pytest
 from tests.cases import Case, of_folder
 
 from .calls import legs_of
-from .completions import count
+from .completions import count, slots_of
 from .conditions import Json
 from .evaluator import decide, is_open
 from .kms import key_uses
@@ -135,6 +135,17 @@ def test_a_source_in_the_same_bucket_has_the_bucket_s_own_facts() -> None:
 )
 def test_a_call_uses_a_key_for_what_it_reads_and_writes(case: Json, uses: list[str]) -> None:
     assert [use.action for use in key_uses(case)] == [f"kms:{action}" for action in uses]
+
+
+def test_a_bucket_asked_through_an_access_point_is_no_object() -> None:
+    facts = {"access_point.bucket": "buk", "bucket.ownership": "ObjectWriter", "object.owner": "333333333333"}
+    by_bucket = {"Version": "2012-10-17", "Statement": [{**FULL["Statement"], "Principal": {"AWS": USER}}]}
+    case = call("ListObjectsV2", POINT, {**facts, "bucket.policy": by_bucket})
+    assert decide(case).decision == "allowed"
+    unread = {**case, "evidence": {**case["evidence"], "object.owner": {"unknown": True}}}
+    assert [slot.name for slot in slots_of(unread)] == []
+    read = call("GetObject", f"{POINT}/object/k", {**facts, "bucket.policy": by_bucket})
+    assert decide(read).layer == "acl"
 
 
 @pytest.mark.parametrize(

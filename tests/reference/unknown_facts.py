@@ -9,6 +9,7 @@ from .candidates import FRESH, candidates
 from .conditions import Json
 from .keys import CARRIES_OBJECT_TAGS
 from .mentions import hidden, mentioned_keys, mentions, principals_named, readable
+from .points import names_object
 from .public import ALL_USERS, AUTHENTICATED_USERS
 
 OTHER = "909090909090"
@@ -149,7 +150,7 @@ def _bearing_on_bucket(case: Json) -> Iterator[str]:
         yield from ("access_point.policy", "access_point.public_access_block")
         if "operation" in case:
             yield "access_point.network_origin"
-    if "/" in case["resource"] and not case.get("new_object"):
+    if names_object(case["resource"]) and not case.get("new_object"):
         yield from ("object.owner", "object.acl")
 
 

@@ -6,7 +6,7 @@ from .acls import Acls
 from .callers import Caller, Kind, caller_of
 from .conditions import Json
 from .keys import context_of
-from .points import Point, at_bucket, point_of
+from .points import Point, at_bucket, names_object, point_of
 from .policy import Request, gateway_reading
 from .readings import USUAL, Reading
 
@@ -47,7 +47,7 @@ class World(NamedTuple):
     @property
     def foreign_object(self) -> bool:
         """Whether the request is about an object that the bucket's owner does not own."""
-        about_object = "/" in self.request.resource and self.request.action.lower() not in BUCKET_OWNER_DECIDES
+        about_object = names_object(self.request.resource) and self.request.action.lower() not in BUCKET_OWNER_DECIDES
         return about_object and not self.new_object and self.object_owner != self.bucket_owner
 
     @property
