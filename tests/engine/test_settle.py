@@ -8,7 +8,7 @@ import pytest
 from tests.cases import services
 from tests.layers.tables import allow, deny, policy
 from why403.domain.evidence import Fact
-from why403.domain.request import AccessRequest
+from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.engine.decide import Ruled
 from why403.engine.settle import Budget, OverBudget
@@ -16,7 +16,7 @@ from why403.testing import a_request
 from why403_layers.identity import POLICIES
 from why403_layers.permissions_boundary import BOUNDARY
 
-KEY = "aws:UserAgent"
+KEY, SENT = "aws:UserAgent", "s3:x-amz-server-side-encryption-aws-kms-key-id"
 Facts = dict[Fact[Any], object]
 
 
@@ -74,6 +74,15 @@ CERTAIN: dict[str, tuple[AccessRequest, int]] = {
             ),
             KEY,
             "aws:Referer",
+        ),
+        TRUE,
+    ),
+    "a key that is sent is not absent": (
+        a_request(
+            "s3:PutObject",
+            facts=identity(where(StringEquals={SENT: "x"}), where(StringNotEquals={SENT: "x"}, Null={SENT: "false"})),
+            keys={SENT: None},
+            call=Call(operation="PutObject", parameters={"SSEKMSKeyId": "alias/a"}),
         ),
         TRUE,
     ),

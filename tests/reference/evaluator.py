@@ -15,6 +15,9 @@ from .writes import write_blockers
 __all__ = ["ALLOWED", "Verdict", "blockers", "decide", "is_open", "statuses"]
 
 
+RETAINING = frozenset({"Retention", "ObjectLockRetainUntilDate"})
+
+
 def decide(case: Json, reading: Reading = USUAL) -> Verdict:
     """The verdict on a request of which everything is known."""
     return verdict_on(blockers(case, reading))
@@ -48,7 +51,7 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
         *(OF_GRANT_HEADERS if "GrantFullControl" in case.get("parameters", {}) else ()),
-        *(OF_RETENTION if case.get("operation") == "PutObjectRetention" else ()),
+        *(OF_RETENTION if RETAINING & case.get("parameters", {}).keys() else ()),
         *(OF_COPIES if case.get("operation") in COPIES else ()),
         *(OF_KEYS if "operation" in case and any(one.endswith("encryption") for one in case["evidence"]) else ()),
         *(OF_KEYS if case.get("parameters", {}).get("SSEKMSKeyId") else ()),

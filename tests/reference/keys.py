@@ -5,7 +5,10 @@ from typing import Any
 
 from .callers import Caller, Kind
 from .conditions import Json, scalars
+from .parameters import DAYS_LEFT
 from .points import point_of
+from .readings import USUAL, Reading
+from .times import days_left
 from .variables import Context
 
 CARRIES_OBJECT_TAGS = frozenset(
@@ -29,9 +32,11 @@ CARRIES_OBJECT_TAGS = frozenset(
 )
 
 
-def context_of(case: Json, caller: Caller, bucket_owner: str | None) -> Context:
+def context_of(case: Json, caller: Caller, bucket_owner: str | None, reading: Reading = USUAL) -> Context:
     """Every condition key of the request in lower case; a given value wins over a derived one, null included."""
-    context: dict[str, tuple[str, ...]] = {key.lower(): (value,) for key, value in derived(case, caller, bucket_owner)}
+    context: dict[str, tuple[str, ...]] = {
+        key.lower(): (value,) for key, value in derived(case, caller, bucket_owner, reading)
+    }
     context |= case.get("filled", {})
     for key, value in case.get("context", {}).items():
         context[key.lower()] = scalar_values(value)
@@ -50,7 +55,7 @@ def of_caller(evidence: Json, caller: Caller) -> Iterator[tuple[str, tuple[str, 
             yield key.lower(), (value,)
 
 
-def derived(case: Json, caller: Caller, bucket_owner: str | None) -> Iterator[tuple[str, str]]:
+def derived(case: Json, caller: Caller, bucket_owner: str | None, reading: Reading) -> Iterator[tuple[str, str]]:
     """The keys that the contract derives, each with its value."""
     evidence = case["evidence"]
     yield from ((key, values[0]) for key, values in of_caller(evidence, caller))
@@ -62,6 +67,9 @@ def derived(case: Json, caller: Caller, bucket_owner: str | None) -> Iterator[tu
         yield from _tags("s3:BucketTag", evidence.get("bucket.tags"))
     if case["action"].lower() in CARRIES_OBJECT_TAGS and not case.get("new_object"):
         yield from _tags("s3:ExistingObjectTag", evidence.get("object.tags"))
+    until = case.get("filled", {}).get("s3:object-lock-retain-until-date")
+    if until:
+        yield DAYS_LEFT, str(days_left(case, *until, with_the_begun=reading.days_begun_count))
     point = point_of(case["resource"], evidence)
     if point:
         yield "s3:DataAccessPointArn", point.arn

@@ -63,7 +63,8 @@ WITHIN: dict[str, dict[str, str]] = {
     "Retention": {"Mode": "ObjectLockMode", "RetainUntilDate": "ObjectLockRetainUntilDate"},
     "LegalHold": {"Status": "ObjectLockLegalHoldStatus"},
 }
-KEYS_OF_PARAMETERS = frozenset(key for key, _ in CARRIED.values())
+DAYS_LEFT = "s3:object-lock-remaining-retention-days"
+KEYS_OF_PARAMETERS = frozenset({DAYS_LEFT, *(key for key, _ in CARRIED.values())})
 
 
 def filled_keys(operation: str, action: str, parameters: Json) -> dict[str, tuple[str, ...]]:
@@ -99,4 +100,6 @@ def carries(key: str, action: str) -> bool:
     """Whether the parameters of a call decide about a key of this action, be it by not being sent."""
     if key.startswith("s3:requestobjecttag"):
         return action in TAGS
+    if key == DAYS_LEFT:
+        return action in RETENTION
     return any(key == name and action in actions for name, actions in CARRIED.values())

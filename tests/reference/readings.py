@@ -30,6 +30,8 @@ class Reading(NamedTuple):
     """Whether boundary and session policies limit a KMS grant, and a grantee abroad needs an identity policy."""
     state_before_policies: bool = False
     """Whether a key's state is named before what forbids using it."""
+    days_begun_count: bool = False
+    """Whether the day that has begun counts among those that are left of a retention."""
     mode_may_tighten: bool = True
     """Section 1.7: whether a longer retention may turn governance into compliance without bypassing it."""
 
@@ -42,7 +44,7 @@ OF_ACCESS_POINTS = (
 )
 OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
-OF_RETENTION = (Reading(mode_may_tighten=False),)
+OF_RETENTION = (Reading(mode_may_tighten=False), Reading(days_begun_count=True))
 OF_KEYS = (
     Reading(bucket_key=True),
     Reading(every_part_needs_both=True),

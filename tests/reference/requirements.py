@@ -1,7 +1,7 @@
 """Decides what a call fails for although no policy refuses it (sections 1.3 to 1.8 and 1.10)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from .callers import Kind
@@ -10,6 +10,7 @@ from .comparisons import instant
 from .conditions import Json
 from .grants import policy_blockers
 from .readings import Reading
+from .times import seconds, time_of
 from .verdicts import FIRST, LAST, Blocker, requirement
 from .world import World, world_of
 
@@ -64,18 +65,6 @@ def _presigned(case: Json, world: World) -> Iterator[Blocker]:
         yield requirement(FIRST, "authentication", 400, "AuthorizationQueryParametersError")
     elif now > signed + url["expires"]:
         yield requirement(FIRST, "authentication")
-
-
-def time_of(case: Json) -> str:
-    """When S3 received the request, now unless it is told."""
-    return str(case.get("time") or datetime.now(UTC).isoformat())
-
-
-def seconds(text: str) -> float:
-    """An ISO time as seconds since 1970."""
-    found = instant(text)
-    assert found is not None
-    return float(found)
 
 
 def _nobody_pays(case: Json, world: World) -> bool:

@@ -102,7 +102,7 @@ def world_of(case: Json, reading: Reading = USUAL) -> World:
         caller=caller,
         action=case["action"],
         resource=case["resource"],
-        context=context_of(case, caller, bucket_owner),
+        context=context_of(case, caller, bucket_owner, reading),
         canonical_ids=evidence.get("accounts.canonical_ids") or {},
         bounded=caller.in_iam and bool(evidence.get("principal.boundary")),
     )

@@ -15,6 +15,7 @@ from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN
 from why403.domain.evidence import NOTHING, Found
 from why403.domain.request import AccessRequest
 from why403.domain.truth import UNKNOWN, Truth
+from why403.domain.untold import there
 from why403.policy.compiled import Policies
 from why403.policy.condition import Condition, Quantifier
 from why403.policy.operator import Family
@@ -67,6 +68,7 @@ def completions(
     if len(tested) > MOST_KEYS or any(_too_many(conditions) for conditions in tested.values()):
         return ()
     values = {key: _candidates(conditions, asked.get(key, ())) for key, conditions in tested.items()}
+    values.update({key: found[:-1] for key, found in values.items() if there(request, key)})
     if not values or prod(map(len, values.values())) > MOST_COMPLETIONS:
         return ()
     told_apart = [
@@ -153,7 +155,7 @@ def _candidates(conditions: Sequence[Condition], asked: Iterable[str]) -> Candid
     texts = {text for each in conditions if each.family is not Family.NULL for text in each.literals}.union(asked)
     variants = {form for text in texts for form in (text, text.lower(), text.upper(), text.swapcase())}
     variants.update(filter(None, (_unlisted(word, texts) for word in {text.lower() for text in texts})))
-    return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)
+    return (*((text,) for text in sorted(variants)), (_STRANGER,), NO_VALUE)  # absence last
 
 
 def _told_apart(key: str, conditions: Sequence[Condition], candidates: Candidates) -> Candidates:

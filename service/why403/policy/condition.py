@@ -10,6 +10,7 @@ from typing import Final
 from why403.domain.context import MULTIVALUED, Context, Values
 from why403.domain.readings import MET, RESOLVED, reads
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
+from why403.domain.untold import possible, there
 from why403.domain.verdict import ConditionResult
 from why403.policy.operator import NULL, OPERATORS, Family
 from why403.policy.template import tokens, variables_in
@@ -47,6 +48,7 @@ class Condition:
         "_multivalued",
         "_negated",
         "_test",
+        "_there",
         "_unknown",
         "family",
         "key",
@@ -73,11 +75,11 @@ class Condition:
         self._test, always = kind.compiled(values, variables)
         self._multivalued = self.key in MULTIVALUED
         if self.family is Family.NULL:
-            self._absent, present = self._null("true"), self._null("false")
+            self._absent, self._there = self._null("true"), self._null("false")
         else:
             self._absent = TRUE if if_exists else self._missing()
-            present = self._present(always)
-        self._unknown = present if present == self._absent else UNKNOWN
+            self._there = self._present(always)
+        self._unknown = self._there if self._there == self._absent else UNKNOWN
 
     def _null(self, expected: str) -> Truth:
         return truth_of(any(value.lower() == expected for value in self.values))
@@ -110,7 +112,7 @@ class Condition:
         """Return whether the condition is met: UNKNOWN only where the values that are not known matter."""
         actual = context[self.key]
         if actual is None:
-            return self._unknown
+            return self._unknown if self._unknown != UNKNOWN else self._of_untold(context)
         if not actual:
             return self._absent
         if self.family is Family.NULL:
@@ -122,6 +124,15 @@ class Condition:
             return 2 - truth if self._negated else truth
         truths = [self._signed(self._test(value, context)) for value in actual]
         return min(truths) if self.quantifier is Quantifier.ALL else max(truths)
+
+    def _of_untold(self, context: Mapping[str, Values]) -> Truth:
+        """Return whether the condition is met where only so much is known of the key as that it is there."""
+        if not isinstance(context, Context) or not there(context.request, self.key):
+            return UNKNOWN
+        if self._there != UNKNOWN or self.family is not Family.ORDER:
+            return self._there
+        truths = {self.holds({self.key: (value,)}) for value in possible(context.request, self.key)}
+        return truths.pop() if len(truths) == 1 else UNKNOWN
 
     def result(self, context: Mapping[str, Values]) -> ConditionResult:
         """Return the condition with what it met, for an answer that is shown."""

@@ -160,12 +160,23 @@ _WORKED_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "s3:x-amz-copy-source": ("CopySource",),
         "s3:accesspointnetworkorigin": ("VpcConfiguration",),
         "s3:requestjoboperation": ("Operation",),
-        "s3:object-lock-remaining-retention-days": ("ObjectLockRetainUntilDate", "Retention"),
+        "s3:object-lock-remaining-retention-days": ("ObjectLockRetainUntilDate", "Retention.RetainUntilDate"),
     }
 )
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {**{row.key: row.names for row in (*FILLED, *_OF_SESSIONS)}, **_WORKED_FROM}
 )
+
+
+def sent_for(key: str, sent: Mapping[str, object]) -> object:
+    """Return what was sent of a key's value, None if nothing was."""
+    parameters = Parameters(sent, _nothing)
+    values = map(parameters.get, _NAMES.get(key, ()))
+    return next((value for value in values if value not in (None, "")), None)
+
+
+def _nothing(_: str) -> None:
+    """Know no fact."""
 
 
 def parameter_for(key: str, sent: Mapping[str, object]) -> str | None:
