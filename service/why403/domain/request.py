@@ -164,7 +164,7 @@ class AccessRequest:
         target = resource_named(f"arn:{self.resource.partition}:s3:::{seen.value}{key}")
         if target is None:
             return None
-        found = self._copy()
+        found = _Copied(self)
         found.resource, found.context, found.through_point = target, self.context, False
         return found
 
@@ -194,7 +194,7 @@ class AccessRequest:
 
     def not_by_account(self) -> "AccessRequest":
         """Return the same request where a policy that names an account means nobody but its root user."""
-        found = self._copy()
+        found = _Copied(self)
         found.context, found.caller = self.context, not_by_account(self.caller, self.evidence)
         return found
 
@@ -202,17 +202,9 @@ class AccessRequest:
         """Return the same request with one more context key known; what follows from the others need not be again."""
         if key == ISSUER_KEY:
             return self.given({key: values})
-        found = self._copy()
+        found = _Copied(self)
         found.context = Context({**self.context, key: values}, found, self.context.rest)
         found.context.given = {**self.context.given, key: values}
-        return found
-
-    def _copy(self) -> "AccessRequest":
-        """Return the same request without its context, and without what follows from that."""
-        found = AccessRequest.__new__(AccessRequest)
-        for name in _CARRIED:
-            setattr(found, name, getattr(self, name))
-        found._at_bucket, found.noted = None, {}  # noqa: SLF001 - of its own
         return found
 
     def given(self, keys: Mapping[str, Values], evidence: Evidence | None = None) -> "AccessRequest":
@@ -237,7 +229,20 @@ class AccessRequest:
         return AccessRequest(self.principal, action, target, context, rest, evidence, subject=self.subject)
 
 
-_CARRIED = tuple(name for name in AccessRequest.__slots__ if name not in {"context", "_at_bucket"})
+class _Copied(AccessRequest):
+    """The same request without its context, and without what was found out about it: nothing is worked out twice."""
+
+    __slots__ = ()
+
+    def __init__(self, like: AccessRequest) -> None:
+        """Take over the parts of another request."""
+        self.action, self.action_key, self.s3_action = like.action, like.action_key, like.s3_action
+        self.bucket_owner, self.object_owner, self.foreign = like.bucket_owner, like.object_owner, like.foreign
+        self.call, self.subject, self.of_new = like.call, like.subject, like.of_new
+        self.principal, self.issuer, self.caller = like.principal, like.issuer, like.caller
+        self.resource, self.through_point = like.resource, like.through_point
+        self.evidence = like.evidence
+        self._at_bucket, self.noted = None, {}
 
 
 def _passes(resource: Resource, action: Action | None) -> bool:
