@@ -16,7 +16,7 @@ from why403.report import LIMIT
 from why403.services import Services
 from why403.store import SqlStore, open_store
 from why403.usecases.diagnose import diagnose
-from why403.usecases.keepable import without_policies, without_secrets
+from why403.usecases.keepable import digest, without_policies, without_secrets
 from why403.usecases.kept import asked_again, keep_diagnosis, kept_diagnosis, kept_plan, remediate_and_keep
 
 ANA = "arn:aws:iam::111122223333:user/ana"
@@ -272,3 +272,19 @@ def test_a_policy_is_known_by_its_form(body: dict[str, Any], withheld: list[str]
 def test_what_holds_no_policy_is_kept_whole(value: Any) -> None:
     body = {"evidence": {"x": value}, "request": {"parameters": {"y": value}}, "event": {"z": value}}
     assert without_policies(body) == (body, ())
+
+
+@given(st.recursive(st.text(max_size=3) | st.integers(), lambda held: st.dictionaries(st.text(max_size=3), held)))
+def test_a_digest_is_of_what_a_body_says_and_not_of_its_order(value: Any) -> None:
+    body, turned = {"a": value, "b": 1}, {"b": 1, "a": _turned(value)}
+    assert digest(body) == digest(turned)
+    assert digest({**body, "b": 2}) != digest(body)
+
+
+@pytest.mark.parametrize("value", [2**70, "\ud800"], ids=["large", "half"])
+def test_a_digest_is_taken_of_any_json(value: Any) -> None:
+    assert digest({"a": value, "b": 1}) == digest({"b": 1, "a": value}) != digest({"a": None, "b": 1})
+
+
+def _turned(value: Any) -> Any:
+    return {name: _turned(value[name]) for name in reversed(value)} if isinstance(value, dict) else value

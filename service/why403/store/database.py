@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, func, make_url, select
 
 from why403.domain.errors import Conflict, Unavailable, Why403Error
-from why403.store.migrating import migrate
+from why403.store.migrating import SQLITE_WRITES, migrate
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ _PATIENCE_SECONDS: Final = 2
 _STATEMENT_SECONDS: Final = 10
 _CONNECTIONS: Final = 4
 _OWNER_ONLY: Final = 0o600
-_READS: Final = "why403_reads"
 
 
 class Database:
@@ -50,12 +49,16 @@ class Database:
     def reading(self, what: str) -> Iterator[Connection]:
         """Give a connection to read with; `what` names the operation for the metrics."""
         with self._watched(what), self._engine.connect() as connection:
-            yield connection.execution_options(**{_READS: True})
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
 
     @contextmanager
     def writing(self, what: str) -> Iterator[Connection]:
         """Give a connection in a transaction, committed at the end."""
         with self._watched(what), self._engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql(SQLITE_WRITES)
             yield connection
 
     def now(self, connection: Connection) -> datetime:
@@ -150,7 +153,6 @@ def _engine(url: URL, *, durable: bool) -> Engine:
             connect_args={"timeout": _PATIENCE_SECONDS, "check_same_thread": False},
         )
         event.listen(engine, "connect", _sqlite_connected(durable=durable))
-        event.listen(engine, "begin", _sqlite_begin)
         return engine
     engine = create_engine(
         url,
@@ -173,12 +175,6 @@ def _sqlite_connected(*, durable: bool) -> Callable[[Any, Any], None]:
             connection.execute(f"PRAGMA {pragma}").close()
 
     return connected
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    """Begin a transaction; one that writes takes the lock first, because one that takes it later may have to fail."""
-    reads = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _postgresql_connected(connection: Any, _record: Any) -> None:

@@ -16,6 +16,9 @@ _LOCK: Final = 4_030_403
 # What bounds other statements shall bound neither a change of tables nor who waits for it.
 _PATIENCE: Final = ("SET LOCAL lock_timeout = '60s'", "SET LOCAL statement_timeout = 0")
 
+# A transaction that writes takes SQLite's lock first, because one that takes it later may have to fail.
+SQLITE_WRITES: Final = "BEGIN IMMEDIATE"
+
 
 def migrate(engine: Engine) -> str:
     """Make or update the tables; return their version.
@@ -35,6 +38,8 @@ def migrate(engine: Engine) -> str:
                 for each in _PATIENCE:
                     connection.exec_driver_sql(each)
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            else:
+                connection.exec_driver_sql(SQLITE_WRITES)
             _require_known(_version(connection), script)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

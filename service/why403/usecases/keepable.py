@@ -1,8 +1,12 @@
 """What of a body of `/diagnose` may be kept: no secrets ever, and policies only where they are encrypted."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
+
+import orjson
 
 from why403.domain.errors import InvalidInput, escaped
 from why403.keeping import Diagnosis
@@ -38,8 +42,17 @@ def without_secrets(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def without_policies(body: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return a body without what holds a policy, and pointers to what was left out."""
-    kept = _copied(body)
-    return kept, tuple(_cut(kept, ""))
+    withheld: list[str] = []
+    return _kept(body, "", withheld), tuple(withheld)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a body, whatever the order of its members."""
+    try:
+        text = orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # numbers too large for it, halves of characters
+        text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    return sha256(text).hexdigest()
 
 
 def sent_again(found: Diagnosis, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,24 +85,25 @@ def _fact(pointer: str) -> str | None:
     return None if found is None else found[1].replace("~1", "/").replace("~0", "~")
 
 
-def _copied(held: Any) -> Any:
-    return {name: _copied(value) for name, value in held.items()} if isinstance(held, Mapping) else held
-
-
-def _cut(held: MutableMapping[str, Any], at: str) -> Iterator[str]:
-    """Take out of an object what holds a policy; yield where it stood."""
-    for name, value in tuple(held.items()):
-        pointer = f"{at}/{escaped(name)}"
-        if isinstance(value, MutableMapping) and (name in _DEEPER or at.endswith("/objects")):
-            yield from _cut(value, pointer)
+def _kept(held: Mapping[str, Any], at: str, withheld: list[str]) -> dict[str, Any]:
+    """Return an object without what holds a policy, and add to `withheld` where that stood."""
+    kept: dict[str, Any] = {}
+    deeper = at.endswith("/objects")
+    for name, value in held.items():
+        if (deeper or name in _DEEPER) and isinstance(value, Mapping):
+            kept[name] = _kept(value, f"{at}/{escaped(name)}", withheld)
         elif _holds_policy(value):
-            del held[name]
-            yield pointer
+            withheld.append(f"{at}/{escaped(name)}")
+        else:
+            kept[name] = value
+    return kept
 
 
 def _holds_policy(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(name.lower() == "statement" or _holds_policy(each) for name, each in value.items())
+    if isinstance(value, str):
+        return _STATEMENT.search(value) is not None
     if isinstance(value, list):
         return any(map(_holds_policy, value))
-    return isinstance(value, str) and _STATEMENT.search(value) is not None
+    if isinstance(value, Mapping):
+        return any(name.lower() == "statement" or _holds_policy(each) for name, each in value.items())
+    return False

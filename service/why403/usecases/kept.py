@@ -1,8 +1,6 @@
 """What is kept of diagnoses and plans, and found again: under a permalink, or to plan and to apply by."""
 
-import json
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Final
 
 from why403.domain.errors import InvalidInput, NotFound, Unavailable
@@ -10,7 +8,7 @@ from why403.keeping import Deed, Diagnosis, Entry, Plan, Store
 from why403.planning.draft import Step
 from why403.services import Services
 from why403.usecases.diagnose import diagnosed
-from why403.usecases.keepable import sent_again, without_policies, without_secrets
+from why403.usecases.keepable import digest, sent_again, without_policies, without_secrets
 from why403.usecases.remediate import planned
 from why403.writing import written_down
 
@@ -134,7 +132,7 @@ def _deed(
         what=what,
         subject=decided["id"] if subject is None else subject,
         outcome=decided["decision"],
-        digest=sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest(),
+        digest=digest(body),
         layers=tuple(dict.fromkeys(layers)),
     )
 
