@@ -20,6 +20,7 @@ from why403.domain.facts import (
 )
 from why403.domain.points import network_origin
 from why403.domain.principal import Kind
+from why403.domain.truth import FALSE
 
 if TYPE_CHECKING:
     from why403.domain.request import AccessRequest
@@ -202,6 +203,12 @@ def _object_tag(request: "AccessRequest", key: str) -> Values:
     return _tag(request.evidence, OBJECT_TAGS, key)
 
 
+def _sent_tag(request: "AccessRequest", _key: str) -> Values:
+    """Return the value of a tag that is sent: what a call lists is given, and it sends no other."""
+    call = request.call
+    return NO_VALUE if call is not None and call.unlisted == FALSE else request.context.rest
+
+
 def _access_point(request: "AccessRequest", _key: str) -> Values:
     return (request.resource.access_point,) if request.resource.access_point else NO_VALUE
 
@@ -234,6 +241,8 @@ _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
     "aws:resourcetag/": _resource_tag,
     "s3:buckettag/": _resource_tag,
     "s3:existingobjecttag/": _object_tag,
+    "s3:requestobjecttag/": _sent_tag,
+    "aws:requesttag/": _sent_tag,
     "s3:dataaccesspointarn": _access_point,
     "s3:dataaccesspointaccount": _access_point_account,
     "s3:accesspointnetworkorigin": _network_origin,

@@ -12,7 +12,7 @@ from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import SOURCE, Absent, Evidence, Fact, Found, Unreadable
 from why403.domain.kms import context_of_key, encrypted_for, key_asked, with_bucket_key
 from why403.domain.lengths import LONGEST_TEXT, TOO_LONG
-from why403.domain.operations import PARAMETER_OF, UNREAD, legs, operation_named
+from why403.domain.operations import UNREAD, UNSENT, legs, operation_named
 from why403.domain.operations.leg import Leg as NeededLeg
 from why403.domain.principal import Principal, principal
 from why403.domain.request import AccessRequest, Call
@@ -167,7 +167,7 @@ def _given(leg: NeededLeg, asked: Asked) -> Mapping[str, Values]:
     given = Given()
     given.told = asked.context
     if asked.rest is NOT_KNOWN and asked.unlisted == FALSE:
-        given.update(dict.fromkeys((key for key in PARAMETER_OF if not key.endswith("*")), NO_VALUE))
+        given.update(UNSENT)
     given.update(dict.fromkeys(leg.untold, NOT_KNOWN))
     given.update(leg.keys)
     given.update(asked.context)

@@ -3,7 +3,7 @@
 from why403.domain.operations.buckets import OWNER_ONLY
 from why403.domain.operations.encryption import is_key_arn
 from why403.domain.operations.http import HEADERS, methods_of
-from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, parameter_for, sent_for
+from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, UNSENT, parameter_for, sent_for
 from why403.domain.operations.leg import KeyUse, Leg
 from why403.domain.operations.legs import key_of, legs, reads_with_key
 from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
@@ -19,6 +19,7 @@ __all__ = [
     "OWNER_ONLY",
     "PARAMETER_OF",
     "UNREAD",
+    "UNSENT",
     "KeyUse",
     "Leg",
     "Need",

@@ -151,6 +151,13 @@ _WORKED_OUT: Final[Mapping[str, Worked]] = MappingProxyType(
 PARAMETER_OF: Final[Mapping[str, str]] = MappingProxyType({row.key: row.names[0] for row in FILLED})
 """The parameter that a condition key comes from, for callers who know the key and not the call."""
 
+_TOLD_TOO: Final = (
+    *("s3:object-lock-remaining-retention-days", "s3:requestjoboperation", "s3:requestobjecttagkeys"),
+    "s3:x-amz-copy-source",
+)
+UNSENT: Final[Mapping[str, Values]] = MappingProxyType(dict.fromkeys((*PARAMETER_OF, *_TOLD_TOO), ()))
+"""The condition keys that only a call's parameters fill, as they are where none of those is sent."""
+
 _WORKED_FROM: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "s3:requestobjecttag/": ("Tagging",),
