@@ -71,7 +71,16 @@ NEW: dict[str, tuple[AccessRequest, Any]] = {
         policy({"Sid": "AllowGetObject", **reads({"AWS": SESSION})}),
     ),
     "a federated user": (asked(None, FEDERATED), policy({"Sid": "AllowGetObject", **reads({"AWS": FEDERATED})})),
-    "root stands for its account": (asked(None, ROOT), policy({"Sid": "AllowGetObject", **reads({"AWS": ROOT})})),
+    "root without the rest of its account": (
+        asked(None, ROOT),
+        policy(
+            {
+                "Sid": "AllowGetObject",
+                **reads({"AWS": ROOT}),
+                "Condition": {"ArnEquals": {"aws:PrincipalArn": ROOT}},
+            }
+        ),
+    ),
     "a service, for the resource it acts for": (
         asked(None, "cloudtrail.amazonaws.com", keys=TRAIL),
         policy(

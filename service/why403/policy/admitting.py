@@ -34,7 +34,7 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
 
     A service is named with the resource it acts for: without that, it would let in whoever makes the service act. A
     session is named by its role, of which the path has to be known, else by itself, and by itself where a grant to the
-    role does not reach far enough.
+    role does not reach far enough. The root user is named with a condition on `aws:PrincipalArn`.
     """
     principal = request.principal
     match principal.kind:
@@ -46,7 +46,8 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
         case Kind.USER | Kind.ROLE | Kind.FEDERATED:
             return Named({"AWS": principal.arn}, {}, _NOBODY_ELSE)
         case Kind.ROOT:
-            return Named({"AWS": principal.arn}, {}, _ACCOUNT)
+            # As a principal its ARN stands for the account, for whomever that lets.
+            return Named({"AWS": principal.arn}, {"ArnEquals": {"aws:PrincipalArn": principal.arn}}, _NOBODY_ELSE)
         case Kind.SESSION:
             role = request.issuer if reach != Reach.DIRECT else None
             return Named({"AWS": role or principal.arn}, {}, _NOBODY_ELSE if role else _ONE_SESSION)
@@ -55,7 +56,6 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
 
 _NOBODY_ELSE: Final = "nobody else is let in"
 _ONE_SESSION: Final = "only sessions of this name are let in, where the role would let in all of its own"
-_ACCOUNT: Final = "root cannot be named alone: whoever the account's own policies allow it is let in as well"
 _FOR_SOURCE: Final = "the service is let in for this source alone, whoever makes it act"
 
 
