@@ -57,6 +57,8 @@ POLICIES = Fact(
     name="principal.policies",
     load=policy_list(PolicyKind.ATTACHED),
     permission="iam:GetAccountAuthorizationDetails",
+    of_caller=True,
+    unlimited=[{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}],
     policies=policies_of,
 )
 

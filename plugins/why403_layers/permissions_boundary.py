@@ -41,6 +41,7 @@ BOUNDARY = Fact(
     name="principal.boundary",
     load=one_policy(PolicyKind.ATTACHED),
     permission="iam:GetRole",
+    of_caller=True,
     policies=policies_of,
 )
 

@@ -13,6 +13,7 @@ POINT_POLICY = Fact(
     load=one_policy(PolicyKind.RESOURCE),
     permission="s3:GetAccessPointPolicy",
     of_resource=True,
+    of_access_point=True,
     policies=policies_of,
 )
 

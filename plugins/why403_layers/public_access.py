@@ -61,7 +61,11 @@ ORGANIZATION = Fact(
     of_resource=True,
 )
 ACCESS_POINT = Fact(
-    name="access_point.public_access_block", load=load_flags, permission="s3:GetAccessPoint", of_resource=True
+    name="access_point.public_access_block",
+    load=load_flags,
+    permission="s3:GetAccessPoint",
+    of_resource=True,
+    of_access_point=True,
 )
 
 _NONE = ("NoSuchPublicAccessBlockConfiguration",)

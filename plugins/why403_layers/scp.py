@@ -54,9 +54,15 @@ SCPS = Fact(
     name="organization.scps",
     load=levels(PolicyKind.ATTACHED),
     permission="organizations:ListPoliciesForTarget",
+    of_organization=True,
     policies=policies_by_level,
 )
-MANAGEMENT = Fact(name="organization.management_account", load=account, permission="organizations:DescribeOrganization")
+MANAGEMENT = Fact(
+    name="organization.management_account",
+    load=account,
+    permission="organizations:DescribeOrganization",
+    of_organization=True,
+)
 
 
 def collect_organization(request: AccessRequest) -> Collecting[Observations]:

@@ -43,7 +43,9 @@ from why403.collecting.iam import OF_MANAGED_POLICIES, managed_policy
 from why403.domain.truth import FALSE, UNKNOWN
 from why403.policy import PolicyKind, capped, naming, policies_of, policy_list, rule, session_fixes, unread
 
-SESSION_POLICIES = Fact(name="session.policies", load=policy_list(PolicyKind.ATTACHED), policies=policies_of)
+SESSION_POLICIES = Fact(
+    name="session.policies", load=policy_list(PolicyKind.ATTACHED), of_caller=True, policies=policies_of
+)
 
 _VENDED = "s3:accessgrantsinstancearn"
 _SESSIONS = frozenset({Kind.SESSION, Kind.ROLE, Kind.FEDERATED, Kind.UNKNOWN})

@@ -81,6 +81,12 @@ def denials(value: Any) -> int:
     return json.dumps(value).replace("\\", "").count('"Effect": "Deny"')
 
 
+def beside_legs(worlds: Worlds, found: Searched) -> list[Around]:
+    """Return the requests around each leg of a call."""
+    context, facts = worlds.found.known.request.get("context") or {}, services().registry.facts
+    return [Around(leg.ruled.request, context, facts) for leg in found.decided.legs]
+
+
 @EXAMPLES
 @given(SEEDS)
 def test_a_plan_lets_in_nobody_else(seed: int) -> None:
@@ -88,7 +94,7 @@ def test_a_plan_lets_in_nobody_else(seed: int) -> None:
     if made is None:
         return
     worlds, found, _ = made
-    around = [Around(leg.ruled.request, worlds.found.known.request.get("context") or {}) for leg in found.decided.legs]
+    around = beside_legs(worlds, found)
     others = once(each for one in around for each in one.canaries() if each.who.name)
     opened = [each["name"] for each in worlds.compared(others, found.draft) if each["after"] == TRUE != each["before"]]
     assert opened == []
@@ -101,7 +107,7 @@ def test_a_safe_plan_opens_nothing_but_the_call(seed: int) -> None:
     if made is None or made[1].draft.cost[0] != Applicability.SAFE or made[1].decided.outcome != TRUE:
         return
     worlds, found, _ = made
-    around = [Around(leg.ruled.request, worlds.found.known.request.get("context") or {}) for leg in found.decided.legs]
+    around = beside_legs(worlds, found)
     own = {(leg.ruled.request.action, leg.ruled.request.resource.arn) for leg in found.decided.legs}
     beside = once(each for one in around for each in one.neighbourhood() if (each.action, each.resource) not in own)
     opened = [each["name"] for each in worlds.compared(beside, found.draft) if each["after"] == TRUE != each["before"]]

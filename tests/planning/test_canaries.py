@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from tests.cases import services
 from why403.domain.errors import InvalidInput
+from why403.domain.evidence import Fact
+from why403.domain.facts import text
 from why403.intake.request import asked_for
-from why403.planning.canaries import Around, Canary, callers, fits, once
+from why403.planning.canaries import Around, Canary, Who, callers, fits, once
 from why403.testing import a_request
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0e93a1b8"
@@ -28,7 +31,11 @@ def around(
     principal: str = SESSION,
     context: Mapping[str, Any] = CONTEXT,
 ) -> Around:
-    return Around(a_request(action, principal=principal, resource=resource), context)
+    return Around(a_request(action, principal=principal, resource=resource), context, services().registry.facts)
+
+
+def others(context: Mapping[str, Any]) -> list[Who]:
+    return list(callers(a_request(principal=SESSION).principal, context, services().registry.facts))
 
 
 def told(canaries: Any) -> set[tuple[str, str, str]]:
@@ -93,7 +100,7 @@ def test_an_action_is_asked_about_where_it_fits() -> None:
 
 
 def test_others_do_not_carry_what_tells_of_the_caller() -> None:
-    carried = {who.name: set(who.context) for who in callers(a_request(principal=SESSION).principal, CONTEXT)}
+    carried = {who.name: set(who.context) for who in others(CONTEXT)}
     assert carried[""] == set(CONTEXT)
     assert carried["an anonymous caller"] == {"aws:SourceIp"}
     assert carried["a role of another account"] == {"aws:SourceIp"}
@@ -101,9 +108,22 @@ def test_others_do_not_carry_what_tells_of_the_caller() -> None:
 
 
 def test_others_of_the_account_may_do_everything_by_their_own_policies() -> None:
-    for who in callers(a_request(principal=SESSION).principal, {}):
+    for who in others({}):
         policies = who.evidence.get("principal.policies")
         assert (policies is not None) == (who.name not in {"", "an anonymous caller"}), who.name
+
+
+def test_what_tells_of_one_caller_is_not_taken_for_what_tells_of_another() -> None:
+    mine, theirs = (
+        Fact(name=name, load=text, of_caller=True, unlimited=held) for name, held in (("a", "b"), ("c", None))
+    )
+    ours = Fact(name="d", load=text, of_organization=True)
+    facts = {fact.name: fact for fact in (mine, theirs, ours, Fact(name="e", load=text, of_resource=True))}
+    found = {who.name: who.evidence for who in callers(a_request(principal=SESSION).principal, {}, facts)}
+    assert found[""] == {}
+    assert found["another role of the caller's account"] == {"a": "b", "c": None}
+    assert found["a role of another account"] == {"a": "b", "c": None, "d": None}
+    assert found["an anonymous caller"] == {"a": None, "c": None, "d": None}
 
 
 def test_a_request_beside_two_legs_is_asked_about_once() -> None:

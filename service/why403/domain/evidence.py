@@ -53,8 +53,11 @@ class Fact(Generic[T]):
     `load` turns the JSON value into the typed one and raises InvalidInput with pointers from that value. `otherwise`
     is what holds where the evidence is complete and does not mention the fact. `assumed` marks facts taken for absent
     when nobody tried to read them. `of_resource` facts belong to the bucket or object, so that a copy's source has its
-    own (`source.NAME`); `of_object` ones may differ per key of a multi-object call. `policies` lists the documents
-    inside the value, for warnings and for the values worth trying.
+    own (`source.NAME`); `of_object` ones may differ per key of a multi-object call, `of_access_point` ones tell of what
+    the request goes through. `of_caller` facts tell of the caller alone, `of_organization` ones of the organization
+    that its account is in: they say nothing of another caller, or of one of another account. `unlimited` is the JSON
+    value with which a fact of the caller keeps it from nothing. `policies` lists the documents inside the value, for
+    warnings and for the values worth trying.
     """
 
     name: str
@@ -65,6 +68,10 @@ class Fact(Generic[T]):
     assumed: bool = False
     of_resource: bool = False
     of_object: bool = False
+    of_access_point: bool = False
+    of_caller: bool = False
+    of_organization: bool = False
+    unlimited: Any = None
     policies: Callable[[T], Iterator[Any]] | None = None
 
     def observe(self, value: object) -> Observation[T]:

@@ -117,18 +117,30 @@ REGION = Fact(
     of_resource=True,
 )
 CANONICAL_IDS = Fact(name="accounts.canonical_ids", load=_canonical_ids, otherwise=Found({}))
-ISSUER = Fact(name="session.issuer", load=_issuer, permission="iam:GetRole")
-PRINCIPAL_TAGS = Fact(name="principal.tags", load=tags, permission="iam:ListRoleTags")
+ISSUER = Fact(name="session.issuer", load=_issuer, permission="iam:GetRole", of_caller=True)
+PRINCIPAL_TAGS = Fact(name="principal.tags", load=tags, permission="iam:ListRoleTags", of_caller=True)
 BUCKET_TAGS = Fact(name="bucket.tags", load=tags, permission="s3:GetBucketTagging", of_resource=True)
 BUCKET_ABAC = Fact(name="bucket.abac", load=flag, permission="s3:GetBucketAbac", of_resource=True)
 OBJECT_TAGS = Fact(name="object.tags", load=tags, permission="s3:GetObjectTagging", of_resource=True, of_object=True)
-POINT_BUCKET = Fact(name="access_point.bucket", load=_bucket, permission="s3:GetAccessPoint", of_resource=True)
-POINT_OWNER = Fact(name="access_point.owner", load=account, permission="s3:GetAccessPoint", of_resource=True)
-POINT_ORIGIN = Fact(
-    name="access_point.network_origin", load=one_of("Internet", "VPC"), permission="s3:GetAccessPoint", of_resource=True
+POINT_BUCKET = Fact(
+    name="access_point.bucket", load=_bucket, permission="s3:GetAccessPoint", of_resource=True, of_access_point=True
 )
-POINT_VPC = Fact(name="access_point.vpc", load=text, permission="s3:GetAccessPoint", of_resource=True)
-ORGANIZATION_ID = Fact(name="organization.id", load=text, permission="organizations:DescribeOrganization")
+POINT_OWNER = Fact(
+    name="access_point.owner", load=account, permission="s3:GetAccessPoint", of_resource=True, of_access_point=True
+)
+POINT_ORIGIN = Fact(
+    name="access_point.network_origin",
+    load=one_of("Internet", "VPC"),
+    permission="s3:GetAccessPoint",
+    of_resource=True,
+    of_access_point=True,
+)
+POINT_VPC = Fact(
+    name="access_point.vpc", load=text, permission="s3:GetAccessPoint", of_resource=True, of_access_point=True
+)
+ORGANIZATION_ID = Fact(
+    name="organization.id", load=text, permission="organizations:DescribeOrganization", of_organization=True
+)
 
 CORE = (
     BUCKET_OWNER,

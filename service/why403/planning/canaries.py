@@ -6,13 +6,10 @@ from typing import Any, Final, NamedTuple
 
 from why403.domain.actions import find
 from why403.domain.arn import Resource
+from why403.domain.evidence import Fact
 from why403.domain.principal import Kind, Principal
 from why403.domain.request import AccessRequest
 
-EVERYTHING: Final[dict[str, Any]] = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-}
 _STRANGER: Final = "why403-canary"
 _OTHER_ACCOUNTS: Final = ("999988887777", "888877776666")
 _NEIGHBOURS: Final = (
@@ -29,10 +26,6 @@ _NEIGHBOURS: Final = (
     "kms:ScheduleKeyDeletion",
 )
 _ELSEWHERE: Final = "why403-canary/elsewhere"
-_OF_CALLER: Final = frozenset(
-    {"principal.policies", "principal.boundary", "principal.tags", "session.policies", "session.issuer"}
-)
-_OF_ORGANIZATION: Final = frozenset({"organization.scps", "organization.management_account", "organization.id"})
 # Keys that tell of the caller, by how they begin; those of its organization hold for others of its account, too.
 _KEYS_OF_CALLER: Final = (
     "aws:principal",
@@ -86,9 +79,9 @@ class _What(NamedTuple):
 class Around:
     """The requests around one leg of a call, in whose context `context` they are made."""
 
-    def __init__(self, request: AccessRequest, context: Mapping[str, Any]) -> None:
-        """Work out callers, actions and places."""
-        self.who = list(callers(request.principal, context))
+    def __init__(self, request: AccessRequest, context: Mapping[str, Any], facts: Mapping[str, Fact[Any]]) -> None:
+        """Work out callers, actions and places; `facts` are all that there are, by name."""
+        self.who = list(callers(request.principal, context, facts))
         self.where = list(_places(request))
         self.actions = [request.action, *(each for each in _NEIGHBOURS if each.lower() != request.action_key)]
 
@@ -123,16 +116,17 @@ def fits(action: str, kind: str) -> bool:
     return kind in found.resources
 
 
-def callers(principal: Principal, context: Mapping[str, Any]) -> Iterator[Who]:
+def callers(principal: Principal, context: Mapping[str, Any], facts: Mapping[str, Fact[Any]]) -> Iterator[Who]:
     """Yield the caller itself, with a name that is empty, and others."""
-    partition, nobody = principal.partition, dict.fromkeys(_OF_CALLER)
-    free = {**nobody, "principal.policies": [EVERYTHING]}
-    outside = {**free, **dict.fromkeys(_OF_ORGANIZATION)}
+    partition = principal.partition
+    free = {fact.name: fact.unlimited for fact in facts.values() if fact.of_caller}
+    of_none = {fact.name: None for fact in facts.values() if fact.of_organization}
+    outside, nobody = {**free, **of_none}, {**dict.fromkeys(free), **of_none}
     abroad = _without(context, _KEYS_OF_CALLER)
     beside = {**abroad, **{key: held for key, held in context.items() if key.lower() in _KEYS_OF_ORGANIZATION}}
     yield Who("", principal.arn, {}, context)
     if principal.kind is not Kind.ANONYMOUS:
-        yield Who("an anonymous caller", "anonymous", {**outside, "principal.policies": None}, abroad)
+        yield Who("an anonymous caller", "anonymous", nobody, abroad)
     if principal.account:
         name = f"arn:{partition}:iam::{principal.account}:user/{_STRANGER}"
         yield Who("another user of the caller's account", name, free, beside)

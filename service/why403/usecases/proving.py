@@ -111,7 +111,8 @@ def proof(
     worlds: Worlds, before: Mapping[str, Any], after: Mapping[str, Any], draft: Draft, legs: Decided
 ) -> dict[str, Any]:
     """Return the proof in the contract's shape; `undecided` are requests around the call that nobody can tell about."""
-    around = [Around(leg.ruled.request, worlds.found.known.request.get("context") or {}) for leg in legs.legs]
+    context, facts = worlds.found.known.request.get("context") or {}, worlds.services.registry.facts
+    around = [Around(leg.ruled.request, context, facts) for leg in legs.legs]
     canaries = worlds.compared(once(each for one in around for each in one.canaries()), draft)
     neighbours = worlds.compared(once(each for one in around for each in one.neighbourhood()), draft)
     opened = {(each["principal"], each["action"], each["resource"]): each for each in (*neighbours, *canaries)}

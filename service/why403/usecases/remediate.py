@@ -171,4 +171,4 @@ def _public(services: Services, name: str, value: Any) -> bool:
     if not fact.of_resource or not value:
         return False
     held = getattr(observed({name: value}, services.registry.facts).own[fact], "value", None)
-    return isinstance(held, Policies) and is_public(held, of_access_point=name.startswith("access_point."))
+    return isinstance(held, Policies) and is_public(held, of_access_point=fact.of_access_point)
