@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from .completions import completions, count, exhaustive, value_trying_applies
+from .completions import completions, count, exhaustive, slots_of, value_trying_applies
 from .conditions import Json
 from .evaluator import decide
 from .generator import LAYERS, MORE_LAYERS, OUTCOMES, outcome, random_case
@@ -163,3 +163,23 @@ def test_every_sort_of_condition_is_generated() -> None:
     assert {operator.quantifier for operator in operators} == {"", "forallvalues", "foranyvalue"}
     assert {operator.negated for operator in operators if operator.if_exists} == {True, False}
     assert {mention.test.key for case in cases for mention in mentions(case)} & MULTIVALUED
+
+
+def test_an_unknown_owner_may_be_any_account_that_it_is_compared_with() -> None:
+    expected, of_key, of_object = "222222222222", "333333333333", "444444444444"
+    facts = {
+        "bucket.owner": {"unknown": True},
+        "object.owner": of_object,
+        "bucket.encryption": {"algorithm": "aws:kms", "key": f"arn:aws:kms:eu-west-1:{of_key}:key/k"},
+    }
+    call = {"operation": "PutObject", "resource": f"{BUCKET}/k", "parameters": {"ExpectedBucketOwner": expected}}
+    case = case_of(facts, **call)
+    del case["action"]
+    (owners,) = (slot.values for slot in slots_of(case) if slot.name == "bucket.owner")
+    assert {"111111111111", expected, of_key, of_object} < set(owners)
+
+
+def test_an_unknown_policy_may_allow_somebody_anonymous_without_being_public() -> None:
+    restricted = {"bucket.public_access_block": {"RestrictPublicBuckets": True}, "bucket.policy": {"unknown": True}}
+    case = case_of(restricted, principal="anonymous", context_is_complete=True)
+    assert Counter(decide(one).decision for one in completions(case)) == {"denied": 3, "allowed": 1}

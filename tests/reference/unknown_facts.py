@@ -241,8 +241,17 @@ def _full_control(grantee: Json) -> Json:
 
 def _owners(case: Json, own: str) -> list[Any]:
     tested = [text for one in mentions(case) if one.test.key.endswith(":resourceaccount") for text in one.test.expected]
-    named = case["evidence"].get("bucket.owner", own)
-    return list(dict.fromkeys((own, OTHER, named, *(text for text in tested if text.isdigit()))))
+    beside = [case["evidence"].get(name) for name in ("bucket.owner", "object.owner", "access_point.owner")]
+    expected = [case.get("parameters", {}).get(f"Expected{whose}Owner") for whose in ("Bucket", "SourceBucket")]
+    owners = (own, OTHER, *beside, *expected, *_owners_of_keys(case), *(text for text in tested if text.isdigit()))
+    return list(dict.fromkeys(one for one in owners if one))
+
+
+def _owners_of_keys(case: Json) -> list[str]:
+    """Whose the keys are that the call may use: within one account the same policies are over key and bucket."""
+    encryptions = [value for name, value in case["evidence"].items() if name.endswith(".encryption") and value]
+    keys = [case.get("parameters", {}).get("SSEKMSKeyId"), *(one.get("key") for one in encryptions)]
+    return [key.split(":")[4] for key in keys if key]
 
 
 def _issuers(case: Json, caller: Caller) -> list[Any]:
@@ -262,4 +271,9 @@ def _policies_with_principals(caller: Caller) -> list[Any]:
     elif caller.account:
         named += [{"AWS": one} for one in dict.fromkeys((caller.account, caller.issuer or caller.arn, caller.arn))]
     allowing = [document({**ALLOW, "Principal": one}) for one in named]
+    if caller.kind is Kind.ANONYMOUS:
+        # It lets in nobody else, so that it is not public.
+        allowing.append(
+            document({**ALLOW, "Principal": "*", "Condition": {"StringEquals": {"aws:userid": "anonymous"}}})
+        )
     return [None, *allowing, document({**ALLOW, "Principal": "*"}, {**DENY, "Principal": "*"})]
