@@ -176,6 +176,26 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
         ),
         {"denial: false", "limit: true", "grant direct: unknown", "grant role: true", USABLE},
     ),
+    "a grant that spells the names of the context otherwise": (
+        on_key(
+            {
+                KEY_POLICY: NOBODY,
+                GRANTS: [granted(USER, "Decrypt", EncryptionContextEquals={"AWS:S3:Arn": OBJECT_ARN})],
+            },
+            keys=CONTEXT,
+        ),
+        {"denial: false", "limit: true", "grant direct: unknown", "grant role: true", USABLE},
+    ),
+    "a grant that spells a value of the context otherwise": (
+        on_key(
+            {
+                KEY_POLICY: NOBODY,
+                GRANTS: [granted(USER, "Decrypt", EncryptionContextSubset={"aws:s3:arn": OBJECT_ARN.upper()})],
+            },
+            keys=CONTEXT,
+        ),
+        HELD_BACK,
+    ),
     "a grant in a context that holds more": (
         on_key(
             {

@@ -65,12 +65,16 @@ def reaches(grants: Iterable[KeyGranted], request: AccessRequest) -> Grants:
 
 
 def _holds(request: AccessRequest, kind: str, pairs: Mapping[str, str]) -> Truth:
-    """Return whether the encryption context is, or holds, what a constraint asks for."""
+    """Return whether the encryption context is, or holds, what a constraint asks for; names in any spelling."""
     truths = [_equal(request.context[_VALUE + name.lower()], value) for name, value in pairs.items()]
     if kind == _WHOLE:
         names = request.context[_NAMES]
-        truths.append(UNKNOWN if names is None else truth_of(set(names) == set(pairs)))
+        truths.append(UNKNOWN if names is None else truth_of(_lower(names) == _lower(pairs)))
     return min(truths, default=TRUE)
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.lower() for name in names}
 
 
 def _equal(values: Values, expected: str) -> Truth:
