@@ -1,9 +1,11 @@
 """Decides whether the caller may use the keys that a call needs (section 1.9)."""
 
+import base64
+import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .calls import COPIES, sent, source_evidence, source_of
+from .calls import COPIES, UPLOADS, sent, source_evidence, source_of
 from .conditions import Json
 from .grants import caller_side, denied, filters_without_allow
 from .keys import of_caller, scalar_values
@@ -38,6 +40,7 @@ SEEN_BY_KMS = (
     "aws:username",
     "aws:userid",
 )
+CONTEXT = "kms:encryptioncontext:"
 ORDER = ("rcp", "scp", "key", "identity", "permissions_boundary", "session_policy")
 
 
@@ -125,13 +128,24 @@ def _world(case: Json, use: KeyUse, reading: Reading) -> World:
     if about.caller.account:
         context["kms:calleraccount"] = (about.caller.account,)
     encrypted_for = behind.partition("/")[0] if reading.bucket_key else behind
-    context["kms:encryptioncontext:aws:s3:arn"] = (encrypted_for,)
+    context[f"{CONTEXT}aws:s3:arn"] = (encrypted_for,)
+    for name, value in _sent_context(case, reading).items():
+        context[f"{CONTEXT}{name}".lower()] = (value,)
     for key, value in case.get("context", {}).items():
         context[key.lower()] = scalar_values(value)
     known = {key: values for key, values in context.items() if values}
     request = about.request._replace(action=use.action, resource=use.key, context=known)
     evidence = {name: value for name, value in use.evidence.items() if not name.startswith("vpc_endpoint.")}
     return about._replace(request=request, evidence=evidence, point=None)
+
+
+def _sent_context(case: Json, reading: Reading) -> dict[str, str]:
+    """What the encryption context holds beside what S3 puts there: the call that begins to write an object says so."""
+    sent_with = sent(case, "SSEKMSEncryptionContext")
+    if case["operation"] not in UPLOADS:
+        told = any(name.lower() == f"{CONTEXT[:-1]}keys" for name in case.get("context", {}))
+        return {"another": "value"} if reading.object_context_holds_more and not told else {}
+    return {} if sent_with is None else dict(json.loads(base64.b64decode(sent_with)))
 
 
 def _denies(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:
@@ -188,10 +202,12 @@ def _kms_grant(world: World, use: KeyUse) -> Grant:
 
 
 def _constraints_hold(constraints: Json | None, request: Request) -> bool:
-    wanted = {**(constraints or {}).get("EncryptionContextSubset", {})}
-    wanted |= (constraints or {}).get("EncryptionContextEquals", {})
-    given = {key: request.context.get(f"kms:encryptioncontext:{key}".lower(), ()) for key in wanted}
-    return all(given[key] == (value,) for key, value in wanted.items())
+    """Whether the encryption context includes some pairs, or is made of some; the case of their names is no matter."""
+    held = {key.removeprefix(CONTEXT): values for key, values in request.context.items() if key.startswith(CONTEXT)}
+    pairs = {sort: {key.lower(): (value,) for key, value in one.items()} for sort, one in (constraints or {}).items()}
+    return pairs.get("EncryptionContextSubset", {}).items() <= held.items() and (
+        pairs.get("EncryptionContextEquals", held) == held
+    )
 
 
 def tests_what_kms_may_not_see(case: Json) -> bool:

@@ -7,6 +7,7 @@ from . import vocabulary as words
 from .callers import Kind
 from .conditions import Json
 from .documents import as_given, document
+from .kms import CONTEXT
 from .points import Point
 from .policy import listed
 from .public import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY
@@ -92,13 +93,36 @@ def keys(scene: Scene, wanted: str) -> Json:
         worlds = [world for one, world in scene.keys if one == prefix]
         key = worlds[0].request.resource
         managed = scene.case["evidence"].get(f"{prefix}kms.key_manager") == "AWS" and scene.chance(0.9)
-        facts[f"{prefix}kms.key_policy"] = aws_policy(key) if managed else key_policy(scene, wanted, worlds)
-        named = [one for one in (scene.caller.arn, scene.caller.issuer) if one]
-        if scene.chance(0.1) and named and scene.caller.in_iam and not managed:
-            operations = scene.rng.choice((["Decrypt"], ["GenerateDataKey"], ["Decrypt", "GenerateDataKey"]))
-            grantee = scene.rng.choice((*named, f"arn:aws:iam::{key.split(':')[4]}:role/nobody"))
-            facts[f"{prefix}kms.grants"] = [{"grantee": grantee, "operations": operations, "constraints": None}]
+        granted = None if managed or not scene.caller.in_iam or scene.chance(0.75) else _key_grant(scene, worlds[0])
+        # A grant matters where the key's policy does not let its grantee in anyway.
+        by_policy = "implicit" if granted and scene.chance(0.7) else wanted
+        facts[f"{prefix}kms.key_policy"] = aws_policy(key) if managed else key_policy(scene, by_policy, worlds)
+        if granted:
+            facts[f"{prefix}kms.grants"] = [granted]
     return facts
+
+
+def _key_grant(scene: Scene, use: World) -> Json:
+    """A grant of a key to the caller, or to somebody beside."""
+    named = [one for one in (scene.caller.arn, scene.caller.issuer) if one]
+    operations = scene.rng.choice((["Decrypt"], ["GenerateDataKey"], ["Decrypt", "GenerateDataKey"]))
+    nobody = f"arn:aws:iam::{use.request.resource.split(':')[4]}:role/nobody"
+    grantee = nobody if scene.chance(0.2) else scene.rng.choice(named)
+    return {"grantee": grantee, "operations": operations, "constraints": _constraints(scene, use)}
+
+
+def _constraints(scene: Scene, use: World) -> Json | None:
+    """What a grant asks of the encryption context: what it is, or something near that."""
+    if scene.chance(0.4):
+        return None
+    held = {
+        key.removeprefix(CONTEXT): values[0] for key, values in use.request.context.items() if key.startswith(CONTEXT)
+    }
+    pairs = {key.upper() if scene.chance(0.2) else key: value for key, value in held.items() if scene.chance(0.9)}
+    if scene.chance(0.3):
+        changed: Json = scene.rng.choice(({"aws:s3:arn": "arn:aws:s3:::nope/k"}, {"team": "web"}, {"team": "ML"}))
+        pairs |= changed
+    return {scene.rng.choice(("EncryptionContextSubset", "EncryptionContextEquals")): pairs} if pairs else None
 
 
 def aws_policy(key: str) -> Json:

@@ -1,5 +1,6 @@
 """The choices that the documents leave open; a case on whose outcome two of them differ teaches nothing."""
 
+from itertools import combinations
 from typing import NamedTuple
 
 
@@ -30,6 +31,8 @@ class Reading(NamedTuple):
     """Whether boundary and session policies limit a KMS grant, and a grantee abroad needs an identity policy."""
     state_before_policies: bool = False
     """Whether a key's state is named before what forbids using it."""
+    object_context_holds_more: bool = False
+    """Whether an object was encrypted with a context of the caller's beside that of S3, which no later call tells."""
     days_begun_count: bool = False
     """Whether the day that has begun counts among those that are left of a retention."""
     mode_may_tighten: bool = True
@@ -45,12 +48,16 @@ OF_ACCESS_POINTS = (
 OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
 OF_RETENTION = (Reading(mode_may_tighten=False), Reading(days_begun_count=True))
-OF_KEYS = (
-    Reading(bucket_key=True),
-    Reading(every_part_needs_both=True),
-    Reading(every_part_needs_both=True, bucket_key=True),
-    Reading(creating_decrypts=False),
-    Reading(rcp_reaches_key=True),
-    Reading(grant_is_limited=True),
-    Reading(state_before_policies=True),
+KEY_POINTS = {
+    "bucket_key": True,
+    "every_part_needs_both": True,
+    "creating_decrypts": False,
+    "rcp_reaches_key": True,
+    "grant_is_limited": True,
+    "object_context_holds_more": True,
+    "state_before_policies": True,
+}
+OF_KEYS = tuple(
+    USUAL._replace(**dict(points)) for number in (1, 2) for points in combinations(KEY_POINTS.items(), number)
 )
+"""Two points that are open may decide only together."""

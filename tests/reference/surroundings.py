@@ -1,5 +1,7 @@
 """Makes up the facts and parameters around a call that no policy is about: payers, locks, archives, keys, URLs."""
 
+import base64
+import json
 from typing import Any
 
 from . import vocabulary as words
@@ -129,6 +131,9 @@ def _key(draw: Draw, case: Json) -> None:
         asked = operation in UPLOADS and draw.chance(0.4)
         if asked and "SSECustomerAlgorithm" not in case["parameters"]:
             case["parameters"] |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": encryption["key"]}
+            if draw.chance(0.4):
+                pairs = base64.b64encode(json.dumps({"team": "ml"}).encode()).decode()
+                case["parameters"]["SSEKMSEncryptionContext"] = pairs
         else:
             facts["bucket.encryption"] = encryption
     else:
@@ -136,6 +141,10 @@ def _key(draw: Draw, case: Json) -> None:
     _about_key(draw, facts, "")
     if draw.chance(0.5) and case["resource"].startswith("arn:aws:s3:::"):
         give(case, "kms:EncryptionContext:aws:s3:arn", case["resource"])
+    if draw.chance(0.5):
+        # Whoever gives all names of the context gives those that the call sends, too.
+        sent = ["team"] if "SSEKMSEncryptionContext" in case["parameters"] else []
+        give(case, "kms:EncryptionContextKeys", ["aws:s3:arn", *sent])
 
 
 def random_key(draw: Draw, owner: str) -> str:

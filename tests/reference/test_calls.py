@@ -164,6 +164,27 @@ def test_whether_governance_may_become_compliance_is_open(mode: str, until: str,
     assert is_open(case) is left_open
 
 
+@pytest.mark.parametrize(
+    ("constraints", "decision", "left_open"),
+    [
+        ({"EncryptionContextSubset": {"AWS:s3:arn": OBJECT}}, "allowed", True),
+        ({"EncryptionContextSubset": {"Team": "ml"}}, "allowed", False),
+        ({"EncryptionContextSubset": {"team": "ML"}}, "denied", False),
+        ({"EncryptionContextEquals": {"team": "ml"}}, "denied", False),
+        ({"EncryptionContextEquals": {"team": "ml", "AWS:S3:ARN": OBJECT}}, "allowed", True),
+    ],
+)
+def test_a_grant_asks_for_its_encryption_context(constraints: Json, decision: str, left_open: bool) -> None:
+    nobody = {"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "kms:*", "Resource": "*"}
+    grant = {"grantee": USER, "operations": ["GenerateDataKey"], "constraints": constraints}
+    facts = {"kms.key_policy": {"Version": "2012-10-17", "Statement": [nobody]}, "kms.grants": [grant]}
+    sent = {"SSEKMSKeyId": KEY, "ServerSideEncryption": "aws:kms", "SSEKMSEncryptionContext": "eyJ0ZWFtIjogIm1sIn0="}
+    case = call("PutObject", evidence=facts, **sent)
+    assert decide(case).decision == decision
+    # With a Bucket Key it would be the bucket's ARN.
+    assert is_open(case) is left_open
+
+
 def test_what_the_documents_leave_open_is_told_apart() -> None:
     by_bucket = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": f"{OBJECT}*"}}
     by_point = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": f"{POINT}*"}}
