@@ -199,13 +199,17 @@ def acls(scene: Scene, wanted: str) -> Json:
     if scene.request.resource == "*" or scene.world.point:
         return {}
     facts: Json = {}
-    for name in ("bucket.acl", "object.acl") if "/" in scene.request.resource else ("bucket.acl",):
-        if scene.chance(0.5):
-            facts[name] = _acl(scene, wanted)
+    owners = {"bucket.acl": scene.world.bucket_owner}
+    if "/" in scene.request.resource:
+        owners["object.acl"] = scene.world.object_owner
+    for name, owner in owners.items():
+        if scene.chance(0.5) and owner:
+            facts[name] = _acl(scene, wanted, owner)
     return facts
 
 
-def _acl(scene: Scene, wanted: str) -> Json:
+def _acl(scene: Scene, wanted: str, owner: str) -> Json:
+    """An access control list, which names the owner of what it is about."""
     rng = scene.rng
     accounts = [*words.ACCOUNTS, *([scene.caller.account] * 4 if scene.caller.account else [])]
     found: list[Json] = []
@@ -217,7 +221,7 @@ def _acl(scene: Scene, wanted: str) -> Json:
         grantee = rng.choice(named if scene.caller.kind is Kind.SERVICE else [*named, *groups])
         permission = rng.choice(("READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL", "FULL_CONTROL"))
         found.append({"grantee": grantee, "permission": permission})
-    return {"owner": words.CANONICAL_IDS[rng.choice(words.ACCOUNTS)], "grants": found}
+    return {"owner": words.CANONICAL_IDS[owner], "grants": found}
 
 
 def public_access_blocks(scene: Scene, wanted: str) -> Json:

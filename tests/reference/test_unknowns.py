@@ -183,3 +183,15 @@ def test_an_unknown_policy_may_allow_somebody_anonymous_without_being_public() -
     restricted = {"bucket.public_access_block": {"RestrictPublicBuckets": True}, "bucket.policy": {"unknown": True}}
     case = case_of(restricted, principal="anonymous", context_is_complete=True)
     assert Counter(decide(one).decision for one in completions(case)) == {"denied": 3, "allowed": 1}
+
+
+def test_a_random_access_control_list_names_the_owner_of_what_it_is_about() -> None:
+    """Facts that contradict each other would tell nothing about who reads them rightly."""
+    named = 0
+    for number in range(150):
+        case = random_case(random.Random(number), unknowns=False)
+        facts, ids = case["evidence"], case["evidence"]["accounts.canonical_ids"]
+        if facts.get("bucket.acl"):
+            named += 1
+            assert ids[facts["bucket.acl"]["owner"]] == facts["bucket.owner"]
+    assert named > 30
