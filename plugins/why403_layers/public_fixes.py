@@ -8,10 +8,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from why403 import FALSE, AccessRequest, Applicability, Evidence, Fact, Fix, Found, Kind, Reading, Write
+from why403 import FALSE, AccessRequest, Applicability, Call, Evidence, Fact, Fix, Found, Kind, Reading, Write
 from why403.domain.commands import bucket_command, command
 from why403.domain.fix import edited
-from why403.domain.request import OUTSIDE
 from why403.domain.sent_acl import without_public_grants
 from why403.policy import PolicyKind, bucket_policy_fixes, limited_to, one_policy
 from why403.policy.editing import Document, document_of, with_document, written
@@ -28,25 +27,23 @@ _EXPOSURE: Final = (
 )
 
 
-def _of_acl(request: AccessRequest) -> Iterator[Fix]:
+def _of_acl(request: AccessRequest, call: Call) -> Iterator[Fix]:
     """Yield that the call sends nothing that is public."""
-    if request.call is not None:
-        yield Fix(
-            summary="send the call without the public grants of its ACL",
-            who="the caller",
-            risk="nobody is let in by the ACL: whoever has to be is named in the bucket policy",
-            applicability=_REVIEW,
-            target=request.resource.arn,
-            call=without_public_grants(request.call),
-        )
+    yield Fix(
+        summary="send the call without the public grants of its ACL",
+        who="the caller",
+        risk="nobody is let in by the ACL: whoever has to be is named in the bucket policy",
+        applicability=_REVIEW,
+        target=request.resource.arn,
+        call=without_public_grants(call),
+    )
 
 
-def _of_policy(request: AccessRequest) -> Iterator[Fix]:
-    """Yield that the policy that is sent is limited to the owner's account."""
-    call, account = request.call, request.bucket_owner or request.resource.account
-    sent = call.parameters.get("Policy") if call is not None else None
-    document = document_of(sent) if sent is not None else None
-    if call is None or document is None or account == OUTSIDE:
+def _of_policy(request: AccessRequest, call: Call) -> Iterator[Fix]:
+    """Yield that the policy that is sent is limited to the owner's account, where it is known whose that is."""
+    sent, account = call.parameters.get("Policy"), request.bucket_owner
+    document = document_of(sent)
+    if document is None or not account:
         return
     of_point = call.operation == "PutAccessPointPolicy"
     closed = limited_to(document, one_policy(PolicyKind.RESOURCE)(sent), account, of_access_point=of_point)
@@ -94,10 +91,8 @@ def _of_restricted(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
 
 def _closed(fact: Fact[Any], seen: Found[Any], account: str) -> Iterator[Document]:
     document = document_of(seen.raw)
-    if document is None:
-        return
-    after = limited_to(document, seen.value, account, of_access_point=fact is POINT_POLICY)
-    if after != document:
+    after = document and limited_to(document, seen.value, account, of_access_point=fact is POINT_POLICY)
+    if after and after != document:
         yield after
 
 
@@ -137,9 +132,9 @@ def _of_setting(request: AccessRequest, evidence: Evidence, flag: str, higher: s
     seen, bucket = evidence[BUCKET], request.at_bucket
     if higher is not None or not isinstance(seen, Found) or bucket is None or not bucket.resource.bucket:
         yield Fix(
-            summary=f"have an exception from {flag} decided, which is set {higher or 'above the bucket'}",
-            who=_DECIDES.get(higher or "", "whoever manages the account's settings"),
-            risk=f"{_EXPOSURE}, and that of every other bucket for which the setting holds",
+            summary=f"have an exception from {flag} decided, which is set {higher or 'on the bucket behind'}",
+            who=_DECIDES.get(higher or "", _OWNER),
+            risk=f"{_EXPOSURE}, and that of every other bucket for which the setting holds" if higher else _EXPOSURE,
             applicability=_MANUAL,
             target=request.resource.arn,
             public=True,
@@ -180,14 +175,14 @@ def _settings(bucket: str, flags: Mapping[str, bool], account: str | None) -> Wr
 
 
 def _fixes(request: AccessRequest, evidence: Evidence, flag: str, higher: str | None) -> Iterator[Fix]:
-    match flag:
-        case "BlockPublicAcls":
-            yield from _of_acl(request)
-        case "BlockPublicPolicy":
-            yield from _of_policy(request)
-        case "RestrictPublicBuckets":
+    match flag, request.call:
+        case "BlockPublicAcls", Call() as call:
+            yield from _of_acl(request, call)
+        case "BlockPublicPolicy", Call() as call:
+            yield from _of_policy(request, call)
+        case "RestrictPublicBuckets", _:
             yield from _of_restricted(request, evidence)
-        case "IgnorePublicAcls":
+        case _:
             yield from _of_ignored(request, evidence)
     yield from _of_site(request)
     if higher != "directory":

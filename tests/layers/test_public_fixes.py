@@ -15,6 +15,7 @@ from why403.usecases.remediate import remediate
 
 ON: Final = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 EVE: Final = f"arn:aws:iam::{AWAY}:user/eve"
+POINT: Final = f"arn:aws:s3:eu-west-1:{HOME}:accesspoint/in"
 ALL: Final = [policy(allow("s3:*"), allow("s3express:*"))]
 READS: Final = {"Action": "s3:GetObject", "Resource": f"{BUCKET}/*"}
 PUBLIC: Final = {**allow(), **READS, "Sid": "Public", "Principal": "*"}
@@ -74,6 +75,42 @@ def test_a_policy_is_sent_limited_to_the_owner_s_account(text: bool) -> None:
     assert (json.loads(made) if text else made)["Statement"] == [TO_EVE, {**PUBLIC, "Condition": TO_HOME}]
 
 
+DIRECTORY: Final = "buk--use1-az4--x-s3"
+SESSIONS: Final = {**allow("s3express:CreateSession"), "Principal": "*"}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "statement", "owner", "limited"),
+    [
+        ("reports", PUBLIC, HOME, TO_HOME),
+        ("reports", PUBLIC, {"unknown": True}, None),
+        (DIRECTORY, SESSIONS, HOME, TO_HOME),
+        (DIRECTORY, SESSIONS, {"unknown": True}, None),
+    ],
+    ids=["a bucket", "of an owner not known", "a directory bucket", "a directory bucket of an owner not known"],
+)
+def test_a_policy_is_limited_to_an_owner_that_is_known(
+    bucket: str, statement: dict[str, Any], owner: Any, limited: dict[str, Any] | None
+) -> None:
+    sent = {"Policy": policy(statement)}
+    known = {"bucket.owner": owner}
+    found = at("PutBucketPolicy", resource=f"arn:aws:s3:::{bucket}", parameters=sent, evidence=known)
+    made = [each.fix.call["Policy"]["Statement"] for each in found if each.fix.call]
+    assert made == ([] if limited is None else [[{**statement, "Condition": limited}]])
+
+
+@pytest.mark.parametrize("kind", ["user/ana", "root"])
+def test_an_access_point_s_policy_is_sent_limited_to_its_owner_s_account(kind: str) -> None:
+    opened = {**PUBLIC, "Resource": f"{POINT}/object/*"}
+    known = {"access_point.bucket": "reports", "access_point.network_origin": "Internet"}
+    sent = {"Policy": policy(opened)}
+    caller = f"arn:aws:iam::{HOME}:{kind}"
+    first, last = at("PutAccessPointPolicy", resource=POINT, principal=caller, parameters=sent, evidence=known)
+    assert [list(faults(each)) for each in (first, last)] == [[], []]
+    assert first.fix.call["Policy"]["Statement"] == [{**opened, "Condition": TO_HOME}]
+    assert "set on the bucket behind" in last.fix.summary
+
+
 def test_a_restricted_bucket_counts_what_names_somebody_again() -> None:
     known = {"bucket.policy": policy(TO_EVE, PUBLIC)}
     first, last = at(principal=EVE, evidence=known)
@@ -97,17 +134,33 @@ def test_a_caller_that_nothing_names_is_named_beside_the_limit() -> None:
 
 
 def test_a_public_access_point_is_limited_by_its_own_policy() -> None:
-    point = f"arn:aws:s3:eu-west-1:{HOME}:accesspoint/in"
     known = {
         "access_point.bucket": "reports",
         "access_point.network_origin": "Internet",
-        "access_point.policy": policy({**PUBLIC, "Resource": f"{point}/object/*"}),
+        "access_point.policy": policy({**PUBLIC, "Resource": f"{POINT}/object/*"}),
         "bucket.policy": policy({**PUBLIC, "Condition": {"StringEquals": {"s3:DataAccessPointAccount": HOME}}}),
     }
-    first = at(principal=EVE, resource=f"{point}/object/q3.csv", evidence=known)[0]
+    first = at(principal=EVE, resource=f"{POINT}/object/q3.csv", evidence=known)[0]
     assert list(faults(first)) == []
     assert [edit.fact for edit in first.fix.edits] == ["access_point.policy"]
     assert [write.operation for write in (*first.fix.writes, *first.fix.undo)] == ["PutAccessPointPolicy"] * 2
+
+
+def test_where_the_bucket_behind_is_not_known_its_owner_decides() -> None:
+    known = {
+        "access_point.bucket": {"unknown": True},
+        "access_point.network_origin": "Internet",
+        "access_point.policy": policy({**TO_EVE, "Resource": f"{POINT}/object/*"}),
+        "bucket.policy": policy(PUBLIC),
+    }
+    (each,) = at(principal=EVE, resource=f"{POINT}/object/q3.csv", evidence=known)
+    assert list(faults(each)) == []
+    assert each.step.by_hand
+    assert each.fix.public
+    assert each.fix.who == "the bucket's owner"
+    assert each.fix.summary == (
+        "have an exception from RestrictPublicBuckets decided, which is set on the bucket behind"
+    )
 
 
 def test_who_a_public_acl_would_let_in_is_named_in_the_bucket_policy() -> None:
@@ -155,19 +208,29 @@ def test_no_plan_opens_a_bucket_unless_that_is_asked_for() -> None:
     [
         ("account.public_access_block", "an administrator of the bucket owner's account"),
         ("organization.public_access_block", "the administrators of the bucket owner's organization"),
+        (
+            "access_point.public_access_block",
+            "the access point's owner, who makes another one: its settings never change",
+        ),
     ],
 )
 def test_a_setting_above_the_bucket_is_for_others_to_decide(fact: str, who: str) -> None:
-    last = at(principal="anonymous", evidence={"bucket.policy": policy(PUBLIC), fact: ON})[-1]
+    known = {
+        "access_point.bucket": "reports",
+        "access_point.policy": policy({**PUBLIC, "Resource": f"{POINT}/object/*"}),
+        "bucket.policy": policy(PUBLIC),
+        fact: ON,
+    }
+    through = {"resource": f"{POINT}/object/q3.csv"} if fact.startswith("access_point") else {}
+    last = at(principal="anonymous", evidence=known, **through)[-1]
     assert list(faults(last)) == []
     assert (last.fix.who, last.fix.public, last.fix.writes, last.fix.edits) == (who, True, (), ())
+    assert "every other bucket" in last.fix.risk
 
 
 def test_the_settings_of_directory_buckets_never_change() -> None:
-    name = "buk--use1-az4--x-s3"
-    arn = f"arn:aws:s3express:us-east-1:{HOME}:bucket/{name}"
-    opened = {**allow("s3express:CreateSession"), "Resource": arn, "Principal": "*"}
-    found = at(resource=f"arn:aws:s3:::{name}/k", principal=EVE, evidence={"bucket.policy": policy(opened)})
+    opened = {**SESSIONS, "Resource": f"arn:aws:s3express:us-east-1:{HOME}:bucket/{DIRECTORY}"}
+    found = at(resource=f"arn:aws:s3:::{DIRECTORY}/k", principal=EVE, evidence={"bucket.policy": policy(opened)})
     assert [each.fix.public for each in found] == [False]
     assert list(faults(found[0])) == []
 
