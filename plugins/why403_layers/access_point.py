@@ -178,6 +178,8 @@ def _if_multi_region(request: AccessRequest) -> str:
 def _about_account(request: AccessRequest, claim: Claim) -> Words:
     if claim.holds == TRUE:
         return Words(because="the access point is of the caller's own account, whose policies decide")
+    if request.point_owner is not None:
+        return Words(because="it is not known whether the caller is of the access point's account")
     return doubted("it is not known whose the access point is", request.evidence[POINT_OWNER])
 
 

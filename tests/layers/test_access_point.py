@@ -25,7 +25,15 @@ from tests.layers.tables import (
     worded,
 )
 from why403.domain.evidence import Fact
-from why403.domain.facts import BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP, POINT_BUCKET, POINT_ORIGIN, POINT_VPC
+from why403.domain.facts import (
+    BUCKET_OWNER,
+    OBJECT_OWNER,
+    OWNERSHIP,
+    POINT_BUCKET,
+    POINT_ORIGIN,
+    POINT_OWNER,
+    POINT_VPC,
+)
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import FALSE, TRUE, Truth
 from why403.layer import Warned
@@ -263,6 +271,11 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         through(),
         "grant account: true",
         Worded("the access point is of the caller's own account, whose policies decide"),
+    ),
+    "an account that is not known": (
+        through({POINT_OWNER: NOT_KNOWN}, point="arn:aws:s3:eu-west-1::accesspoint/p"),
+        "grant account: unknown",
+        Worded("it is not known whose the access point is", needs="s3:GetAccessPoint"),
     ),
     "a Multi-Region Access Point of the caller's account": (
         through(point=FAR),
