@@ -274,8 +274,8 @@ _SORTS = {"too long": "misdated", "too early": "misdated", "expired": "expired",
 
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
     """Return what would make the call good, as its caller or signer makes it."""
-    about = str(claim.about).partition(" x-")[0]
-    return FIXES[about](request, evidence, claim) if claim.holds == FALSE else ()
+    call, about = request.call, str(claim.about).partition(" x-")[0]
+    return () if call is None or claim.holds != FALSE else FIXES[about](request, call, evidence, claim)
 
 
 PLACES: Mapping[int, Place] = {Says.REQUIREMENT: Place(Group.FIRST_REQUIREMENTS, 10)}

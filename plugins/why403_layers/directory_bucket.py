@@ -107,7 +107,7 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterabl
             target=target,
             steps=(f"assume a role of account {owner} that may make the call (aws sts assume-role)",),
         )
-    elif claim.about == _NOT_BY_POLICY:
+    else:
         yield from identity_fixes(POLICIES, evidence[POLICIES], request, denies=False)
 
 

@@ -7,7 +7,7 @@ MFA delete-enabled bucket"; "Enabling ABAC in general purpose buckets"; "Default
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from why403 import AccessRequest, Applicability, Evidence, Fix, Found
+from why403 import AccessRequest, Applicability, Evidence, Fix, Found, value_of
 from why403.domain.commands import bucket_command, command, object_command, version_named
 from why403.domain.fix import edited
 from why403.domain.object_lock import COMPLIANCE, GOVERNANCE, HOLD
@@ -135,17 +135,14 @@ def _governed(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
 
 def _kept(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
     """Yield that nothing but waiting helps, which is until when a retention lasts."""
-    seen = evidence[LOCK]
-    until = seen.value.retain_until if isinstance(seen, Found) else None
-    if until is None:
-        return
+    until = value_of(evidence[LOCK]).retain_until.isoformat()
     yield Fix(
-        summary=f"wait until the retention ends, at {until.isoformat()}",
+        summary=f"wait until the retention ends, at {until}",
         who="the caller, once the retention has ended",
         risk="none",
         applicability=_MANUAL,
         target=request.resource.arn,
-        request={"time": until.isoformat()},
+        request={"time": until},
         steps=(object_command(request, "get-object-retention"),),
     )
 

@@ -198,23 +198,27 @@ def _doubt(request: AccessRequest, claim: Claim, evidence: Evidence) -> Words:
 
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:
     """Yield what the bucket's policy grants in an ACL's place, the call without an ACL, or by the owner's account."""
-    if claim.holds != FALSE or (request.call is None and claim.says == Says.REQUIREMENT):
+    if claim.holds != FALSE:
         return
-    if claim.says == Says.CAP:
-        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
-    elif claim.about is _OWNER_CALL:
-        yield _by_owner(request)
-    elif claim.about is _ACL_LEFT and request.call is not None and request.call.operation != "CreateBucket":
-        yield _reset(request, evidence)
-    elif request.call is not None:
-        yield Fix(
-            summary="send no ACL, or bucket-owner-full-control, which grants nobody else",
-            who="the caller",
-            risk="nobody is let in by an ACL: whoever has to be is named in the bucket policy",
-            applicability=Applicability.REVIEW,
-            target=request.resource.arn,
-            call=without_acl(request.call),
-        )
+    match claim.says, request.call:
+        case Says.CAP, _:
+            yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
+        case _, Call() as call if claim.about is not _OWNER_CALL:
+            left = claim.about is _ACL_LEFT and call.operation != "CreateBucket"
+            yield _reset(request, evidence) if left else _without_acl(request, call)
+        case _:
+            yield _by_owner(request)
+
+
+def _without_acl(request: AccessRequest, call: Call) -> Fix:
+    return Fix(
+        summary="send no ACL, or bucket-owner-full-control, which grants nobody else",
+        who="the caller",
+        risk="nobody is let in by an ACL: whoever has to be is named in the bucket policy",
+        applicability=Applicability.REVIEW,
+        target=request.resource.arn,
+        call=without_acl(call),
+    )
 
 
 def _by_owner(request: AccessRequest) -> Fix:

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from why403 import TRUE, AccessRequest, Applicability, Call, Claim, Evidence, Fix, Found
+from why403 import TRUE, AccessRequest, Applicability, Call, Claim, Evidence, Fix, value_of
 from why403.domain.commands import bucket_command, command
 from why403.domain.facts import REGION
 from why403.domain.operations import HEADERS, methods_of
@@ -21,14 +21,11 @@ _MANUAL: Final = Applicability.MANUAL
 _CAPITAL: Final = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def _of_url(request: AccessRequest, _evidence: Evidence, claim: Claim) -> Iterator[Fix]:
+def _of_url(request: AccessRequest, call: Call, _evidence: Evidence, claim: Claim) -> Iterator[Fix]:
     """Yield that the URL is signed anew, so that it is good for the call that is made with it."""
-    call = request.call
-    if call is None or call.presigned is None:
-        return
-    about = str(claim.about).partition(" x-")[0]
+    url, about = call.presigned or Presigned(), str(claim.about).partition(" x-")[0]
     at = None if call.received is None else call.received.isoformat()
-    changed: dict[str, Any] = {"presigned": _signed_anew(call, call.presigned, at)}
+    changed: dict[str, Any] = {"presigned": _signed_anew(call, url, at)}
     if at is not None:
         changed["time"] = at
         if request.context.given.get(_ISSUED.lower()):
@@ -41,7 +38,7 @@ def _of_url(request: AccessRequest, _evidence: Evidence, claim: Claim) -> Iterat
         applicability=_MANUAL,
         target=request.resource.arn,
         request=changed,
-        steps=(*before, _signing(request, call, _lifetime(call.presigned))),
+        steps=(*before, _signing(request, call, _lifetime(url))),
     )
 
 
@@ -80,22 +77,20 @@ def _signing(request: AccessRequest, call: Call, seconds: int) -> str:
     )
 
 
-def _of_region(request: AccessRequest, evidence: Evidence, _claim: Claim) -> Iterator[Fix]:
+def _of_region(request: AccessRequest, _call: Call, evidence: Evidence, _claim: Claim) -> Iterator[Fix]:
     """Yield that the call goes where the bucket is."""
-    seen = evidence[REGION]
-    if not isinstance(seen, Found):
-        return
+    region = value_of(evidence[REGION])
     yield Fix(
-        summary=f"send the call to {seen.value}, where the bucket is, and sign it for that Region",
+        summary=f"send the call to {region}, where the bucket is, and sign it for that Region",
         who="the caller",
         risk="none",
         applicability=_MANUAL,
         target=request.resource.arn,
-        request={"context": {_REQUESTED: seen.value}},
+        request={"context": {_REQUESTED: region}},
         steps=(
-            bucket_command(request, "head-bucket", ("region", seen.value)),
-            command("account", "get-region-opt-status", ("region-name", seen.value)),
-            f"if the account has not opted in to that Region, its administrator does: {_enabling(seen.value)}",
+            bucket_command(request, "head-bucket", ("region", region)),
+            command("account", "get-region-opt-status", ("region-name", region)),
+            f"if the account has not opted in to that Region, its administrator does: {_enabling(region)}",
         ),
     )
 
@@ -104,7 +99,7 @@ def _enabling(region: str) -> str:
     return command("account", "enable-region", ("region-name", region))
 
 
-def _of_owner(request: AccessRequest, _evidence: Evidence, _claim: Claim) -> Iterator[Fix]:
+def _of_owner(request: AccessRequest, _call: Call, _evidence: Evidence, _claim: Claim) -> Iterator[Fix]:
     """Yield that bucket and expected owner are made to fit; the check itself is what keeps data from strangers."""
     owner = request.bucket_owner
     known = owner not in {None, OUTSIDE}
@@ -137,7 +132,7 @@ _OF_URLS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     ),
 }
 
-FIXES: Final[Mapping[str, Callable[[AccessRequest, Evidence, Claim], Iterator[Fix]]]] = {
+FIXES: Final[Mapping[str, Callable[[AccessRequest, Call, Evidence, Claim], Iterator[Fix]]]] = {
     **dict.fromkeys(_OF_URLS, _of_url),
     "Region": _of_region,
     **dict.fromkeys(("owner", "no account"), _of_owner),
