@@ -11,8 +11,10 @@ import pytest
 from tests.cases import services
 from tests.reference.generator import LAYERS, random_case
 from why403.domain.context import NO_VALUE
+from why403.domain.evidence import Unreadable
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, POINT_BUCKET
 from why403.domain.request import AccessRequest, Call
+from why403.domain.truth import UNKNOWN
 from why403.domain.verdict import KINDS
 from why403.intake.evidence import observed
 from why403.intake.request import asked_for
@@ -209,6 +211,19 @@ def outside(request: AccessRequest) -> bool:
 def test_a_layer_keeps_the_rules(layer: Layer) -> None:
     check_layer(layer, filter(outside, examples()), telling=telling(layer))
     check_layer(layer, filterfalse(outside, examples()), telling=telling(layer))
+
+
+@layers
+def test_a_layer_changes_nothing_that_could_not_be_read(layer: Layer) -> None:
+    doubts = 0
+    for request in shared():
+        for claim in layer.judge(request, request.evidence):
+            if claim.holds == UNKNOWN:
+                doubts += 1
+                for fix in layer.propose(request, request.evidence, claim):
+                    unread = {fact.name for fact, seen in request.evidence.items() if isinstance(seen, Unreadable)}
+                    assert unread.isdisjoint(edit.fact for edit in fix.edits)
+    assert doubts
 
 
 @layers

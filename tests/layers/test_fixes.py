@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cases import of_folder, services
+from tests.layers.fixing import stands
 from tests.layers.tables import layer
 from tests.layers.trying import Tried, body, faults, legs, tried
 from tests.reference.generator import random_case
@@ -79,6 +80,16 @@ def test_the_fixes_of_a_layer_pass_the_suite(name: str) -> None:
         for case in of_folder(folder):
             for request in legs(case.request):
                 check_fixes(layer(name), request)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_nothing_is_proposed_for_what_stands_in_nobody_s_way(name: str) -> None:
+    found = layer(name)
+    cases = [case for folder in ("decision_table", "own_cases") for case in of_folder(folder)]
+    asked = [each for case in cases for each in legs(case.request)]
+    harmless = [(each, claim) for each in asked for claim in found.judge(each, each.evidence) if not stands(claim)]
+    assert harmless
+    assert [fix.summary for each, claim in harmless for fix in found.propose(each, each.evidence, claim)] == []
 
 
 @given(st.integers(min_value=0, max_value=2**32))

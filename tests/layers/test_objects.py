@@ -266,6 +266,12 @@ WANTED: dict[str, tuple[AccessRequest, set[Fact[Any]]]] = {
     "several": (asked("DeleteObjects", "s3:DeleteObject", resource=BUCKET, Delete=ONCE), {VERSIONING}),
     "a retention": (asked("PutObjectRetention", "s3:PutObjectRetention"), {LOCK, EXISTS}),
     "versioning": (asked("PutBucketVersioning", "s3:PutBucketVersioning", resource=BUCKET), {VERSIONING}),
+    "an object that is not named": (asked("GetObject", "s3:GetObject", resource=BUCKET), set()),
+    "a version of one": (
+        asked("DeleteObject", "s3:DeleteObjectVersion", resource=BUCKET, VersionId="v7"),
+        {VERSIONING},
+    ),
+    "a bucket that is not named": (asked("PutBucketVersioning", "s3:PutBucketVersioning", resource="*"), set()),
     "a list": (asked("ListObjectsV2", "s3:ListBucket", resource=BUCKET), set()),
     "an action": (a_request(rest="unknown"), set()),
 }
