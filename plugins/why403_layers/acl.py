@@ -90,7 +90,7 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         verdict = tuple(_grants(request, evidence, *asked))
         if verdict:
             return verdict
-    if request.of_foreign == TRUE or _only_just(request, evidence, asked):
+    if request.of_foreign == TRUE or any(_only_just(request, evidence, asked)):
         return _LACKING
     return ()
 
@@ -142,19 +142,18 @@ def _in_group(uri: str, request: AccessRequest) -> bool:
     return uri == LOG_DELIVERY and principal.kind is Kind.SERVICE and principal.arn in _LOG_SERVICES
 
 
-def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl], str] | None) -> bool:
-    """Return whether ACLs are enabled and a grant fails in one element: grantee, permission, or bucket for object."""
+def _only_just(request: AccessRequest, evidence: Evidence, asked: tuple[Fact[Acl], str] | None) -> Iterator[Fact[Acl]]:
+    """Yield, while ACLs are enabled, those with a grant that fails in one element: grantee, permission, or place."""
     ownership = evidence[OWNERSHIP]
     if asked is None or not isinstance(ownership, Found) or ownership.value == "BucketOwnerEnforced":
-        return False
+        return
     fact, permission = asked
     for other in (OBJECT_ACL, BUCKET_ACL):
         seen = evidence[other]
         if isinstance(seen, Found) and any(
             _near(grant, request, evidence, seen.value, (permission, other is not fact)) for grant in seen.value.grants
         ):
-            return True
-    return False
+            yield other
 
 
 def _near(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl: Acl, wanted: tuple[str, bool]) -> bool:
@@ -178,8 +177,10 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         because = f"the bucket's ACL helps only an owner with {request.action}, and it is not known who owns what"
         return doubted(because, request.owner_unread, needs=fact.permission)._replace(citations=(Citation(fact.name),))
     which = "the object's ACL" if fact is OBJECT_ACL else "the bucket's ACL"
+    elsewhere = tuple(Citation(fact=other.name) for other in _only_just(request, evidence, asked) if other is not fact)
     if not isinstance(seen, Found):
-        return Words(because=f"{which} grants nobody else {permission}, which {request.action} needs")
+        because = f"{which} grants nobody else {permission}, which {request.action} needs"
+        return Words(because=because, citations=elsewhere)
     held = [
         grant
         for grant in _granting(seen.value, permission)
@@ -192,10 +193,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     if claim.holds == UNKNOWN:
         because = f"{which} grants {permission} to somebody who cannot be resolved"
         return doubted(because, evidence[CANONICAL_IDS], request.owner_unread)._replace(citations=cites)
-    return Words(
-        because=f"{which} does not grant the caller {permission}, which {request.action} needs",
-        citations=(Citation(fact=fact.name),),
-    )
+    because = f"{which} does not grant the caller {permission}, which {request.action} needs"
+    return Words(because=because, citations=(Citation(fact=fact.name), *elsewhere))
 
 
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:

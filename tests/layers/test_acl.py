@@ -150,6 +150,7 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
     "the owner's own grant": (reading(("id", OTHER_ID, "READ"), facts=ENABLED | {BUCKET_OWNER: AWAY}), set()),
 }
 
+FOR_US, FOR_THEM, FOR_NOBODY = acl(("account", HOME, "READ")), acl(("account", THIRD, "WRITE")), acl()
 WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
     "the grant": (
         a_request(facts={OBJECT_ACL: acl(("account", AWAY, "READ"), ("account", HOME, "FULL_CONTROL"))}),
@@ -179,6 +180,25 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         reading(("account", AWAY, "READ"), facts=ENABLED),
         "grant account ACL: false",
         Worded("the object's ACL does not grant the caller READ, which s3:GetObject needs", ("object.acl",)),
+    ),
+    "what only the object's ACL grants, where the bucket's counts": (
+        a_request("s3:ListBucket", resource=BUCKET, facts=ENABLED | {OBJECT_ACL: FOR_US, BUCKET_ACL: FOR_THEM}),
+        "grant account ACL: false",
+        Worded(
+            "the bucket's ACL does not grant the caller READ, which s3:ListBucket needs", ("bucket.acl", "object.acl")
+        ),
+    ),
+    "what only the object's ACL grants, where the bucket has none": (
+        a_request("s3:ListBucket", resource=BUCKET, facts=ENABLED | {OBJECT_ACL: FOR_US, BUCKET_ACL: None}),
+        "grant account ACL: false",
+        Worded("the bucket's ACL grants nobody else READ, which s3:ListBucket needs", ("object.acl",)),
+    ),
+    "what only the bucket's ACL grants, where the object's counts": (
+        a_request(facts=ENABLED | {OBJECT_ACL: FOR_NOBODY, BUCKET_ACL: FOR_US}),
+        "grant account ACL: false",
+        Worded(
+            "the object's ACL does not grant the caller READ, which s3:GetObject needs", ("object.acl", "bucket.acl")
+        ),
     ),
     "that no ACL could": (
         a_request("s3:GetObjectTagging", facts=ENABLED | {BUCKET_OWNER: HOME, OBJECT_OWNER: AWAY}),
