@@ -17,6 +17,7 @@ USER = f"arn:aws:iam::{HOME}:user/ana"
 SESSION = f"arn:aws:sts::{HOME}:assumed-role/app/i-1"
 ROLE = f"arn:aws:iam::{HOME}:role/path/app"
 POINT = f"arn:aws:s3:eu-west-1:{HOME}:accesspoint/p"
+ZONAL = "reports--use1-az4--x-s3"
 PUT, GET, LIST = (
     {"operation": "PutObject", "key": "k"},
     {"operation": "GetObject", "key": "k"},
@@ -57,6 +58,8 @@ def leg(request: dict[str, Any], evidence: dict[str, Any] | None = None) -> Acce
         ("aws:principaltag/team", {**GET, "principal": "anonymous"}, {}, ("principal", None)),
         ("aws:resourceaccount", GET, {"bucket.owner": AWAY}, ("fact", "bucket.owner")),
         ("s3:resourceaccount", GET, {}, ("not_known", "bucket.owner")),
+        ("s3express:resourceaccount", {**GET, "bucket": ZONAL}, {"bucket.owner": HOME}, ("resource", None)),
+        ("s3express:resourceaccount", {**GET, "bucket": ZONAL}, {}, ("not_known", "bucket.owner")),
         ("aws:resourceaccount", {"operation": "ListBuckets", "resource": "*"}, {}, ("not_given", None)),
         (
             "aws:resourceaccount",

@@ -127,6 +127,8 @@ def _principal_account(request: "AccessRequest", _key: str) -> Values:
     return (principal.account,) if principal.account else NO_VALUE
 
 
+# AWS: "Actions, resources, and condition keys for Amazon S3 Express": its keys are those of S3 with its own prefix.
+_OF_BUCKETS: Final = frozenset({"s3", "s3express"})
 _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.USER: ("User",),
     Kind.ROLE: ("AssumedRole",),
@@ -150,7 +152,15 @@ def _service_name(request: "AccessRequest", _key: str) -> Values:
     return (request.principal.arn,) if request.principal.kind is Kind.SERVICE else NO_VALUE
 
 
-def _resource_account(request: "AccessRequest", _key: str) -> Values:
+def _of_other_service(request: "AccessRequest", key: str) -> bool:
+    """Return whether a key is of requests for the other kind of buckets, which has a prefix of its own."""
+    service, prefix = request.resource.service, key.partition(":")[0]
+    return prefix != service and {prefix, service} == _OF_BUCKETS
+
+
+def _resource_account(request: "AccessRequest", key: str) -> Values:
+    if _of_other_service(request, key):
+        return NO_VALUE
     if not request.resource.in_bucket:
         return request.context.rest
     owner = request.bucket_owner
@@ -186,6 +196,8 @@ def _principal_tag(request: "AccessRequest", key: str) -> Values:
 
 
 def _resource_tag(request: "AccessRequest", key: str) -> Values:
+    if _of_other_service(request, key):
+        return NO_VALUE
     if not request.resource.in_bucket:
         others = NOT_KNOWN if _by_s3(request) else request.context.rest
         return others if request.resource.service not in {"s3", ""} else NO_VALUE
@@ -209,19 +221,20 @@ def _sent_tag(request: "AccessRequest", _key: str) -> Values:
     return NO_VALUE if call is not None and call.unlisted == FALSE else request.context.rest
 
 
-def _access_point(request: "AccessRequest", _key: str) -> Values:
-    return (request.resource.access_point,) if request.resource.access_point else NO_VALUE
+def _access_point(request: "AccessRequest", key: str) -> Values:
+    point = request.resource.access_point
+    return NO_VALUE if point is None or _of_other_service(request, key) else (point,)
 
 
-def _access_point_account(request: "AccessRequest", _key: str) -> Values:
-    if not request.resource.access_point:
+def _access_point_account(request: "AccessRequest", key: str) -> Values:
+    if not request.resource.access_point or _of_other_service(request, key):
         return NO_VALUE
     owner = request.point_owner
     return (owner,) if owner else NOT_KNOWN
 
 
-def _network_origin(request: "AccessRequest", _key: str) -> Values:
-    if not request.resource.access_point:
+def _network_origin(request: "AccessRequest", key: str) -> Values:
+    if not request.resource.access_point or _of_other_service(request, key):
         return NO_VALUE
     origin = network_origin(request.evidence)
     return (origin,) if origin else NOT_KNOWN
@@ -237,15 +250,20 @@ _DERIVED: Final[Mapping[str, Callable[["AccessRequest", str], Values]]] = {
     "aws:principalservicename": _service_name,
     "aws:resourceaccount": _resource_account,
     "s3:resourceaccount": _resource_account,
+    "s3express:resourceaccount": _resource_account,
     "aws:principaltag/": _principal_tag,
     "aws:resourcetag/": _resource_tag,
     "s3:buckettag/": _resource_tag,
+    "s3express:buckettag/": _resource_tag,
     "s3:existingobjecttag/": _object_tag,
     "s3:requestobjecttag/": _sent_tag,
     "aws:requesttag/": _sent_tag,
     "s3:dataaccesspointarn": _access_point,
     "s3:dataaccesspointaccount": _access_point_account,
     "s3:accesspointnetworkorigin": _network_origin,
+    "s3express:dataaccesspointarn": _access_point,
+    "s3express:dataaccesspointaccount": _access_point_account,
+    "s3express:accesspointnetworkorigin": _network_origin,
 }
 _OF_PRINCIPAL: Final = frozenset(
     {_principal_arn, _principal_account, _principal_type, _username, _is_service, _service_name}

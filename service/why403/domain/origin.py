@@ -81,9 +81,14 @@ _OF_PRINCIPAL: Final = frozenset(
         "principalservicename",
     )
 )
-_OF_POINT: Final = frozenset({"s3:dataaccesspointarn", "s3:dataaccesspointaccount", "s3:accesspointnetworkorigin"})
+_OF_POINT: Final = frozenset(
+    f"{service}:{name}"
+    for service in ("s3", "s3express")
+    for name in ("dataaccesspointarn", "dataaccesspointaccount", "accesspointnetworkorigin")
+)
 _OF_RESOURCE: Final = _OF_POINT | {
-    *("aws:resourceaccount", "s3:resourceaccount", "aws:resourcetag", "s3:buckettag", "s3:existingobjecttag"),
+    *("aws:resourceaccount", "s3:resourceaccount", "s3express:resourceaccount", "s3:existingobjecttag"),
+    *("aws:resourcetag", "s3:buckettag", "s3express:buckettag"),
 }
 
 
@@ -93,9 +98,9 @@ def _of_resource(request: "AccessRequest", name: str) -> Source:
         carried = request.s3_action is not None and request.s3_action.carries_object_tags
         return _fact(OBJECT_TAGS) if carried else Source("action", request.action)
     if name in _OF_POINT:
-        if not resource.access_point or name == "s3:dataaccesspointarn":
+        if not resource.access_point or name.endswith(":dataaccesspointarn"):
             return _RESOURCE
-        told = (POINT_OWNER,) if name == "s3:dataaccesspointaccount" else (POINT_ORIGIN, POINT_VPC)
+        told = (POINT_OWNER,) if name.endswith(":dataaccesspointaccount") else (POINT_ORIGIN, POINT_VPC)
         return next((_fact(each) for each in told if isinstance(evidence[each], Found)), _RESOURCE)
     if not resource.in_bucket:
         return _RESOURCE if resource.service in {"s3", ""} and name not in _ACCOUNTS else _NOT_GIVEN
@@ -105,7 +110,7 @@ def _of_resource(request: "AccessRequest", name: str) -> Source:
     return _fact(BUCKET_TAGS if isinstance(enabled, Unreadable) or _on(enabled) else BUCKET_ABAC)
 
 
-_ACCOUNTS: Final = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
+_ACCOUNTS: Final = frozenset({"aws:resourceaccount", "s3:resourceaccount", "s3express:resourceaccount"})
 
 
 def _on(seen: object) -> bool:

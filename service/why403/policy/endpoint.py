@@ -17,7 +17,7 @@ _MADE_BY_AWS: Final = frozenset(
     {
         *("aws:principalaccount", "aws:principalorgid", "aws:resourceaccount", "aws:resourceorgid"),
         *("aws:sourceaccount", "aws:sourceorgid", "aws:sourcevpc", "aws:sourcevpce", "aws:vpceaccount"),
-        *("aws:vpceorgid", "s3:resourceaccount"),
+        *("aws:vpceorgid", "s3:resourceaccount", "s3express:resourceaccount"),
     }
 )
 _LIKE: Final = ("stringlike", "stringnotlike", "stringlikeifexists", "stringnotlikeifexists")

@@ -38,7 +38,7 @@ OWN, BOUNDARY, SCPS, MANAGEMENT = (
 _SEEN_BY: Final[Mapping[str, str]] = {OWN: "identity", BOUNDARY: "permissions_boundary", SCPS: "scp"}
 # What a caller's own account says of them: where the bucket is does not count, and keys that tell it are kept apart.
 _NOT_THEIRS: Final = frozenset({BUCKET_OWNER, OBJECT_OWNER, OWNERSHIP})
-_OF_OWNER: Final = ("aws:resourceaccount", "s3:resourceaccount")
+_OF_OWNER: Final = ("aws:resourceaccount", "s3:resourceaccount", "s3express:resourceaccount")
 _DECISIONS: Final = {"allowed": "allowed", "explicitDeny": "denied", "implicitDeny": "denied"}
 
 

@@ -54,6 +54,7 @@ _DERIVED: Final = (
     "s3:resourceaccount",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
+    "s3express:resourceaccount",
 )
 _TAGS: Final[tuple[tuple[str, Fact[Any]], ...]] = (
     ("aws:principaltag", PRINCIPAL_TAGS),
