@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .conditions import Json
+from .directories import in_directory, session_leg
 from .parameters import filled_keys
 from .readings import USUAL, Reading
 
@@ -118,6 +119,8 @@ def legs_of(case: Json, reading: Reading = USUAL) -> list[Json]:
     if "operation" not in case:
         return [case]
     operation: str = case["operation"]
+    if in_directory(case):
+        return [session_leg(case)]
     if operation == "DeleteObjects":
         return list(_deletions(case))
     if case["resource"] == "*":

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from .calls import COPIES, legs_of
 from .conditions import Json
+from .directories import in_directory
 from .grants import policy_blockers
 from .kms import key_blockers, of_anonymous, tests_what_kms_may_not_see
-from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, OF_RETENTION, USUAL, Reading
+from .public import publicness_is_open
+from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, OF_RETENTION, OF_SESSIONS, USUAL, Reading
 from .requirements import requirement_blockers
 from .verdicts import ALLOWED, Blocker, Verdict, verdict_on
-from .world import world_of
+from .world import World, world_of
 from .writes import write_blockers
 
 __all__ = ["ALLOWED", "Verdict", "blockers", "decide", "is_open", "statuses"]
@@ -28,12 +30,20 @@ def blockers(case: Json, reading: Reading = USUAL) -> Iterator[tuple[int, Blocke
     legs = legs_of(case, reading)
     for number, leg in enumerate(legs):
         world = world_of(leg, reading)
-        yield from ((number, one) for one in policy_blockers(world))
+        yield from ((number, one) for one in _by_policies(leg, world, reading))
         # What is no policy's affair belongs to the call; of a deletion of several keys, to each key.
         if "operation" in case and (number == 0 or case["operation"] == "DeleteObjects"):
             yield from ((number, one) for one in write_blockers(leg, world))
             yield from ((number, one) for one in requirement_blockers(leg, world, reading))
     yield from ((len(legs) + number, one) for number, one in key_blockers(case, reading))
+
+
+def _by_policies(leg: Json, world: World, reading: Reading) -> list[Blocker]:
+    found = policy_blockers(world)
+    if not found or "otherwise" not in leg:
+        return found
+    otherwise = policy_blockers(world_of(leg["otherwise"], reading))
+    return otherwise if reading.last_session_tells or not otherwise else found
 
 
 def statuses(case: Json) -> set[int]:
@@ -48,6 +58,10 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
     usual = found or decide(case)
     if of_anonymous(case) or tests_what_kms_may_not_see(case):
         return True
+    if in_directory(case):
+        # Their public access is blocked whatever is set.
+        by_wording = publicness_is_open(case["evidence"].get("bucket.policy"))
+        return by_wording or any(decide(case, reading)[:3] != usual[:3] for reading in OF_SESSIONS)
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
         *(OF_GRANT_HEADERS if "GrantFullControl" in case.get("parameters", {}) else ()),

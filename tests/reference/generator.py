@@ -29,6 +29,7 @@ MORE_LAYERS = (
     "object_state",
     "kms",
     "access_point",
+    "directory_bucket",
 )
 """Layers whose facts a case holds only where they are asked for."""
 OUTCOMES = ("allowed", "explicit", "implicit", "requirement")
@@ -39,6 +40,8 @@ TRIES = 1_000
 def random_case(rng: random.Random, *, unknowns: bool, layers: Collection[str] = LAYERS) -> Json:
     """A case whose outcome is any of the four with equal chance; with `unknowns` some of it is then hidden."""
     wanted = rng.choices(OUTCOMES, (2, 1, 1, 1) if unknowns else (1, 1, 1, 1))[0]
+    if unknowns:
+        layers = [layer for layer in layers if layer != "directory_bucket"]
     plain = unknowns and rng.random() < 0.35
     drafts = (_draft(random_scene(rng, layers, plain=plain, wanted=wanted), wanted) for _ in range(TRIES))
     case = next(draft for draft in drafts if _fits(draft, wanted))

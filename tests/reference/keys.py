@@ -59,9 +59,11 @@ def derived(case: Json, caller: Caller, bucket_owner: str | None, reading: Readi
     """The keys that the contract derives, each with its value."""
     evidence = case["evidence"]
     yield from ((key, values[0]) for key, values in of_caller(evidence, caller))
-    if bucket_owner and case["resource"].split(":")[2:3] == ["s3"]:
+    service = case["resource"].split(":")[2:3]
+    if bucket_owner and service in (["s3"], ["s3express"]):
         yield "aws:ResourceAccount", bucket_owner
-        yield "s3:ResourceAccount", bucket_owner
+        # Requests of either service carry keys with its own prefix.
+        yield f"{service[0]}:ResourceAccount", bucket_owner
     if evidence.get("bucket.abac"):
         yield from _tags("aws:ResourceTag", evidence.get("bucket.tags"))
         yield from _tags("s3:BucketTag", evidence.get("bucket.tags"))

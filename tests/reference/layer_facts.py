@@ -6,6 +6,7 @@ from typing import Any
 from . import vocabulary as words
 from .callers import Kind
 from .conditions import Json
+from .directories import in_directory
 from .documents import as_given, document
 from .kms import CONTEXT
 from .points import Point
@@ -167,7 +168,8 @@ def scps(scene: Scene, wanted: str) -> Json:
 
 
 def rcps(scene: Scene, wanted: str) -> Json:
-    if scene.request.resource == "*" or scene.chance(0.6):
+    # Whether such policies are over directory buckets is open.
+    if scene.request.resource == "*" or in_directory(scene.case) or scene.chance(0.6):
         return {}
     effect_fits = wanted == "explicit" and scene.chance(0.4)
     about = [*scene.legs, *(one._replace(request=one.at_bucket, point=None) for one in scene.legs if one.point)]
@@ -196,7 +198,7 @@ def session(scene: Scene, wanted: str) -> Json:
 
 
 def acls(scene: Scene, wanted: str) -> Json:
-    if scene.request.resource == "*" or scene.world.point:
+    if scene.request.resource == "*" or scene.world.point or in_directory(scene.case):
         return {}
     facts: Json = {}
     owners = {"bucket.acl": scene.world.bucket_owner}
@@ -225,7 +227,7 @@ def _acl(scene: Scene, wanted: str, owner: str) -> Json:
 
 
 def public_access_blocks(scene: Scene, wanted: str) -> Json:
-    if scene.request.resource == "*":
+    if scene.request.resource == "*" or in_directory(scene.case):
         return {}
     facts: Json = {}
     for level in ("bucket", "account"):

@@ -35,6 +35,8 @@ class Reading(NamedTuple):
     """Whether an object was encrypted with a context of the caller's beside that of S3, which no later call tells."""
     days_begun_count: bool = False
     """Whether the day that has begun counts among those that are left of a retention."""
+    last_session_tells: bool = True
+    """Of the two sessions of a directory bucket that a read is refused, which one's refusal is told."""
     mode_may_tighten: bool = True
     """Section 1.7: whether a longer retention may turn governance into compliance without bypassing it."""
 
@@ -47,6 +49,7 @@ OF_ACCESS_POINTS = (
 )
 OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
+OF_SESSIONS = (Reading(last_session_tells=False),)
 OF_RETENTION = (Reading(mode_may_tighten=False), Reading(days_begun_count=True))
 KEY_POINTS = {
     "bucket_key": True,

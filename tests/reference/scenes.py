@@ -8,6 +8,7 @@ from . import vocabulary as words
 from .callers import Caller, Kind
 from .calls import BUCKET_CALLS, legs_of
 from .conditions import Json
+from .directories import READS, WRITES, in_directory
 from .kms import key_worlds
 from .parameters import KEYS_OF_PARAMETERS
 from .policy import Request
@@ -28,6 +29,8 @@ CALLERS = {
 CALLS = 0.6
 """How many of the requests are calls, and not for one action alone."""
 POINTS = 0.2
+DIRECTORIES = 0.06
+DIRECTORY = "acme--use1-az4--x-s3"
 OF_BUCKETS = frozenset({*BUCKET_CALLS, "ListBuckets", "DeleteObjects"})
 NEW_OBJECTS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"})
 ACCOUNT_ACTIONS = ("s3:ListAllMyBuckets", "s3:GetAccountPublicAccessBlock")
@@ -105,7 +108,7 @@ def random_scene(rng: random.Random, layers: Collection[str], *, plain: bool, wa
     case["context"] = _context(rng, sort, legs_of(case)[0]["action"], calls="operation" in case)
     for key, value in through_vpc.items():
         give(case, key, value)
-    if "operation" in case:
+    if "operation" in case and not in_directory(case):
         surround(draw, case)
     if "action" in case and rng.random() < 0.03:
         case["action"] = case["action"].swapcase()
@@ -145,6 +148,9 @@ def _action(draw: Draw, case: Json, names: tuple[str, str]) -> None:
 
 def _call(draw: Draw, case: Json, names: tuple[str, str]) -> None:
     rng = draw.rng
+    if "directory_bucket" in draw.layers and not draw.outside and rng.random() < DIRECTORIES:
+        _in_directory(draw, case)
+        return
     bucket, through_point = rng.choice(words.BUCKETS), "access_point" in draw.layers and rng.random() < POINTS
     operation = random_operation(draw)
     if through_point:
@@ -169,6 +175,14 @@ def _call(draw: Draw, case: Json, names: tuple[str, str]) -> None:
         if operation in NEW_OBJECTS:
             for fact in ("object.tags", "object.owner"):
                 case["evidence"].pop(fact, None)
+
+
+def _in_directory(draw: Draw, case: Json) -> None:
+    """Ask for an object of a directory bucket, or for its list."""
+    operation = draw.rng.choice(sorted(READS | WRITES))
+    key = "" if operation in OF_BUCKETS else f"/{draw.rng.choice(('a.txt', 'q1/report.csv'))}"
+    case |= {"operation": operation, "parameters": {}, "time": TIME, "resource": f"arn:aws:s3:::{DIRECTORY}{key}"}
+    case["evidence"]["bucket.region"] = "us-east-1"
 
 
 def _through_point(draw: Draw, case: Json) -> None:

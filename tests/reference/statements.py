@@ -5,6 +5,7 @@ from typing import Any
 from . import vocabulary as words
 from .callers import Kind
 from .conditions import Json, scalars
+from .directories import MODE
 from .policy import Statement, matches
 from .principals import Grant, names
 from .scenes import Scene
@@ -162,6 +163,11 @@ def _key(scene: Scene) -> tuple[str, str, tuple[Any, ...]]:
     rng, context = scene.rng, scene.request.context
     if scene.request.action.startswith("kms:"):
         return _key_of_kms(scene)
+    if MODE in context and scene.chance(0.4):
+        modes, accounts = ("ReadWrite", "ReadOnly"), words.ACCOUNTS
+        own = (("s3express:SessionMode", modes), ("s3express:ResourceAccount", accounts))
+        key, values = rng.choice(own)
+        return key, words.STRING, values
     present = [key for key in words.KEYS if key.lower() in context]
     match rng.choices(("any", "present", "several", "caller"), (25, 35, 15, 25))[0]:
         case "several" if not scene.plain:

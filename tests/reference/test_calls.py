@@ -201,3 +201,46 @@ def test_what_the_documents_leave_open_is_told_apart() -> None:
         assert decide(case).decision == "allowed"
         assert is_open(case) is left_open
         assert count(case) == 1
+
+
+ZONAL = "arn:aws:s3:::buk--use1-az4--x-s3"
+
+
+def sessions(**condition: Json) -> Json:
+    """What is known of a directory bucket, with a policy of the caller's that allows sessions on a condition."""
+    allow = {"Effect": "Allow", "Action": "s3express:CreateSession", "Resource": "*", "Condition": condition}
+    facts = {"bucket.region": "us-east-1", "bucket.owner": "111111111111"}
+    return {**facts, "principal.policies": [{"Version": "2012-10-17", "Statement": [allow]}]}
+
+
+@pytest.mark.parametrize(
+    ("operation", "condition", "decision"),
+    [
+        ("GetObject", {"StringEquals": {"s3express:SessionMode": "ReadOnly"}}, "allowed"),
+        ("PutObject", {"StringEquals": {"s3express:SessionMode": "ReadOnly"}}, "denied"),
+        ("PutObject", {"StringEquals": {"s3express:SessionMode": "ReadWrite"}}, "allowed"),
+        ("PutObject", {"StringEquals": {"s3express:ResourceAccount": "111111111111"}}, "allowed"),
+        ("PutObject", {"Null": {"s3:ResourceAccount": "false"}}, "denied"),
+    ],
+)
+def test_a_directory_bucket_needs_a_session(operation: str, condition: Json, decision: str) -> None:
+    """Rows 167 and 168, and section 9.4."""
+    assert decide(call(operation, f"{ZONAL}/k", sessions(**condition))).decision == decision
+
+
+def test_a_directory_bucket_is_open_to_no_stranger() -> None:
+    public = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    facts = {
+        **sessions(),
+        "bucket.owner": "222222222222",
+        "bucket.policy": {"Version": "2012-10-17", "Statement": public},
+    }
+    assert decide(call("GetObject", f"{ZONAL}/k", facts)).layer == "block_public_access"
+
+
+def test_which_of_two_refused_sessions_is_told_is_open() -> None:
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    writing = {**deny, "Condition": {"StringEquals": {"s3express:SessionMode": "ReadWrite"}}}
+    facts = {**sessions(), "principal.policies": [{"Version": "2012-10-17", "Statement": writing}]}
+    assert is_open(call("GetObject", f"{ZONAL}/k", facts))
+    assert not is_open(call("PutObject", f"{ZONAL}/k", facts))
