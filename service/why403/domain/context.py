@@ -49,6 +49,10 @@ MULTIVALUED: Final = frozenset(
 )
 
 
+_NAMES: Final = "kms:encryptioncontextkeys"
+_PAIR: Final = "kms:encryptioncontext:"
+
+
 class Given(dict[str, Values]):
     """What is known of a leg's context before anything is derived; `told` are the keys that the caller gave itself."""
 
@@ -87,7 +91,11 @@ class Context(dict[str, Values]):
 
     def _rest(self, key: str) -> Values:
         """Return what holds for a key that does not follow: of what S3 asks of KMS itself, nobody lists KMS's keys."""
-        return NOT_KNOWN if key.startswith("kms:") and _by_s3(self.request) else self.rest
+        if not (key.startswith("kms:") and _by_s3(self.request)):
+            return self.rest
+        names = self[_NAMES] if key.startswith(_PAIR) else NOT_KNOWN
+        told = names is not NOT_KNOWN and all(name.lower() != key[len(_PAIR) :] for name in names)
+        return NO_VALUE if told else NOT_KNOWN
 
     def unread(self, key: str) -> Unreadable | None:
         """Return the fact that keeps a key from being derived, None for one that does not follow from a fact."""
