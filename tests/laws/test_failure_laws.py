@@ -10,13 +10,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.laws.claims import BOTH_SIDES, RELATIONS, layer, layers, relations, verdicts
+from tests.layers.tables import allow, policy
+from tests.layers.tables import layer as loaded
+from why403.domain.evidence import Evidence
+from why403.domain.remembered import LONGEST
+from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, TRUE, UNKNOWN
-from why403.domain.verdict import KINDS, REACHES, Claim, Reach, Says, Verdict
+from why403.domain.verdict import KINDS, REACHES, Claim, Reach, Says, Shown, Verdict, Words
 from why403.engine.call import Decided, LegDecided
+from why403.engine.confidence import low_confidence
 from why403.engine.decide import Engine
 from why403.engine.explain import explained
 from why403.engine.relation import Relation
-from why403.layer import Layer, May
+from why403.engine.settle import Budget
+from why403.engine.warn import warnings
+from why403.layer import Layer, May, Warned
+from why403.testing import a_request
+from why403_layers.identity import POLICIES
 
 SECRET = "the exception's own text, with s3cr3t in it"
 EXAMPLES = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -95,6 +105,97 @@ def test_a_layer_that_could_only_have_granted_denies_nothing() -> None:
     allowing = layer("allowing", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),))
     granting = failing_to_judge(layer("granting", (Claim(Says.GRANT, FALSE, Reach.DIRECT),)))
     assert decided([allowing, granting], Relation.SAME).outcome == TRUE
+
+
+DENIES: Verdict = (Claim(Says.DENIAL, TRUE),)
+NO_VERDICTS: dict[str, Any] = {
+    "nothing": None,
+    "a list": [*DENIES],
+    "no claim": ("denied",),
+    "a claim that holds to no known degree": (Claim(Says.DENIAL, 3),),
+    "a claim of a kind that it never said it would make": (Claim(Says.REQUIREMENT, FALSE),),
+    "a note that cannot be kept": (Claim(Says.DENIAL, TRUE, about=[]),),
+}
+
+
+@pytest.mark.parametrize("verdict", NO_VERDICTS.values(), ids=NO_VERDICTS)
+def test_what_is_no_verdict_is_a_failure(verdict: Any) -> None:
+    allowing = layer("allowing", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),))
+    failing = replace(layer("denying", DENIES), judge=lambda _request, _evidence: verdict)
+    found = explained(decided([allowing, failing], Relation.SAME))
+    assert found["decision"] == "unknown"
+    assert [each["because"] for each in found["doubts"]] == [
+        "the layer `denying` failed, so what it would say is not known"
+    ]
+
+
+NO_WORDS: dict[str, Any] = {
+    "text": "it is denied",
+    "nothing": None,
+    "an answer that hangs on what is no resource": Words(
+        because="", shown_to=Shown(actions=("s3:ListBucket",), resource="reports")
+    ),
+}
+
+
+@pytest.mark.parametrize("words", NO_WORDS.values(), ids=NO_WORDS)
+def test_what_are_no_words_is_a_failure_to_say_why(words: Any) -> None:
+    failing = replace(layer("denying", DENIES), words=lambda _request, _evidence, _claim: words)
+    (blocker,) = explained(decided([failing], Relation.SAME))["blockers"]
+    assert blocker["because"] == "the layer `denying` decides this, but failed to say why"
+
+
+def test_no_values_are_tried_where_a_layer_fails_to_say_which() -> None:
+    key = "aws:useragent"
+
+    def looking(request: AccessRequest, _evidence: Evidence) -> Verdict:
+        return (Claim(Says.DENIAL, UNKNOWN if request.context[key] is None else FALSE),)
+
+    def outcome(asks: Any) -> int:
+        statements = [policy(allow(Condition={test: {key: "x"}})) for test in ("StringEquals", "StringNotEquals")]
+        request = a_request(facts={POLICIES: statements}, keys={key: None})
+        own = replace(layer("looking", DENIES), judge=looking, asks=asks)
+        return Engine((loaded("identity"), own)).decide(request, Budget()).outcome
+
+    assert outcome(lambda _request: {key: ()}) == TRUE
+    assert outcome(fail) == UNKNOWN
+
+
+@pytest.mark.parametrize(("note", "kept"), [("n" * LONGEST, True), ("n" * (LONGEST + 1), False)])
+def test_a_note_of_any_length_is_told_and_a_long_one_is_not_kept(note: str, kept: bool) -> None:
+    engine = Engine((layer("denying", (Claim(Says.DENIAL, TRUE, about=note),)),))
+    request = a_request()
+    first, second = engine.rule(request), engine.rule(request)
+    assert (first.conclusion is second.conclusion) is kept
+    assert [each.claim.about for each in second.blockers] == [note]
+
+
+@pytest.mark.parametrize(("name", "times"), [("b" * LONGEST, 1), ("b" * (LONGEST + 1), 2)])
+def test_warnings_are_told_of_any_bucket_and_kept_unless_its_name_is_long(name: str, times: int) -> None:
+    asked = []
+
+    def warn(request: AccessRequest, _evidence: Evidence) -> list[Warned]:
+        asked.append(request)
+        return [Warned("moon.phase", "", "it wanes")]
+
+    request = a_request(resource=f"arn:aws:s3:::{name}")
+    warning = replace(layer("moon", ()), warnings=warn)
+    told = [{"fact": "moon.phase", "pointer": "", "message": "it wanes"}]
+    assert [warnings([warning], [request]) for _ in range(2)] == [told, told]
+    assert len(asked) == times
+
+
+def test_a_point_that_nobody_knows_of_is_not_told() -> None:
+    known, unknown = ([replace(layer("one", ()), disputed=lambda *_, at=point: [at])] for point in ("U5", "U999"))
+    request = RELATIONS[Relation.SAME]
+    assert [each["point"] for each in low_confidence(known, [request], TRUE, lambda *_: FALSE)] == ["U5"]
+    assert low_confidence(unknown, [request], TRUE, lambda *_: FALSE) == []
+
+
+def test_what_no_layer_speaks_of_is_denied_for_want_of_one() -> None:
+    found = explained(decided([], Relation.SAME))
+    assert (found["decision"], found["kind"], found["layer"]) == ("denied", "implicit", None)
+    assert found["summary"] == "Denied: no loaded layer can allow a call."
 
 
 def test_another_layer_s_denial_stands() -> None:

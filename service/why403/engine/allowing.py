@@ -65,10 +65,13 @@ class Search:
                 return self._least(solved)
         return None
 
-    def _tried(self, assumed: Assumed) -> Decided:
+    def _spend(self) -> None:
         self.left -= 1
         if self.left < 0:
             raise OutOfTries
+
+    def _tried(self, assumed: Assumed) -> Decided:
+        self._spend()
         return self.decide(assumed)
 
     def _start(self, unread: Mapping[str, Fact[Any]], requests: Sequence[AccessRequest]) -> Assumed | None:
@@ -100,10 +103,8 @@ class Search:
                 return found
         return None
 
-    def _least(self, assumed: Assumed) -> Assumed | None:
+    def _least(self, assumed: Assumed) -> Assumed:
         """Return what is left when all that is not needed is taken away, one after the other."""
-        if not self._suffices(assumed):
-            return None
         for name in assumed.facts:
             less = assumed._replace(facts={each: held for each, held in assumed.facts.items() if each != name})
             assumed = less if self._suffices(less) else assumed
@@ -113,9 +114,7 @@ class Search:
         return assumed
 
     def _suffices(self, assumed: Assumed) -> bool:
-        self.left -= 1
-        if self.left < 0:
-            raise OutOfTries
+        self._spend()
         return self.certain(assumed) == TRUE
 
 
