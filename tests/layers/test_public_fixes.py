@@ -8,7 +8,7 @@ import pytest
 from tests.cases import services
 from tests.layers.fixing import after
 from tests.layers.tables import AWAY, BUCKET, HOME, OBJECT, THIRD, USER, allow, policy
-from tests.layers.trying import Tried, body, faults, tried
+from tests.layers.trying import Tried, body, faults, parameters, tried
 from why403.domain.acl import ALL_USERS
 from why403.domain.fix import Applicability
 from why403.usecases.remediate import remediate
@@ -99,15 +99,17 @@ def test_a_policy_is_limited_to_an_owner_that_is_known(
     assert made == ([] if limited is None else [[{**statement, "Condition": limited}]])
 
 
-@pytest.mark.parametrize("kind", ["user/ana", "root"])
-def test_an_access_point_s_policy_is_sent_limited_to_its_owner_s_account(kind: str) -> None:
-    opened = {**PUBLIC, "Resource": f"{POINT}/object/*"}
+THROUGH_POINTS: Final = {"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{HOME}:accesspoint/*"}}
+
+
+@pytest.mark.parametrize("condition", [{}, THROUGH_POINTS], ids=["for all", "for all through access points"])
+def test_an_access_point_s_policy_is_sent_limited_to_its_owner_s_account(condition: dict[str, Any]) -> None:
+    opened = {**PUBLIC, "Resource": f"{POINT}/object/*", "Condition": condition}
     known = {"access_point.bucket": "reports", "access_point.network_origin": "Internet"}
     sent = {"Policy": policy(opened)}
-    caller = f"arn:aws:iam::{HOME}:{kind}"
-    first, last = at("PutAccessPointPolicy", resource=POINT, principal=caller, parameters=sent, evidence=known)
+    first, last = at("PutAccessPointPolicy", resource=POINT, parameters=sent, evidence=known)
     assert [list(faults(each)) for each in (first, last)] == [[], []]
-    assert first.fix.call["Policy"]["Statement"] == [{**opened, "Condition": TO_HOME}]
+    assert first.fix.call["Policy"]["Statement"] == [{**opened, "Condition": {**condition, **TO_HOME}}]
     assert "set on the bucket behind" in last.fix.summary
 
 
@@ -184,6 +186,12 @@ def test_a_site_is_served_by_cloudfront_and_only_last_by_the_bucket(known: dict[
     assert [list(faults(each)) for each in (site, setting)] == [[], []]
     assert site.step.by_hand
     assert "CloudFront" in site.fix.summary
+    assert parameters(site.fix.steps[0])["OriginAccessControlConfig"] == {
+        "Name": "why403-site",
+        "SigningProtocol": "sigv4",
+        "SigningBehavior": "always",
+        "OriginAccessControlOriginType": "s3",
+    }
     assert not site.fix.public
     assert setting.fix.public
     assert setting.fix.risk.startswith("data exposure")
@@ -191,6 +199,7 @@ def test_a_site_is_served_by_cloudfront_and_only_last_by_the_bucket(known: dict[
     ((write,), (back,)) = setting.fix.writes, setting.fix.undo
     assert write.parameters["PublicAccessBlockConfiguration"] == {**ON, flag: False}
     assert back.parameters["PublicAccessBlockConfiguration"] == ON
+    assert (write.account, back.account) == (HOME, HOME)
 
 
 def test_no_plan_opens_a_bucket_unless_that_is_asked_for() -> None:
