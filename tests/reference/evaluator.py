@@ -7,15 +7,25 @@ from .conditions import Json
 from .directories import in_directory
 from .grants import policy_blockers
 from .kms import key_blockers, of_anonymous, tests_what_kms_may_not_see
+from .points import is_multi_region
 from .public import publicness_is_open
-from .readings import OF_ACCESS_POINTS, OF_COPIES, OF_GRANT_HEADERS, OF_KEYS, OF_RETENTION, OF_SESSIONS, USUAL, Reading
+from .readings import (
+    OF_ACCESS_POINTS,
+    OF_COPIES,
+    OF_GRANT_HEADERS,
+    OF_KEYS,
+    OF_MULTI_REGION_POINTS,
+    OF_RETENTION,
+    OF_SESSIONS,
+    USUAL,
+    Reading,
+)
 from .requirements import requirement_blockers
 from .verdicts import ALLOWED, Blocker, Verdict, verdict_on
 from .world import World, world_of
 from .writes import write_blockers
 
 __all__ = ["ALLOWED", "Verdict", "blockers", "decide", "is_open", "statuses"]
-
 
 RETAINING = frozenset({"Retention", "ObjectLockRetainUntilDate"})
 
@@ -64,6 +74,7 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
         return by_wording or any(decide(case, reading)[:3] != usual[:3] for reading in OF_SESSIONS)
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
+        *(OF_MULTI_REGION_POINTS if is_multi_region(case["resource"]) else ()),
         *(OF_GRANT_HEADERS if "GrantFullControl" in case.get("parameters", {}) else ()),
         *(OF_RETENTION if RETAINING & case.get("parameters", {}).keys() else ()),
         *(OF_COPIES if case.get("operation") in COPIES else ()),

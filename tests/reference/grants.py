@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from .acls import acl_blocker, acl_grant
 from .callers import Kind
-from .points import Point
+from .points import Point, is_multi_region
 from .policy import Request, allows, denies, resource_denies, resource_grant
 from .principals import Grant
 from .public import policy_is_public
@@ -117,14 +117,17 @@ def _through_point(world: World, point: Point) -> Iterator[str]:
     if world.foreign_object:
         yield from _of_another_owner(world, point, at_point)
         return
-    if caller.account and caller.account == world.bucket_owner == point.owner:
+    must_grant = world.reading.regions_point_must_grant and is_multi_region(point.arn)
+    if caller.account and caller.account == world.bucket_owner == point.owner and not must_grant:
         yield from same_account(world, min(at_point, at_bucket))
         return
     yield from caller_side(world) if caller.account else ()
     # Who belongs to the account of either needs nothing of it but the own identity policy.
-    if caller.account != point.owner and at_point is Grant.NONE:
+    if (must_grant or caller.account != point.owner) and at_point is Grant.NONE:
         yield "access_point"
-    trusted = caller.account and caller.account == world.bucket_owner and not world.reading.bucket_must_trust
+    trusted = (
+        caller.account and caller.account == world.bucket_owner and not (world.reading.bucket_must_trust or must_grant)
+    )
     if at_bucket is Grant.NONE and not trusted:
         yield "bucket_policy"
 

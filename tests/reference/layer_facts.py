@@ -62,7 +62,7 @@ def _delegate(scene: Scene, document: Json, point: Point) -> None:
     condition = scene.rng.choice(
         (
             {"StringEquals": {"s3:DataAccessPointAccount": point.owner}},
-            {"ArnLike": {"s3:DataAccessPointArn": f"arn:aws:s3:eu-west-1:{point.owner}:accesspoint/*"}},
+            {"ArnLike": {"s3:DataAccessPointArn": f"{point.arn.rpartition('/')[0]}/*"}},
             {"ArnEquals": {"s3:DataAccessPointArn": point.arn}},
         )
     )

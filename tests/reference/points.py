@@ -42,6 +42,12 @@ def point_of(resource: str, evidence: Json) -> Point | None:
     )
 
 
+def is_multi_region(arn: str) -> bool:
+    """Whether an access point has buckets in several Regions; its ARN names none (section 4.2)."""
+    found = POINT.fullmatch(arn)
+    return found is not None and found[1].endswith(".mrap")
+
+
 def names_object(resource: str) -> bool:
     """Whether an ARN names an object: that of an access point holds a slash without naming any."""
     found = POINT.fullmatch(resource)

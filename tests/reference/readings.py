@@ -15,6 +15,8 @@ class Reading(NamedTuple):
     """Whether an RCP that names the bucket reaches a request through an access point."""
     bucket_must_trust: bool = True
     """Section 9.1: whether callers of the bucket's own account need a bucket policy that trusts a foreign point."""
+    regions_point_must_grant: bool = False
+    """Section 9.2, U4: whether a Multi-Region access point and its bucket must let in callers of their own account."""
     copies_unseen_tags: bool = True
     """Whether a copy needs the actions on tags where nobody said that its source has any."""
     header_is_equivalent: bool = True
@@ -47,6 +49,7 @@ OF_ACCESS_POINTS = (
     Reading(rcp_names_point=False),
     Reading(bucket_must_trust=False),
 )
+OF_MULTI_REGION_POINTS = (Reading(regions_point_must_grant=True),)
 OF_GRANT_HEADERS = (Reading(header_is_equivalent=False),)
 OF_COPIES = (Reading(copies_unseen_tags=False),)
 OF_SESSIONS = (Reading(last_session_tells=False),)

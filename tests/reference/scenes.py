@@ -192,11 +192,15 @@ def _through_point(draw: Draw, case: Json) -> None:
         case.get("parameters", {}).pop(unsaid, None)
     bucket, slash, key = case["resource"].removeprefix("arn:aws:s3:::").partition("/")
     owner = draw.accounts[1] if rng.random() < 0.7 else rng.choice(draw.accounts)
-    case["resource"] = f"arn:aws:s3:eu-west-1:{owner}:accesspoint/ap1{'/object' if slash else ''}{slash}{key}"
+    several_regions = rng.random() < 0.2
+    named = f":{owner}:accesspoint/mfzwi23gnjvgw.mrap" if several_regions else f"eu-west-1:{owner}:accesspoint/ap1"
+    case["resource"] = f"arn:aws:s3:{named}{'/object' if slash else ''}{slash}{key}"
     # What is answered where a call goes to another Region than that of the access point is open.
     case["context"]["aws:RequestedRegion"] = "eu-west-1"
     evidence |= {"access_point.bucket": bucket, "access_point.owner": owner}
     evidence["access_point.network_origin"] = rng.choice(("Internet", "Internet", "VPC"))
+    if several_regions:
+        evidence["access_point.network_origin"] = "Internet"
     if evidence["access_point.network_origin"] == "VPC":
         evidence["access_point.vpc"] = "vpc-1"
         refusing = draw.wanted == "requirement" and rng.random() < 0.8

@@ -244,3 +244,14 @@ def test_which_of_two_refused_sessions_is_told_is_open() -> None:
     facts = {**sessions(), "principal.policies": [{"Version": "2012-10-17", "Statement": writing}]}
     assert is_open(call("GetObject", f"{ZONAL}/k", facts))
     assert not is_open(call("PutObject", f"{ZONAL}/k", facts))
+
+
+def test_what_a_multi_region_access_point_asks_of_its_own_account_is_open() -> None:
+    """Section 9.2, U4: the identity policy alone, or what any other account needs as well."""
+    regions = "arn:aws:s3::111111111111:accesspoint/mfzwi23gnjvgw.mrap"
+    case = call("GetObject", f"{regions}/object/k", {"access_point.bucket": "buk"})
+    assert decide(case).decision == "allowed"
+    assert is_open(case)
+    granting = {"Version": "2012-10-17", "Statement": [{**FULL["Statement"], "Principal": {"AWS": USER}}]}
+    by_both = {**case["evidence"], "access_point.policy": granting, "bucket.policy": granting}
+    assert not is_open({**case, "evidence": by_both})
