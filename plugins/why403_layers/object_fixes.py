@@ -148,15 +148,14 @@ def _kept(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
 
 
 def _unconfirmed(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
-    call = request.call
-    name = "" if call is None else call.operation
-    if name == "PutBucketVersioning":
-        sent = call.parameters.get("VersioningConfiguration") if call is not None else None
+    operation, sent = ("", {}) if request.call is None else (request.call.operation, request.call.parameters)
+    if operation == "PutBucketVersioning":
+        configuration = sent.get("VersioningConfiguration") or "CONFIGURATION"
         step = bucket_command(
-            request, "put-bucket-versioning", ("versioning-configuration", sent or "CONFIGURATION"), ("mfa", _CODE)
+            request, "put-bucket-versioning", ("versioning-configuration", configuration), ("mfa", _CODE)
         )
-    elif name == "DeleteObjects":
-        step = bucket_command(request, "delete-objects", ("delete", "file://delete.json"), ("mfa", _CODE))
+    elif operation == "DeleteObjects":
+        step = bucket_command(request, "delete-objects", ("delete", sent.get("Delete") or "OBJECTS"), ("mfa", _CODE))
     else:
         step = object_command(request, "delete-object", ("mfa", _CODE))
     yield Fix(

@@ -74,6 +74,13 @@ ROWS: Final[dict[str, Row]] = {
     "a missing object is put there, or its key corrected": Row(
         "GetObject", {"object.exists": False}, WRITER, edits={"object.exists": True}, commands=(LIST,)
     ),
+    "a missing object that no delete marker hides is put there": Row(
+        "GetObject",
+        {"object.exists": False, "object.delete_marker": False},
+        WRITER,
+        edits={"object.exists": True},
+        commands=(LIST,),
+    ),
     "a delete marker is deleted, by its own version": Row(
         "GetObject",
         {"object.exists": False, "object.delete_marker": True},
@@ -153,6 +160,19 @@ ROWS: Final[dict[str, Row]] = {
         parameters=UNCONFIRMED,
         commands=(("DeleteObject", on(**V7, MFA="SERIAL CODE")),),
     ),
+    "MFA Delete asks for one code to delete a list of versions": Row(
+        "DeleteObjects",
+        MFA_ON,
+        OWNER,
+        parameters={"Delete": {"Objects": [{"Key": "q3.csv", **V7}]}, "MFA": None},
+        commands=(
+            (
+                "DeleteObjects",
+                {"Bucket": "reports", "Delete": {"Objects": [{"Key": "q3.csv", **V7}]}, "MFA": "SERIAL CODE"},
+            ),
+        ),
+        resource=BUCKET,
+    ),
     "MFA Delete asks for a code to change versioning": Row(
         "PutBucketVersioning",
         MFA_ON,
@@ -202,6 +222,15 @@ ROWS: Final[dict[str, Row]] = {
         commands=(("TagResource", {"AccountId": HOME, "ResourceArn": BUCKET, "Tags": TAGS}),),
         resource=BUCKET,
     ),
+    "tags that nobody told are left to be filled in": Row(
+        "PutBucketTagging",
+        {"bucket.abac": True},
+        TAGGER,
+        commands=(
+            ("TagResource", {"AccountId": HOME, "ResourceArn": BUCKET, "Tags": [{"Key": "KEY", "Value": "VALUE"}]}),
+        ),
+        resource=BUCKET,
+    ),
     "tags that give access are removed by UntagResource": Row(
         "DeleteBucketTagging",
         {"bucket.abac": True},
@@ -235,6 +264,13 @@ def test_a_requirement_is_met_by_somebody(name: str) -> None:
     assert each.fix.call == dict(row.call)
     assert each.fix.request.get("time") == row.time
     assert commands(each) == list(row.commands)
+
+
+def test_a_legal_hold_can_be_put_back() -> None:
+    each = sole(at(ROWS["a legal hold is taken off by whoever may"]))
+    how, _, command = each.fix.steps[1].partition(": ")
+    assert how == "to take it back"
+    assert parameters(command) == on(**V7, LegalHold={"Status": "ON"})
 
 
 def test_governance_is_bypassed_by_who_may_or_waited_for() -> None:
