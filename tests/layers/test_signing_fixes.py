@@ -4,11 +4,14 @@ from typing import Any, Final
 
 import pytest
 
+from tests.layers.fixing import proposed
 from tests.layers.tables import AWAY, BUCKET, HOME, OBJECT, SESSION, USER, allow, policy
 from tests.layers.trying import Tried, body, faults, parameters, tried
 from why403.domain.fix import Applicability
-from why403.domain.presigned import LONGEST_EXPIRY
+from why403.domain.presigned import LONGEST_EXPIRY, Presigned
+from why403.domain.request import Call
 from why403.domain.shapes import moment
+from why403.testing import a_request
 
 SIGNED, SOON, LATE = "2026-03-01T08:00:00Z", "2026-03-01T08:05:00Z", "2026-03-02T08:00:00Z"
 URL: Final[dict[str, Any]] = {"signed_at": SIGNED, "expires": 900, "method": "GET", "headers": ["host"]}
@@ -31,6 +34,21 @@ URLS: Final[dict[str, tuple[dict[str, Any], str, dict[str, Any]]]] = {
         {"presigned": {**URL, "expires": LONGEST_EXPIRY + 1}, "time": SOON},
         "sign the URL for at most 604800 seconds (seven days)",
         {"expires": 3600},
+    ),
+    "a URL for no time at all becomes one of an hour": (
+        {"presigned": {**URL, "expires": 0}, "time": SOON},
+        "sign a new URL, when it is needed or for long enough",
+        {"expires": 3600},
+    ),
+    "a switch that is off is no header": (
+        {
+            "presigned": {**URL, "method": "DELETE"},
+            "time": LATE,
+            "operation": "DeleteObject",
+            "parameters": {"VersionId": "v7", "BypassGovernanceRetention": False},
+        },
+        "sign a new URL, when it is needed or for long enough",
+        {"headers": ["host"], "method": "DELETE"},
     ),
     "a clock that is ahead": (
         {"presigned": {**URL, "signed_at": "2026-03-01T09:00:00Z"}, "time": SOON},
@@ -120,6 +138,25 @@ def test_a_url_whose_use_nobody_dates_is_signed_anew_all_the_same() -> None:
 def test_a_download_is_signed_by_a_command() -> None:
     (each,) = at(presigned=URL, time=LATE)
     assert each.fix.steps == ("aws s3 presign s3://reports/q3.csv --expires-in 900",)
+
+
+def test_a_download_of_a_version_is_signed_in_code() -> None:
+    (each,) = at(presigned=URL, time=LATE, parameters={"VersionId": "v7"})
+    (step,) = each.fix.steps
+    assert step.startswith('boto3.client("s3").generate_presigned_url("get_object", ')
+    assert "ExpiresIn=900" in step
+
+
+def test_a_url_of_a_call_without_any_time_keeps_the_time_it_was_signed_at() -> None:
+    url = Presigned(signed_at=moment(SIGNED), expires=900, method="PUT", headers=frozenset({"host"}))
+    (fix,) = proposed("authentication", a_request(call=Call(operation="GetObject", presigned=url)))
+    assert set(fix.request) == {"presigned"}
+    assert fix.request["presigned"] == {
+        "signed_at": moment(SIGNED).isoformat(),
+        "expires": 900,
+        "method": "GET",
+        "headers": ["host"],
+    }
 
 
 def test_an_upload_is_signed_in_code_with_what_it_sends() -> None:
