@@ -15,7 +15,6 @@ ENFORCED: Final = "BucketOwnerEnforced"
 NEVER_TOLD: Final = "ObjectWriter"
 OWN: Final = {"grantee": {"id": "owner-id"}, "permission": "FULL_CONTROL"}
 TO_AWAY: Final = {"grantee": {"account": AWAY}, "permission": "READ"}
-EXPRESS: Final = "arn:aws:s3:::buk--use1-az4--x-s3"
 
 
 def acl(*grants: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def at(layer: str, operation: str = "GetObject", *, principal: str = EVE, **more
     evidence = {
         "bucket.owner": HOME,
         "bucket.ownership": NEVER_TOLD,
-        "principal.policies": [policy(allow("s3:*"), allow("s3express:*"))],
+        "principal.policies": [policy(allow("s3:*"))],
         **more.pop("evidence", {}),
     }
     request = {"principal": principal, "operation": operation, "resource": OBJECT, **more}
@@ -152,26 +151,3 @@ def test_what_is_the_owner_s_alone_is_done_by_its_account() -> None:
     assert list(faults(each)) == []
     assert each.step.by_hand
     assert each.fix.who == f"an administrator of account {HOME}"
-
-
-def test_a_directory_bucket_takes_no_acl() -> None:
-    (each,) = at(
-        "directory_bucket", "PutObject", principal=USER, parameters={"ACL": "private"}, resource=f"{EXPRESS}/k"
-    )
-    assert list(faults(each)) == []
-    assert each.fix.call["ACL"] is None
-
-
-def test_a_directory_bucket_is_managed_by_its_own_account() -> None:
-    found = at("directory_bucket", "GetBucketEncryption", resource=EXPRESS)
-    assert [list(faults(each)) for each in found] == [[]] * len(found)
-    assert {each.fix.who for each in found} == {f"an administrator of account {HOME}"}
-
-
-def test_a_policy_of_a_directory_bucket_gives_way_to_the_caller_s_own() -> None:
-    named = {**allow("s3express:GetEncryptionConfiguration"), "Principal": {"AWS": USER}}
-    known = {"principal.policies": None, "bucket.policy": policy(named)}
-    (each,) = at("directory_bucket", "GetBucketEncryption", principal=USER, resource=EXPRESS, evidence=known)
-    assert list(faults(each)) == []
-    assert [edit.fact for edit in each.fix.edits] == ["principal.policies"]
-    assert each.decided.blockers == []

@@ -5,9 +5,25 @@ from typing import Any
 import pytest
 
 from tests.cases import answer
-from tests.layers.tables import ANONYMOUS, AWAY, BUCKET, HOME, NOT_KNOWN, SERVICE, USER, Worded, layer, said, worded
+from tests.layers.tables import (
+    ANONYMOUS,
+    AWAY,
+    BUCKET,
+    HOME,
+    NOT_KNOWN,
+    SERVICE,
+    USER,
+    Worded,
+    allow,
+    layer,
+    policy,
+    said,
+    worded,
+)
+from tests.layers.trying import Tried, body, faults, tried
 from why403.domain.evidence import Evidence, Unreadable
 from why403.domain.facts import BUCKET_OWNER
+from why403.domain.fix import Applicability
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import UNKNOWN
 from why403.domain.verdict import Claim, Says
@@ -102,9 +118,9 @@ def test_an_owner_that_could_not_be_read_tells_why(owner: Unreadable, why: str, 
 
 def test_a_policy_of_a_directory_bucket_speaks_of_its_own_actions() -> None:
     statement = {"Effect": "Deny", "Principal": {"AWS": HOME}, "Resource": "*"}
-    policy = {"Statement": [{**statement, "Action": "s3:GetObject"}, {**statement, "Action": "s3express:*"}]}
+    document = {"Statement": [{**statement, "Action": "s3:GetObject"}, {**statement, "Action": "s3express:*"}]}
     asked = {"principal": USER, "operation": "GetObject", "bucket": NAME, "key": "k"}
-    found = answer({**asked, "evidence": {"bucket.policy": policy}, "evidence_is_complete": True})
+    found = answer({**asked, "evidence": {"bucket.policy": document}, "evidence_is_complete": True})
     assert found["warnings"] == [
         {
             "fact": "bucket.policy",
@@ -128,3 +144,57 @@ def test_a_policy_of_a_directory_bucket_is_about_that_bucket(written: str, warne
     asked = {"principal": USER, "operation": "GetObject", "resource": f"{OURS}/k"}
     evidence = {"bucket.policy": {"Statement": [statement]}}
     assert bool(answer({**asked, "evidence": evidence, "evidence_is_complete": True})["warnings"]) is warned
+
+
+# --- what would help -------------------------------------------------------------------------------------------------
+
+BY_POLICY = {"bucket.policy": policy(allow("s3express:*", Principal={"AWS": USER}))}
+
+
+def proposed(operation: str, on: str, caller: str = USER, **more: Any) -> list[Tried]:
+    """Return what is proposed for a call by a caller whose own policies allow nothing of S3 Express."""
+    evidence = {"principal.policies": [policy(allow("s3:*"))], **more.pop("evidence", {})}
+    request = {"principal": caller, "operation": operation, "resource": on, **more}
+    return list(tried(body({**request, "evidence": evidence, "evidence_is_complete": True}), "directory_bucket"))
+
+
+def test_no_acl_is_sent_and_all_else_is() -> None:
+    sent = {"ACL": "public-read", "GrantRead": 'id="x"', "StorageClass": "EXPRESS_ONEZONE"}
+    (each,) = proposed("PutObject", f"{OURS}/k", parameters=sent)
+    assert list(faults(each)) == []
+    assert each.fix.call.items() >= {"ACL": None, "GrantRead": None}.items()
+    assert set(each.fix.call.values()) == {None}
+    assert "StorageClass" not in each.fix.call
+    assert (each.fix.who, each.fix.applicability, each.fix.target) == ("the caller", Applicability.REVIEW, OURS)
+
+
+@pytest.mark.parametrize(
+    ("caller", "on", "owner", "evidence", "claims"),
+    [
+        (USER, THEIRS, AWAY, {}, [Says.REQUIREMENT]),
+        (ANONYMOUS, OURS, HOME, {}, [Says.REQUIREMENT]),
+        (USER, THEIRS, AWAY, BY_POLICY, [Says.REQUIREMENT, Says.CAP]),
+    ],
+    ids=["another account", "nobody who signs", "somebody whom the bucket's policy names"],
+)
+def test_what_is_for_the_own_account_is_done_by_an_identity_of_it(
+    caller: str, on: str, owner: str, evidence: dict[str, Any], claims: list[int]
+) -> None:
+    found = proposed("GetBucketPolicy", on, caller, evidence=evidence)
+    assert [each.blocked.blamed.claim.says for each in found] == claims
+    for each in found:
+        assert list(faults(each)) == []
+        assert each.step.by_hand
+        assert each.fix.who == f"an administrator of account {owner}"
+        assert each.fix.summary.startswith(f"make the call as an identity of account {owner}")
+        assert (each.fix.target, owner in each.fix.steps[0]) == (on, True)
+
+
+def test_who_is_of_the_own_account_is_allowed_by_a_policy_of_its_own() -> None:
+    (each,) = proposed("GetBucketPolicy", OURS, evidence=BY_POLICY)
+    assert list(faults(each)) == []
+    (edit,) = each.fix.edits
+    assert edit.fact == "principal.policies"
+    (statement,) = edit.after[-1]["document"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("s3express:GetBucketPolicy", OURS)
+    assert each.decided.blockers == []
