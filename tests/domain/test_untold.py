@@ -13,6 +13,7 @@ from why403.domain.untold import possible, there
 from why403.intake.received import Now
 from why403.intake.request import asked_for
 from why403.policy.condition import Condition
+from why403.policy.hints.of_condition import of_condition
 
 DAYS = "s3:object-lock-remaining-retention-days"
 KEY = "s3:x-amz-server-side-encryption-aws-kms-key-id"
@@ -90,3 +91,32 @@ def test_a_condition_is_as_certain_as_what_is_known_of_its_key(
 ) -> None:
     assert request_.context[key] is None
     assert WORDS[Condition(operator, key, [value], variables=True).holds(request_.context)] == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "request_", "text"),
+    [
+        (
+            "NumericGreaterThan",
+            DAYS,
+            "30",
+            sent(LONGER),
+            f"`{DAYS}` is between `3` and `4` here, where the condition compares with `30`",
+        ),
+        (
+            "NumericGreaterThan",
+            DAYS,
+            "30",
+            sent(RETAINED),
+            f"`{DAYS}` is `3` here, where the condition compares with `30`",
+        ),
+        ("Null", DAYS, "true", sent(RETAINED, now=None), f"`{DAYS}` is there"),
+        ("Null", KEY, "true", sent(ALIAS), f"`{KEY}` is there"),
+        ("StringEquals", KEY, "x", sent(ALIAS), None),
+    ],
+)
+def test_what_rules_a_condition_out_is_told(
+    operator: str, key: str, value: str, request_: AccessRequest, text: str | None
+) -> None:
+    remark = of_condition(Condition(operator, key, [value], variables=True), request_)
+    assert (None if remark is None else remark.text) == text

@@ -1,6 +1,7 @@
 """What is wrong with a condition that is not met: what it expects, and what it met."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -8,6 +9,7 @@ from why403.domain.context import MULTIVALUED
 from why403.domain.origin import source_of
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
+from why403.domain.untold import possible, there
 from why403.domain.verdict import ConditionResult
 from why403.policy.condition import Condition, Quantifier
 from why403.policy.hints.remark import Remark
@@ -84,10 +86,10 @@ def of_action(key: str) -> bool:
 
 
 def of_condition(condition: Condition, request: AccessRequest) -> Remark | None:
-    """Return why a condition that is not met is not; None where the key's values are not known."""
+    """Return why a condition that is not met is not; None where nothing is known of the key's values."""
     actual = request.context[condition.key]
     if actual is None:
-        return None
+        return _untold(condition, request) if there(request, condition.key) else None
     if not actual:
         return _absent(condition, request)
     if condition.family is Family.NULL:
@@ -98,6 +100,19 @@ def of_condition(condition: Condition, request: AccessRequest) -> Remark | None:
             condition.key_as_written, "may have several values, which need `{value}` or ForAllValues", meant, meant
         )
     return _compared(condition, actual)
+
+
+def _untold(condition: Condition, request: AccessRequest) -> Remark | None:
+    """Return why a condition is not met by a key that is sent without its value."""
+    if condition.family is Family.NULL:
+        return Remark(condition.key_as_written, "is there")
+    held = sorted(possible(request, condition.key), key=Decimal)
+    if not held:
+        return None
+    if held[0] == held[-1]:
+        return _compared(condition, (held[0],))
+    between = f"{_quoted(held[0])} and {_quoted(held[-1])} here, where the condition compares with"
+    return Remark(condition.key_as_written, "is between {value}", f"{between} {_listed(condition.values)}")
 
 
 def _absent(condition: Condition, request: AccessRequest) -> Remark:
