@@ -47,15 +47,16 @@ def _of_policy(request: AccessRequest, call: Call) -> Iterator[Fix]:
         return
     of_point = call.operation == "PutAccessPointPolicy"
     closed = limited_to(document, one_policy(PolicyKind.RESOURCE)(sent), account, of_access_point=of_point)
-    yield Fix(
-        summary=f"send the policy with its public statements limited to account {account} (aws:PrincipalAccount)",
-        who="the caller",
-        risk="nobody of another account is let in by them: name each who has to be as a Principal, or its organization "
-        "by aws:PrincipalOrgID",
-        applicability=_REVIEW,
-        target=request.resource.arn,
-        call={"Policy": json.dumps(closed) if isinstance(sent, str) else closed},
-    )
+    if closed != document:
+        yield Fix(
+            summary=f"send the policy with its public statements limited to account {account} (aws:PrincipalAccount)",
+            who="the caller",
+            risk="nobody of another account is let in by them: name each who has to be as a Principal, or its "
+            "organization by aws:PrincipalOrgID",
+            applicability=_REVIEW,
+            target=request.resource.arn,
+            call={"Policy": json.dumps(closed) if isinstance(sent, str) else closed},
+        )
 
 
 def _of_restricted(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:

@@ -99,6 +99,17 @@ def test_a_policy_is_limited_to_an_owner_that_is_known(
     assert made == ([] if limited is None else [[{**statement, "Condition": limited}]])
 
 
+VARIABLE: Final = {"aws:PrincipalAccount": "${aws:ResourceAccount}"}
+FULL: Final = dict.fromkeys(("StringEquals", "StringEqualsIgnoreCase", "StringLike"), VARIABLE)
+
+
+def test_a_policy_that_no_condition_more_can_limit_is_left_to_be_written_anew() -> None:
+    sent = {"Policy": policy({**PUBLIC, "Condition": FULL})}
+    assert [dict(each.fix.call) for each in at("PutBucketPolicy", resource=BUCKET, parameters=sent)] == [{}]
+    found = at(principal=EVE, evidence={"bucket.policy": policy({**PUBLIC, "Condition": FULL}, TO_EVE)})
+    assert ["bucket.policy" in {edit.fact for edit in each.fix.edits} for each in found] == [False]
+
+
 THROUGH_POINTS: Final = {"StringLike": {"s3:DataAccessPointArn": f"arn:aws:s3:*:{HOME}:accesspoint/*"}}
 
 
