@@ -169,3 +169,9 @@ def test_who_does_not_sign_reads_under_no_key() -> None:
 
 def test_nothing_is_proposed_for_a_policy_that_nobody_read() -> None:
     assert at(facts(key_policy={"unknown": True})) == []
+
+
+def test_a_key_without_a_policy_is_opened_by_a_grant_alone() -> None:
+    (grant,) = at(facts(key_policy=None))
+    assert list(faults(grant)) == []
+    assert after(grant.fix, "kms.grants") == [{"grantee": USER, "operations": ["Decrypt"]}]
