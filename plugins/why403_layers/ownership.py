@@ -93,7 +93,7 @@ def _requirements(request: AccessRequest, call: Call, evidence: Evidence, disabl
             yield Claim(Says.REQUIREMENT, FALSE, about=_OWNER_CALL)
     creates = call.operation == "CreateBucket"
     refuses = _created_enforced(call) if creates else disabled
-    refused = min(refuses, _carries_acl(call)) if request.action_key in _WRITES_ACL else FALSE
+    refused = min(refuses, _carries_acl(request, call, evidence)) if request.action_key in _WRITES_ACL else FALSE
     if refused != FALSE:
         yield Claim(Says.REQUIREMENT, negation(refused), about=_ACL_LEFT if creates else _ACL_REFUSED)
     if call.operation == "PutBucketOwnershipControls" and _enforces(call.parameters):
@@ -107,12 +107,12 @@ def _created_enforced(call: Call) -> Truth:
     return truth_of(call.parameters.get("ObjectOwnership") in (None, "", ENFORCED))
 
 
-def _carries_acl(call: Call) -> Truth:
+def _carries_acl(request: AccessRequest, call: Call, evidence: Evidence) -> Truth:
     """Return whether the call sends an ACL other than the one that is accepted while ACLs are disabled."""
     canned = call.parameters.get("ACL")
     policy = call.parameters.get("AccessControlPolicy")
     if policy is not None and canned is None:
-        return truth_of(not _only_owner(policy))
+        return negation(min(truth_of(_only_owner(policy)), _of_bucket_owner(policy, request, evidence)))
     if canned is not None:
         return truth_of(canned not in ((_ACCEPTED, "private") if call.operation == "CreateBucket" else (_ACCEPTED,)))
     if call.grant_headers:
@@ -127,6 +127,18 @@ def _only_owner(policy: Any) -> bool:
     return bool(grants and owner) and all(
         grant.get("Permission") == "FULL_CONTROL" and grant.get("Grantee", {}).get("ID") == owner for grant in grants
     )
+
+
+def _of_bucket_owner(policy: Any, request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether the owner that an ACL in XML names is the bucket's, as an id is taken to be that nobody knows."""
+    named = policy.get("Owner", {}).get("ID") if isinstance(policy, dict) else None
+    seen = evidence[CANONICAL_IDS]
+    if isinstance(seen, Unreadable):
+        return UNKNOWN
+    account = seen.value.get(named) if isinstance(seen, Found) and isinstance(named, str) else None
+    if account is None:
+        return TRUE
+    return UNKNOWN if request.bucket_owner is None else truth_of(account == request.bucket_owner)
 
 
 def _enforces(parameters: Mapping[str, Any]) -> bool:
@@ -190,6 +202,10 @@ def _doubt(request: AccessRequest, claim: Claim, evidence: Evidence) -> Words:
     fact: Fact[Any] = BUCKET_ACL if claim.about is _ACL_LEFT else OWNERSHIP
     if isinstance(evidence[fact], Unreadable) and not (creates and claim.about is _ACL_LEFT):
         return unread(evidence[fact])
+    if claim.about is _ACL_REFUSED and request.call is not None and request.call.parameters.get("AccessControlPolicy"):
+        return doubted(
+            "it is not known whether the ACL names the bucket's owner", evidence[CANONICAL_IDS], request.owner_unread
+        )
     if creates or claim.about is _ACL_REFUSED:
         return Words(because="it is not known which ACL the call sends")
     because = "it is not known whom the bucket's ACL grants something"
