@@ -30,7 +30,7 @@ _HERE: Final = Path(__file__).parents[2]
 _THERE: Final = _HERE / "build" / "mutation"
 _TRIED: Final = _THERE / "mutants"
 _PACKAGES: Final = {"why403": _HERE / "service" / "why403", "why403_layers": _HERE / "plugins" / "why403_layers"}
-_BESIDE: Final = {name: _HERE / name for name in ("tests", "examples", "pyproject.toml", "openapi.yaml")}
+_BESIDE: Final = {name: _HERE / name for name in ("tests", "examples", "docs", "pyproject.toml", "openapi.yaml")}
 # https://mutmut.readthedocs.io: what a test's exit status says about the change
 _KILLED: Final = frozenset({1, 3})
 _LEFT: Final = {0: "survived", 5: "no test", 33: "no test"}
