@@ -7,6 +7,11 @@ import pytest
 
 from tests.cases import answer, answers, services
 from tests.reference.generator import random_case
+from why403.domain.evidence import Evidence
+from why403.domain.truth import UNKNOWN
+from why403.intake.request import asked_for
+from why403.usecases.allowed_if import Seen, Tries, allowed_if
+from why403.usecases.decide import decide_call
 from why403.usecases.diagnose import diagnose
 
 HOME, AWAY = "111122223333", "444455556666"
@@ -176,3 +181,11 @@ def test_a_refusal_that_names_its_cause_leaves_nothing_to_be_allowed() -> None:
     error = "An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired."
     told = diagnose(services(), {"error": error, "request": GET, "detail": "full"})
     assert (told["decision"], told["allowed_if"]) == ("denied", None)
+
+
+def test_what_does_not_fit_the_call_allows_nothing() -> None:
+    fits, asked = asked_for({**GET, "context_is_complete": False}), asked_for({**GET, "key": None, "resource": None})
+    seen = Seen(Evidence({}, complete=False), frozenset())
+    decided = decide_call(services(), fits, fits.legs(seen.evidence, services().registry.facts), None)
+    assert decided.outcome == UNKNOWN
+    assert allowed_if(services(), asked, seen, decided, Tries()) is None

@@ -38,7 +38,10 @@ def allowed_if(services: Services, asked: Asked, seen: Seen, decided: Decided, t
     again = _Again(services, asked, *seen)
     search = Search(again.decide, again.certain, left=min(MOST_TRIED, tries.left))
     before = search.left
-    found = search.found(decided)
+    try:
+        found = search.found(decided)
+    except InvalidInput:  # what would have to be assumed does not fit the call
+        found = None
     tries.left -= before - max(search.left, 0)
     return None if found is None else told(found, spellings(leg.ruled.request for leg in decided.legs))
 
@@ -53,22 +56,19 @@ class _Again:
     current: Collection[Fact[Any]]
 
     def decide(self, assumed: Assumed) -> Decided:
-        """Return what the rules say, statement by statement."""
+        """Return what the rules say, statement by statement; raise InvalidInput where it does not fit the call."""
         return self._decided(assumed, None)
 
     def certain(self, assumed: Assumed) -> Truth:
         """Return the outcome as the answer to the call would have it."""
         try:
             return self._decided(assumed, Budget()).outcome
-        except OverBudget:
+        except (InvalidInput, OverBudget):
             return UNKNOWN
 
     def _decided(self, assumed: Assumed, budget: Budget | None) -> Decided:
         asked = replace(self.asked, context={**self.asked.context, **assumed.context})
-        try:
-            legs = asked.legs(self._evidence(assumed), self.services.registry.facts, self.current)
-        except InvalidInput:  # what is assumed does not fit the call
-            return Decided(legs=[], asked="")
+        legs = asked.legs(self._evidence(assumed), self.services.registry.facts, self.current)
         return Decided(legs=legs_decided(self.services, legs, budget), asked="")
 
     def _evidence(self, assumed: Assumed) -> Evidence:
