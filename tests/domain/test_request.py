@@ -1,8 +1,12 @@
 """A request with something else about it is whole, and shares nothing that was found out about the first."""
 
+from typing import Any
+
 import pytest
 
-from tests.policy.asking import asked
+from tests.policy.asking import ACCOUNT, asked
+from why403.domain.evidence import Fact, Found, Observation
+from why403.domain.facts import POINT_OWNER
 from why403.domain.request import AccessRequest
 
 
@@ -22,3 +26,19 @@ def test_what_is_tried_is_known_in_the_new_request_alone() -> None:
     other = request.trying("aws:sourceip", ("192.0.2.1",))
     assert other.context["aws:sourceip"] == ("192.0.2.1",) != request.context["aws:sourceip"]
     assert other.given({"aws:secure": ("x",)}).context["aws:sourceip"] == ("192.0.2.1",)
+
+
+@pytest.mark.parametrize(
+    ("account", "seen", "owner"),
+    [
+        (ACCOUNT, {}, ACCOUNT),
+        (ACCOUNT, {POINT_OWNER: Found("999999999999")}, ACCOUNT),
+        ("*", {}, None),
+        ("*", {POINT_OWNER: Found("999999999999")}, "999999999999"),
+    ],
+)
+def test_an_access_point_whose_account_is_not_told_is_of_whom_the_evidence_says(
+    account: str, seen: dict[Fact[Any], Observation[Any]], owner: str | None
+) -> None:
+    point = f"arn:aws:s3:eu-west-1:{account}:accesspoint/desk/object/k"
+    assert asked(on=point, evidence=seen).point_owner == owner

@@ -140,8 +140,8 @@ class AccessRequest:
     @property
     def point_owner(self) -> str | None:
         """Return the account of the access point that the resource names, None if that is not known."""
-        seen = self.evidence[POINT_OWNER]
-        return self.resource.account or (seen.value if isinstance(seen, Found) else None)
+        told, seen = self.resource.account, self.evidence[POINT_OWNER]
+        return told if told not in {"", NOT_TOLD} else seen.value if isinstance(seen, Found) else None
 
     @property
     def at_bucket(self) -> "AccessRequest | None":
