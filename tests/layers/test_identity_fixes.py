@@ -20,7 +20,7 @@ from tests.layers.tables import (
     layer,
     policy,
 )
-from why403 import AccessRequest, Applicability, Claim, Reach, Says
+from why403 import AccessRequest, Applicability, Claim, Reach, Reading, Says, Write
 from why403.domain.facts import BUCKET_OWNER, ISSUER
 from why403.testing import a_request
 from why403_layers.bucket_policy import BUCKET_POLICY
@@ -202,6 +202,23 @@ def test_a_managed_policy_is_made_where_inline_ones_are_full(principal: str, roo
     if len(operations) > 1:
         assert [write.operation for write in fix.undo] == [operations[1].replace("Attach", "Detach"), "DeletePolicy"]
         assert fix.writes[1].parameters["PolicyArn"] == f"arn:aws:iam::{HOME}:policy/why403-reports"
+
+
+def test_a_managed_policy_is_made_and_attached_by_two_whole_calls() -> None:
+    full = {**INLINE, "document": policy(deny("s3:x" + "y" * 1_900))}
+    fix = proposed("identity", asked([full]))[0]
+    arn = f"arn:aws:iam::{HOME}:policy/why403-reports"
+    holder = {"UserName": "ana", "PolicyArn": arn}
+    reading = Reading("iam", "GetPolicyVersion", {"PolicyArn": arn}, ("PolicyVersion", "Document"), ("NoSuchEntity",))
+    made = {"PolicyName": "why403-reports", "PolicyDocument": NEW}
+    assert fix.writes == (
+        Write("iam", "CreatePolicy", made, "iam:CreatePolicy", HOME, documents=("PolicyDocument",), reading=reading),
+        Write("iam", "AttachUserPolicy", holder, "iam:AttachUserPolicy", HOME),
+    )
+    assert fix.undo == (
+        Write("iam", "DetachUserPolicy", holder, "iam:DetachUserPolicy", HOME),
+        Write("iam", "DeletePolicy", {"PolicyArn": arn}, "iam:DeletePolicy", HOME),
+    )
 
 
 def test_where_nothing_has_room_left_a_person_makes_some() -> None:

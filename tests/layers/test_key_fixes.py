@@ -116,6 +116,7 @@ def test_a_policy_that_would_be_too_long_is_left_to_hands() -> None:
 
 def test_a_disabled_key_is_enabled_by_who_agrees() -> None:
     (each,) = at(facts(key_policy=policy(TO_HOME), key_state="Disabled"))
+    assert each.fix.who == f"the key's administrator in account {HOME}"
     assert list(faults(each)) == []
     assert [(write.operation, write.parameters, write.region) for write in (*each.fix.writes, *each.fix.undo)] == [
         ("EnableKey", {"KeyId": KEY}, "eu-west-1"),

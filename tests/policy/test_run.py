@@ -54,3 +54,10 @@ def test_a_run_occurs_at_its_places_only(short: str, candidate: str, times: int,
 def test_a_run_has_a_length(text: str) -> None:
     parts = tokens(text, wildcards=True, variables=False)
     assert run(parts).length == length(parts) == len(text)
+
+
+def test_a_long_run_is_nowhere_in_a_text_without_one_of_its_characters() -> None:
+    wanted = run(tokens("?" * 200 + "z", wildcards=True, variables=False))
+    assert not wanted.at("a" * 300, 0)
+    assert wanted.find("a" * 300, 0, 300) == -1
+    assert wanted.first("a" * 300, range(90)) == -1
