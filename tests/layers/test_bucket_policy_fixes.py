@@ -23,6 +23,7 @@ from tests.layers.tables import (
     layer,
     policy,
 )
+from tests.layers.trying import body, tried
 from why403 import AccessRequest, Applicability, Call, Fix, Reach, Says
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP, POINT_BUCKET, POINT_OWNER
 from why403.testing import a_request
@@ -374,6 +375,15 @@ def test_what_the_policy_asks_of_the_call_is_sent_and_the_policy_stays(
     assert (dict(fix.call), fix.edits, fix.writes) == (call, (), ())
     assert (fix.who, fix.applicability) == ("the caller", Applicability.SAFE)
     assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", fixed(request_, fix))}
+
+
+def test_a_header_whose_key_the_caller_told_is_told_anew() -> None:
+    statement = {"Principal": "*", **deny(PUT, Condition={"StringNotEquals": {SSE: "aws:kms"}})}
+    request = {"principal": USER, "operation": "PutObject", "resource": OBJECT, "context": {SSE: "AES256"}}
+    evidence = {"principal.policies": [policy(allow("s3:*"))], "bucket.policy": policy(statement)}
+    each = next(tried(body({**request, "evidence": evidence, "evidence_is_complete": True}), "bucket_policy"))
+    assert (each.fix.call, each.fix.request) == ({"ServerSideEncryption": "aws:kms"}, {"context": {SSE: "aws:kms"}})
+    assert not each.stands
 
 
 NOT_SENT: dict[str, AccessRequest] = {

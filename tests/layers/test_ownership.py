@@ -94,6 +94,7 @@ CASES: dict[str, tuple[AccessRequest, set[str]]] = {
     # --- disabling ACLs -----------------------------------------------------------------------------------------------
     "an ACL that grants others stands in the way": (disabling(SHARED), {"requirement: false"}),
     "one that grants the owner does not": (disabling(MINE), {"requirement: true"}),
+    "nor does none": (disabling(None), {"requirement: true"}),
     "one that is not known may": (disabling(NOT_KNOWN), {"requirement: unknown"}),
     "a group is never the owner": (disabling(LOGGED), {"requirement: false"}),
     "another canonical id is, whoever the owner is": (disabling(SHARED, owner=NOT_KNOWN), {"requirement: false"}),
