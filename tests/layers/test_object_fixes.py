@@ -276,6 +276,9 @@ def test_a_legal_hold_can_be_put_back() -> None:
 def test_governance_is_bypassed_by_who_may_or_waited_for() -> None:
     bypassed, waited = at(Row("DeleteObject", {"object.lock": GOVERNED}, "", parameters=PLAIN))
     assert bypassed.fix.call == {"BypassGovernanceRetention": True}
+    assert bypassed.fix.summary == (
+        "say that the retention is to be bypassed (x-amz-bypass-governance-retention: true)"
+    )
     assert bypassed.fix.who == BYPASSER
     assert waited.fix.request == {"time": SOON}
     assert not bypassed.stands

@@ -299,6 +299,7 @@ def test_the_caller_says_that_it_pays() -> None:
     (each,) = proposed()
     assert list(faults(each)) == []
     assert each.fix.call == {"RequestPayer": "requester"}
+    assert each.fix.steps == ("repeat the call with --request-payer requester",)
     assert (each.fix.who, each.fix.applicability) == ("the caller", Applicability.REVIEW)
     assert "request_payment" not in {other.blamed.layer.name for other in each.decided.blockers}
 
