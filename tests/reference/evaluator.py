@@ -63,15 +63,22 @@ def statuses(case: Json) -> set[int]:
     return found or {verdict.status}
 
 
+POLICIES = ("bucket.policy", "source.bucket.policy", "access_point.policy")
+BLOCKS = ".public_access_block"
+
+
 def is_open(case: Json, found: Verdict | None = None) -> bool:
     """Whether what AWS leaves open decides the case."""
     usual = found or decide(case)
     if of_anonymous(case) or tests_what_kms_may_not_see(case):
         return True
+    facts = case["evidence"]
+    by_wording = any(publicness_is_open(facts.get(name)) for name in POLICIES)
     if in_directory(case):
         # Their public access is blocked whatever is set.
-        by_wording = publicness_is_open(case["evidence"].get("bucket.policy"))
         return by_wording or any(decide(case, reading)[:3] != usual[:3] for reading in OF_SESSIONS)
+    if by_wording and any((facts.get(name) or {}).get("RestrictPublicBuckets") for name in facts if BLOCKS in name):
+        return True
     readings = [
         *(OF_ACCESS_POINTS if ":accesspoint/" in case["resource"] else ()),
         *(OF_MULTI_REGION_POINTS if is_multi_region(case["resource"]) else ()),

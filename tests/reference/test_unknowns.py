@@ -8,7 +8,7 @@ import pytest
 
 from .completions import completions, count, exhaustive, slots_of, value_trying_applies
 from .conditions import Json
-from .evaluator import decide
+from .evaluator import decide, is_open
 from .generator import LAYERS, MORE_LAYERS, OUTCOMES, outcome, random_case
 from .mentions import all_statements, hidden, mentions
 from .variables import MULTIVALUED
@@ -195,3 +195,14 @@ def test_a_random_access_control_list_names_the_owner_of_what_it_is_about() -> N
             named += 1
             assert ids[facts["bucket.acl"]["owner"]] == facts["bucket.owner"]
     assert named > 30
+
+
+@pytest.mark.parametrize(("value", "open_"), [("vpce-1", False), ("vpce-1*", True)])
+def test_whether_a_value_with_a_plain_asterisk_limits_a_policy_is_open_where_that_decides(
+    value: str, open_: bool
+) -> None:
+    everyone = policy(StringEquals={"aws:SourceVpce": value})
+    everyone["Statement"][0]["Principal"] = "*"
+    facts = {"bucket.policy": everyone, "bucket.public_access_block": {"RestrictPublicBuckets": True}}
+    case = case_of(facts, principal="arn:aws:iam::222222222222:user/eve", context_is_complete=True)
+    assert is_open(case) is open_
