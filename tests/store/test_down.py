@@ -129,6 +129,7 @@ def test_a_locked_file_is_waited_for_and_no_reason_to_give_up(
 def test_a_server_that_dropped_its_connections_is_used_again(
     postgresql_url: str, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING)
     store = open_store(postgresql_url, now=clock)
     store.add_plan(a_plan(clock), a_deed())
     store.check()

@@ -32,7 +32,7 @@ def test_what_is_sealed_shows_nothing_and_never_looks_the_same() -> None:
     seal = Seal([KEY])
     kept = [seal.close(POLICY, "here") for _ in range(100)]
     assert len(set(kept)) == 100
-    assert not any(b"Statement" in each or b"s3" in each for each in kept)
+    assert not any(b"Statement" in each or b"s3:*" in each for each in kept)
     assert b"Statement" in Seal().close(POLICY, "here")
 
 
