@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from tests.policy.asking import WORDS, asked
 from tests.reference.conditions import KeyTest, holds, parse_operator
 from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN, Values
+from why403.domain.evidence import Found
+from why403.domain.readings import MET, NOT_MET, READINGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from why403.policy.condition import Condition
+from why403.policy.condition import Condition, compiled
 from why403.policy.operator import OPERATORS
 
 SEVERAL = "aws:TagKeys"
+SAID = (MET, NOT_MET)
 
 
 def met(operator: str, values: Any, actual: Values, key: str = "k", **others: Values) -> str:
@@ -220,3 +223,17 @@ def test_what_is_unknown_is_never_certain_against_a_value_or_absence(
     veil = {"k": [key.lower()], "v": ["v"], "both": [key.lower(), "v"]}[hidden]
     seen = truth(name, key, written, {**context, **dict.fromkeys(veil, NOT_KNOWN)})
     assert seen in {UNKNOWN, truth(name, key, written, context)}
+
+
+@pytest.mark.parametrize(
+    ("actual", "usual", "other"), [(NO_VALUE, "yes", "no"), (NOT_KNOWN, "open", "open"), (("y",), "yes", "yes")]
+)
+def test_a_negated_for_all_values_is_read_in_two_ways_where_the_key_is_absent(
+    actual: Values, usual: str, other: str
+) -> None:
+    condition = compiled("ForAllValues:StringNotEquals", SEVERAL, ("x",), variables=True)
+    read = {reading: asked(context={SEVERAL: actual}, evidence={READINGS: Found({"U7": reading})}) for reading in SAID}
+    assert {reading: WORDS[condition.holds(one.context)] for reading, one in read.items()} == {
+        MET: usual,
+        NOT_MET: other,
+    }
