@@ -313,11 +313,26 @@ def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: A
     assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
 
 
-def test_a_policy_of_aws_itself_is_changed_by_nobody() -> None:
-    request = asked([{"arn": "arn:aws:iam::aws:policy/X", "document": policy(deny("s3:Get*"))}])
+@pytest.mark.parametrize(
+    ("principal", "step"),
+    [
+        (
+            USER,
+            (
+                "aws iam list-attached-user-policies and list-user-policies tell where the statement is, in one of its "
+                "groups if in none of these; change it there"
+            ),
+        ),
+        (
+            ROLE,
+            "aws iam list-attached-role-policies and list-role-policies tell where the statement is; change it there",
+        ),
+    ],
+)
+def test_a_policy_of_aws_itself_is_changed_by_nobody(principal: str, step: str) -> None:
+    request = asked([{"arn": "arn:aws:iam::aws:policy/X", "document": policy(deny("s3:Get*"))}], principal)
     fix = proposed("identity", request, Says.DENIAL)[0]
-    assert (fix.writes, fix.applicability) == ((), Applicability.MANUAL)
-    assert fix.steps
+    assert (fix.writes, fix.applicability, fix.steps) == ((), Applicability.MANUAL, (step,))
 
 
 def test_anonymous_callers_and_services_have_no_policies_of_their_own() -> None:

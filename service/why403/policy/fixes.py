@@ -63,7 +63,10 @@ def _by_hand_attached(request: AccessRequest) -> tuple[str, ...]:
         return ("a service-linked role cannot be changed: let it in by the bucket's policy, or change the service",)
     if request.principal.kind is Kind.FEDERATED:
         return ("find the user that asked for the federation token, by the CloudTrail event GetFederationToken",)
-    return ("aws iam list-attached-role-policies and list-role-policies tell where the statement is; change it there",)
+    kind = "user" if request.principal.kind is Kind.USER else "role"
+    others = ", in one of its groups if in none of these" if kind == "user" else ""
+    lists = f"aws iam list-attached-{kind}-policies and list-{kind}-policies"
+    return (f"{lists} tell where the statement is{others}; change it there",)
 
 
 def bucket_policy_fixes(
