@@ -135,8 +135,6 @@ def _principal_account(request: "AccessRequest", _key: str) -> Values:
     return (principal.account,) if principal.account else NO_VALUE
 
 
-# AWS: "Actions, resources, and condition keys for Amazon S3 Express": its keys are those of S3 with its own prefix.
-_OF_BUCKETS: Final = frozenset({"s3", "s3express"})
 _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.USER: ("User",),
     Kind.ROLE: ("AssumedRole",),
@@ -158,6 +156,10 @@ def _username(request: "AccessRequest", _key: str) -> Values:
 
 def _service_name(request: "AccessRequest", _key: str) -> Values:
     return (request.principal.arn,) if request.principal.kind is Kind.SERVICE else NO_VALUE
+
+
+# AWS: "Actions, resources, and condition keys for Amazon S3 Express": its keys are those of S3 with its own prefix.
+_OF_BUCKETS: Final = frozenset({"s3", "s3express"})
 
 
 def _of_other_service(request: "AccessRequest", key: str) -> bool:

@@ -46,7 +46,7 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
         case Kind.USER | Kind.ROLE | Kind.FEDERATED:
             return Named({"AWS": principal.arn}, {}, _NOBODY_ELSE)
         case Kind.ROOT:
-            # As a principal its ARN stands for the account, for whomever that lets.
+            # As a Principal its ARN means the account, and so whomever the account lets.
             return Named({"AWS": principal.arn}, {"ArnEquals": {"aws:PrincipalArn": principal.arn}}, _NOBODY_ELSE)
         case Kind.SESSION:
             role = request.issuer if reach != Reach.DIRECT else None
