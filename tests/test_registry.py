@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import services
 from tests.laws.claims import layer
 from why403.collecting import AwsCall, Collector
 from why403.domain.errors import LayerContractError
@@ -202,3 +203,9 @@ def test_it_knows_who_collects_each_fact() -> None:
 
 def test_a_blocked_layer_collects_nothing() -> None:
     assert registry(collecting("one", collector(MOON), provides=[MOON]), blocked=["one"]).collectors == {}
+
+
+def test_facts_of_an_access_point_say_so() -> None:
+    facts = services().registry.facts
+    said = {name for name, fact in facts.items() if fact.of_access_point}
+    assert said == {name for name in facts if name.startswith("access_point.")}

@@ -5,17 +5,20 @@ from typing import Any
 import pytest
 
 from tests.policy.asking import ACCOUNT, asked
-from why403.domain.evidence import Fact, Found, Observation
+from why403.domain.context import NO_VALUE
+from why403.domain.evidence import SOURCE, Fact, Found, Observation
 from why403.domain.facts import POINT_OWNER
-from why403.domain.request import AccessRequest
+from why403.domain.request import AccessRequest, Call
 
 
 @pytest.mark.parametrize("derived", ["trying", "not_by_account"])
 def test_a_derived_request_has_every_part(derived: str) -> None:
-    request = asked()
+    like, call = asked(), Call(operation="CopyObject")
+    known: dict[str, Any] = {"call": call, "subject": SOURCE, "of_new": True}
+    request = AccessRequest(like.principal, "s3:PutObject", like.resource, {}, NO_VALUE, like.evidence, **known)
     request.noted["seen"] = True
     other = request.trying("aws:sourceip", ("192.0.2.1",)) if derived == "trying" else request.not_by_account()
-    own = {"context", "noted", "caller"}
+    own = {"context", "noted"} if derived == "trying" else {"context", "noted", "caller"}
     assert all(getattr(other, name) == getattr(request, name) for name in AccessRequest.__slots__ if name not in own)
     assert isinstance(other, AccessRequest)
     assert other.noted == {}

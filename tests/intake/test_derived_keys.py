@@ -105,6 +105,20 @@ def test_only_a_service_is_a_service(who: str, is_service: str | None, name: str
     assert context["aws:principalservicename"] == values(name)
 
 
+FAST = f"arn:aws:s3express:eu-west-1:{ACCOUNT}:bucket/fast--euw1-az1--x-s3"
+
+
+@pytest.mark.parametrize("key", ["ResourceAccount", "BucketTag/team"])
+@pytest.mark.parametrize(("on", "own", "others"), [(OBJECT, "s3", "s3express"), (FAST, "s3express", "s3")])
+def test_a_bucket_s_keys_have_the_prefix_of_its_own_service(key: str, on: str, own: str, others: str) -> None:
+    evidence = {"bucket.owner": ACCOUNT, "bucket.tags": {"team": ACCOUNT}, "bucket.abac": True}
+    context = asked(
+        on=on, action="s3express:CreateSession" if on == FAST else "s3:GetObject", evidence=evidence
+    ).context
+    assert context[f"{own}:{key}".lower()] == (ACCOUNT,)
+    assert context[f"{others}:{key}".lower()] == NO_VALUE
+
+
 @pytest.mark.parametrize("key", NOT_DERIVED)
 def test_nothing_else_is_derived(key: str) -> None:
     for who in (USER, SESSION, ANONYMOUS, SERVICE):

@@ -113,6 +113,16 @@ def test_others_of_the_account_may_do_everything_by_their_own_policies() -> None
         assert (policies is not None) == (who.name not in {"", "an anonymous caller"}), who.name
 
 
+def test_a_stranger_has_no_fact_of_the_caller_s_and_its_own_policies_allow_everything() -> None:
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    (stranger,) = (who for who in others({}) if who.name == "a role of another account")
+    assert stranger.evidence == {
+        "principal.policies": [everything],
+        **dict.fromkeys(("principal.boundary", "principal.tags", "session.issuer", "session.policies")),
+        **dict.fromkeys(("organization.id", "organization.management_account", "organization.scps")),
+    }
+
+
 def test_what_tells_of_one_caller_is_not_taken_for_what_tells_of_another() -> None:
     mine, theirs = (
         Fact(name=name, load=text, of_caller=True, unlimited=held) for name, held in (("a", "b"), ("c", None))
