@@ -18,6 +18,8 @@ for name in [name for name in os.environ if name.startswith((*_FOUND_BY, *_KEPT_
 LOOPBACK = ["127.0.0.1", "::1"]
 
 pytest_plugins = ["tests.store.databases"]
+if "MUTANT_UNDER_TEST" in os.environ:
+    pytest_plugins.append("tests.mutation.unremembered")
 
 settings.register_profile("dev", deadline=None, print_blob=True)
 settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True)

@@ -5,8 +5,8 @@ the top, because it takes a module's name from its path; its settings are the ch
 wildcards, try only those, and try them again. `--sample N` tries N changes drawn from all there are, `--seed TEXT` the
 same ones as before; the seed is printed.
 
-mutmut imports the code before it puts a change in place, so what runs at import seems to survive. Functions of which
-every change survived are therefore tried again, each change in a process that imports everything after it.
+mutmut imports the code before it puts a change in place, so what runs at import seems to survive. Changes of such
+functions are therefore tried again, each in a process that imports everything after it.
 """
 
 import argparse
@@ -25,6 +25,8 @@ from typing import Any, Final
 
 from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.utils.format_utils import get_mutant_name
+
+from tests.mutation.unremembered import IMPORTED
 
 _HERE: Final = Path(__file__).parents[2]
 _THERE: Final = _HERE / "build" / "mutation"
@@ -67,16 +69,14 @@ def _mutated(path: Path) -> bool:
 
 
 def try_anew(chosen: Collection[str]) -> None:
-    """Try again, in fresh processes, the functions of which no change was noticed; of a sample, only what is in it."""
+    """Try again, in fresh processes, what no test noticed of functions run at import; of a sample, only its own."""
+    imported = frozenset(json.loads((_THERE / IMPORTED).read_text()))
     for path, meta in _metas():
-        functions: dict[str, list[str]] = {}
-        for name in meta["exit_code_by_key"]:
-            if not chosen or name in chosen:
-                functions.setdefault(name.rpartition("__mutmut_")[0], []).append(name)
-        for function, names in functions.items():
-            if {meta["exit_code_by_key"][name] for name in names} == {0}:
-                print(f"anew: {len(names)} changes of {function}", flush=True)
-                meta["exit_code_by_key"] |= {name: _tested(name) for name in names}
+        statuses = meta["exit_code_by_key"]
+        for name, status in list(statuses.items()):
+            if status in _LEFT and name.partition("__mutmut_")[0] in imported and (not chosen or name in chosen):
+                print(f"anew: {name}", flush=True)
+                statuses[name] = _tested(name)
                 path.write_text(json.dumps(meta))
 
 
