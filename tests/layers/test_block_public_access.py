@@ -244,6 +244,19 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             needs="s3:GetAccountPublicAccessBlock",
         ),
     ),
+    "that a new bucket's own setting is not what is missing": (
+        a_request(
+            "s3:PutBucketAcl",
+            resource=BUCKET,
+            facts={ON_BUCKET: NOT_KNOWN, ACCOUNT: NOT_KNOWN},
+            call=Call(operation="CreateBucket", parameters={"ACL": "public-read"}),
+        ),
+        "denial: unknown",
+        Worded(
+            "BlockPublicAcls may hold it back: `account.public_access_block` is not known",
+            needs="s3:GetAccountPublicAccessBlock",
+        ),
+    ),
     "which permission tells": (
         ignoring(account=NOT_KNOWN),
         MAY_VOID,

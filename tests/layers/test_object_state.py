@@ -411,6 +411,11 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             "s3:GetBucketAcl",
         ),
     ),
+    "a code, whoever owns the bucket": (
+        calling("DeleteObjects", "s3:DeleteObject", {**MFA_ON, BUCKET_OWNER: NOT_KNOWN}, unlisted=UNKNOWN),
+        "requirement: unknown",
+        Worded("MFA Delete may ask for a code, and it is not known what the call sends", ("bucket.versioning",)),
+    ),
 }
 
 
