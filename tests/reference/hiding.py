@@ -115,6 +115,7 @@ def _hide_facts(rng: random.Random, case: Json, number: int, layers: Collection[
     tags = [fact for fact, families in TAG_FACTS.items() if any(key.startswith(families) for key in mentioned)]
     eligible = [name for name in {*bearing, *tags, *_requirements(case)} if name in listed]
     eligible = [name for name in eligible if name.removeprefix("source.") not in NEVER_HIDDEN]
+    eligible = [name for name in eligible if not _says_owner(name, listed)]
     eligible = [name for name in sorted(eligible) if listed[name] is not None or rng.random() < 0.3]
     chosen = set(rng.sample(eligible, min(number, len(eligible))))
     context = _without_sources(case["context"], chosen)
@@ -130,6 +131,13 @@ def _without_sources(context: Json, chosen: set[str]) -> Json:
     telling = {"session.issuer": "aws:principalarn", "bucket.owner": ":resourceaccount"}
     endings = tuple(ending for fact, ending in telling.items() if fact in chosen)
     return {key: value for key, value in context.items() if not endings or not key.lower().endswith(endings)}
+
+
+def _says_owner(name: str, listed: Json) -> bool:
+    """Whether a fact is the owner, of whom policies that are listed say that it is not the management account."""
+    prefix = name.removesuffix("bucket.owner")
+    by_manager = listed.get("organization.management_account") is not None
+    return prefix != name and by_manager and listed.get(f"{prefix}organization.rcps") is not None
 
 
 def _harmless(name: str) -> bool:

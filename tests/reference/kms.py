@@ -129,7 +129,7 @@ def _world(case: Json, use: KeyUse, reading: Reading) -> World:
         context["kms:calleraccount"] = (about.caller.account,)
     encrypted_for = behind.partition("/")[0] if reading.bucket_key else behind
     context[f"{CONTEXT}aws:s3:arn"] = (encrypted_for,)
-    for name, value in _sent_context(case, reading).items():
+    for name, value in _sent_context(case, use, reading).items():
         context[f"{CONTEXT}{name}".lower()] = (value,)
     for key, value in case.get("context", {}).items():
         context[key.lower()] = scalar_values(value)
@@ -139,13 +139,20 @@ def _world(case: Json, use: KeyUse, reading: Reading) -> World:
     return about._replace(request=request, evidence=evidence, point=None)
 
 
-def _sent_context(case: Json, reading: Reading) -> dict[str, str]:
+def _sent_context(case: Json, use: KeyUse, reading: Reading) -> dict[str, str]:
     """What the encryption context holds beside what S3 puts there: the call that begins to write an object says so."""
     sent_with = sent(case, "SSEKMSEncryptionContext")
     if case["operation"] not in UPLOADS:
         told = any(name.lower() == f"{CONTEXT[:-1]}keys" for name in case.get("context", {}))
-        return {"another": "value"} if reading.object_context_holds_more and not told else {}
+        return _stored_context(use) if reading.object_context_holds_more and not told else {}
     return {} if sent_with is None else dict(json.loads(base64.b64decode(sent_with)))
+
+
+def _stored_context(use: KeyUse) -> dict[str, str]:
+    """What an object's encryption context may hold besides: what grants ask for, or anything."""
+    constraints = [one["constraints"] for one in use.evidence.get("kms.grants") or [] if one.get("constraints")]
+    asked = {name: value for each in constraints for pairs in each.values() for name, value in pairs.items()}
+    return {name: value for name, value in asked.items() if name.lower() != "aws:s3:arn"} or {"another": "value"}
 
 
 def _denies(world: World, use: KeyUse) -> Iterator[tuple[int, int]]:

@@ -185,6 +185,23 @@ def test_a_grant_asks_for_its_encryption_context(constraints: Json, decision: st
     assert is_open(case) is left_open
 
 
+@pytest.mark.parametrize(
+    ("constraints", "left_open"),
+    [
+        ({"EncryptionContextSubset": {"team": "ml"}}, True),
+        ({"EncryptionContextEquals": {"team": "ml", "aws:s3:arn": OBJECT}}, True),
+        ({"EncryptionContextEquals": {"team": "ml"}}, False),
+        ({"EncryptionContextSubset": {"aws:s3:arn": f"{OBJECT}/other"}}, False),
+    ],
+)
+def test_what_an_object_was_encrypted_with_is_open(constraints: Json, left_open: bool) -> None:
+    nobody = {"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "kms:*", "Resource": "*"}
+    grant = {"grantee": USER, "operations": ["Decrypt"], "constraints": constraints}
+    facts = {"kms.key_policy": {"Version": "2012-10-17", "Statement": [nobody]}, "kms.grants": [grant]}
+    encrypted = {"object.encryption": {"algorithm": "aws:kms", "key": KEY, "bucket_key": False}}
+    assert is_open(call("GetObject", evidence={**facts, **encrypted})) is left_open
+
+
 def test_what_the_documents_leave_open_is_told_apart() -> None:
     by_bucket = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": f"{OBJECT}*"}}
     by_point = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": f"{POINT}*"}}
