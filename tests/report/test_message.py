@@ -75,6 +75,7 @@ def test_sentences_outside_the_grammar_are_known(sentence: str) -> None:
     assert report.others_in_text == 0
 
 
+OTHERS_ROLE: Final = "arn:aws:iam::444455556666:role/reader"
 KEY: Final = "arn:aws:kms:eu-west-1:112233445566:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 KMS: Final = {
     f"kms:Decrypt on resource: {KEY} because no identity-based policy allows the kms:Decrypt action": (
@@ -104,8 +105,22 @@ def test_a_permission_of_kms_names_kms_and_the_key(tail: str) -> None:
     assert report.aws_named.resource == key
     assert (report.operation, report.action) == ("PutObject", tail.partition(" ")[0])
     # The key is no resource of S3.
-    assert (report.resource, report.bucket) == (None, None)
+    assert (report.resource, report.bucket, report.foreign) == (None, None, key)
     assert report.others_in_text == 0
+
+
+@pytest.mark.parametrize("why", ["", " because no identity-based policy allows the sts:AssumeRole action"])
+def test_a_sentence_of_another_service_is_about_nothing_of_s3(why: str) -> None:
+    report = read(f"User: {USER} is not authorized to perform: sts:AssumeRole on resource: {OTHERS_ROLE}{why}")
+    assert (report.action, report.foreign) == ("sts:AssumeRole", OTHERS_ROLE)
+    assert (report.operation, report.resource, report.bucket) == (None, None, None)
+
+
+def test_a_name_that_a_line_break_leaves_open_is_not_told_of_others_either() -> None:
+    report = read(
+        f"User: {USER} is not authorized to perform: sts:AssumeRole on resource: {OTHERS_ROLE[:-2]}\n{OTHERS_ROLE[-2:]}"
+    )
+    assert (report.action, report.foreign) == ("sts:AssumeRole", None)
 
 
 def test_the_old_sentence_of_kms_is_about_decrypting() -> None:

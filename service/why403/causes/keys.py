@@ -29,6 +29,15 @@ KEYS: Final = (
     ),
     possible(
         "kms",
+        "implicit",
+        66,
+        "the caller may not use the KMS key: IAM and the policy of the key must both allow {action} on {resource}",
+        ("does the key's policy name the caller or its account, with {action}?", _KEY_POLICY),
+        "allow {action} on {resource} in the caller's policy and in the policy of the key",
+        wants="asks-for-key",
+    ),
+    possible(
+        "kms",
         "requirement",
         90,
         "the KMS key is disabled, about to be deleted, or gone; no policy is involved",

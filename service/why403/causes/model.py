@@ -26,8 +26,10 @@ class Possible(NamedTuple):
     rests_on: frozenset[str] = frozenset()
 
 
-NO_POLICY: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})
-NOT_THERE: Final = NO_POLICY | {"creates-bucket"}
+ANY_SERVICE: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})
+"""Bars of causes that may be another service's, too."""
+NO_POLICY: Final = ANY_SERVICE | {"other-service"}
+NOT_THERE: Final = NO_POLICY | {"creates-bucket", "asks-for-key"}
 
 
 def possible(  # noqa: PLR0913 - a row of the table

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from why403.causes.model import NOT_THERE, possible
+from why403.causes.model import ANY_SERVICE, NOT_THERE, possible
 
 _WHO: Final = "aws sts get-caller-identity"
 _POLICY: Final = "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"
 
 
-_IDENTITY_CHECK: Final = (
+IDENTITY_CHECK: Final = (
     "is this the caller you expect, and do its own policies allow {action} on {resource}? `allowed` speaks against it",
     "aws iam simulate-principal-policy --policy-source-arn {source} --action-names {action} --resource-arns {resource}",
 )
@@ -23,7 +23,7 @@ POLICIES: Final = (
         "implicit",
         50,
         "no policy of the caller's own allows {action} on {resource}; that is the most common reason of all",
-        _IDENTITY_CHECK,
+        IDENTITY_CHECK,
         "allow {action} on {resource} to the caller's role or user",
     ),
     possible(
@@ -106,8 +106,9 @@ POLICIES: Final = (
         "explicit",
         12,
         "a Deny in the caller's own policies hits the request",
-        _IDENTITY_CHECK,
+        IDENTITY_CHECK,
         "narrow the Deny by a condition or by its Resource",
+        bars=ANY_SERVICE,
     ),
     possible(
         "scp",
@@ -120,18 +121,20 @@ POLICIES: Final = (
         ),
         "the organization's administrators add an exception; or send what the policy demands",
         "manual",
+        bars=ANY_SERVICE,
     ),
     possible(
         "scp",
         "implicit",
         7,
-        "some level of the organization does not allow S3 at all",
+        "some level of the organization does not allow the service at all",
         (
             "does every level allow {action}: the account, and all that list-parents names above? (management account)",
             "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
         "allow the action in the service control policies of every level that lacks it",
         "manual",
+        bars=ANY_SERVICE,
     ),
     possible(
         "rcp",
@@ -151,7 +154,8 @@ POLICIES: Final = (
         8,
         "the caller has a permissions boundary that does not allow {action}",
         ("has the caller a boundary?", "{boundary_command}"),
-        "extend the boundary, or grant to the session by name in the bucket's policy",
+        "extend the boundary, or grant to the session by name in the resource's policy",
+        bars=ANY_SERVICE,
     ),
     possible(
         "session_policy",
@@ -161,5 +165,6 @@ POLICIES: Final = (
         ("was the session started with a policy? Look for the AssumeRole event of the session", _WHO),
         "start the session with a policy that allows {action}, or with none",
         "manual",
+        bars=ANY_SERVICE,
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from why403.causes.elsewhere import ELSEWHERE
 from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
@@ -17,7 +18,7 @@ from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
 from why403.engine.explain import told
 
-POSSIBLE: Final = (*POLICIES, *SPECIAL, *REST)
+POSSIBLE: Final = (*POLICIES, *SPECIAL, *REST, *ELSEWHERE)
 MOST: Final = 5
 NAMED_BY_AWS: Final = 200
 JUST_FAILED: Final = 60

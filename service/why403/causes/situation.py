@@ -8,6 +8,7 @@ from typing import Any, Final
 from why403.causes.codes import meaning_of
 from why403.causes.details import detailed
 from why403.causes.meaning import Meaning
+from why403.domain.actions import is_of_other_service
 from why403.domain.arn import Resource, resource
 from why403.domain.directory import is_directory
 from why403.domain.operations import OPERATIONS
@@ -70,6 +71,7 @@ class Situation:
     named_kind: str | None = None
     meaning: Meaning | None = None
     behind: Resource | None = None
+    foreign: str | None = None
     features: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
@@ -85,13 +87,14 @@ class Situation:
         return cls(
             operation=_text(known.request, "operation") or report.operation,
             action=action,
-            resource=first.resource.arn if first else report.resource,
+            resource=first.resource.arn if first else _told_on(report),
             principal=_text(known.request, "principal"),
             code=report.code,
             named=report.aws_named.layer if report.aws_named else None,
             named_kind=report.aws_named.kind if report.aws_named else None,
             meaning=_meaning(report),
             behind=behind.resource if behind else None,
+            foreign=report.foreign,
             features=_features(report, known) | ({"same-account"} if _at_home(decided) else set()),
         )
 
@@ -115,13 +118,14 @@ class Situation:
         caller = principal_named(self.principal) if self.principal else SOMEBODY
         return {
             "action": self.action,
-            "resource": "KEY" if self._key_unknown else self.resource,
+            "resource": (self.foreign or "KEY") if self._key_unknown else self.resource,
             "in_bucket": self.behind.arn if self.behind else self.resource or "RESOURCE",
             "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,
             "principal": self.principal,
             "operation": self.operation,
             "source": _role_of(self.principal),
+            "role": self.foreign.rpartition("/")[2] if self.foreign and ":role/" in self.foreign else None,
             "account": caller.account,
             "point": found.access_point.rpartition("/")[2] if found and found.access_point else None,
             "point_account": found.account if found and found.access_point else None,
@@ -132,6 +136,11 @@ class Situation:
 def named_by(named: str | None, named_kind: str | None, layer: str, kind: str) -> bool:
     """Return whether AWS's text, which names a layer and perhaps a kind, names a refusal of this layer and kind."""
     return named == layer and (named_kind == kind or (named_kind is None and kind != "requirement"))
+
+
+def _told_on(report: Report) -> str | None:
+    """Return what a text says that the call was on; a key that the call needed beside is not that."""
+    return report.resource or (report.foreign if is_of_other_service(report.action) else None)
 
 
 def _meaning(report: Report) -> Meaning | None:
@@ -183,7 +192,7 @@ def _features(report: Report, known: Partial) -> frozenset[str]:
     sends_acl = "s3:x-amz-acl" in context or "ACL" in known.request.get("parameters", {})
     principal = _text(known.request, "principal")
     found = {
-        **(_by_code(report.code) | _of_special(operation, context, known.request, report)),
+        **(_by_code(report.code) | _of_special(operation, context, known.request, report) | _of_others(report, known)),
         "enhanced": named,
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
@@ -240,6 +249,16 @@ def _by_code(code: str | None) -> dict[str, bool]:
         "grants-role-code": code == "StsNotAuthorizedError",
         "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
         "denied-code": code is None or code in DENIED_CODES,
+    }
+
+
+def _of_others(report: Report, known: Partial) -> dict[str, bool]:
+    """Return whether what a text tells was refused is another service's to allow."""
+    told = (report.action or "").lower()
+    return {
+        "other-service": _text(known.request, "operation") is None and is_of_other_service(report.action),
+        "asks-for-key": told.startswith("kms:"),
+        "hands-out-role": told.startswith("sts:assumerole"),
     }
 
 

@@ -5,7 +5,7 @@ A row that wants `is-...` is for what a layer is certain of, and is never guesse
 
 from typing import Final
 
-from why403.causes.model import possible
+from why403.causes.model import NO_POLICY, possible
 
 _HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key}"
 _VERSIONING: Final = "aws s3api get-bucket-versioning --bucket {bucket}"
@@ -37,6 +37,7 @@ STATES: Final = (
         ),
         "allow s3:ListBucket on the bucket's ARN, so that a missing key answers 404; then look for the key",
         wants="reads-object plain",
+        bars=NO_POLICY | {"asks-for-key"},
         missing_action="s3:ListBucket",
         rests_on="object.exists",
     ),

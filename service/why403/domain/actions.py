@@ -11,6 +11,10 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+S3: Final = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts", "s3tables"})
+"""The services whose calls S3 answers, by the prefixes of their actions."""
+_ASKED: Final = S3 | {"kms"}
+
 Resource: TypeAlias = Literal[
     "account",
     "bucket",
@@ -154,6 +158,16 @@ def _catalogue() -> Mapping[str, Action]:
 _BY_NAME: Final = _catalogue()
 
 ALL: Final[tuple[Action, ...]] = tuple(_BY_NAME.values())
+
+
+def service_of(action: str) -> str:
+    """Return the prefix of an action's name, in lower case."""
+    return action.partition(":")[0].lower()
+
+
+def is_of_other_service(action: str | None) -> bool:
+    """Return whether an action is of neither S3 nor KMS, which S3 asks for a caller, so that S3 has not refused it."""
+    return action is not None and service_of(action) not in _ASKED
 
 
 def find(name: str) -> Action | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from why403.domain.actions import find
+from why403.domain.actions import find, is_of_other_service
 from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Found, Observation
@@ -62,6 +62,8 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
     while True:
         try:
             known = _partial(request, now)
+            if known.asked is None and is_of_other_service(report.action):
+                known = replace(known, missing=f"what S3 would answer, for another service refused {report.action}")
             return replace(known, of_text=not _names(hints.get("context"), _REQUESTED))
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]

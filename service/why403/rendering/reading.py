@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from why403.domain.actions import is_of_other_service
+from why403.domain.operations import OPERATIONS
+
 Data: TypeAlias = Mapping[str, Any]
 
 MOST: Final = 20
@@ -102,6 +105,12 @@ def the_call(diagnosis: Data) -> str:
     if diagnosis.call is None:
         diagnosis.call = _the_call(diagnosis)
     return diagnosis.call
+
+
+def elsewhere(diagnosis: Data) -> bool:
+    """Return whether what was refused is another service's, and nothing says that S3 was called."""
+    understood = part(diagnosis, "understood")
+    return text(understood, "operation") not in OPERATIONS and is_of_other_service(text(understood, "action") or None)
 
 
 def _the_call(diagnosis: Data) -> str:

@@ -11,6 +11,7 @@ from why403.rendering.reading import (
     allowed,
     blamed,
     blockers,
+    elsewhere,
     first_cause,
     part,
     settled,
@@ -116,6 +117,8 @@ def _open(diagnosis: Data, first: Data) -> Line:
         clause_ = _clause(diagnosis, first)
     else:
         clause_ = line("" if text(first, "missing_action") else "no policy but this: ", prose(text(first, "because")))
+    if elsewhere(diagnosis):
+        return line("S3 was not asked: another service refused ", _call(diagnosis), "; ", likely, clause_, ".")
     return line("What is known does not settle why S3 refused ", _call(diagnosis), "; ", likely, clause_, ".")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from why403.domain.actions import S3, service_of
 from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
 from why403.domain.principal import principal
@@ -52,8 +53,6 @@ _TYPES: Final = {
     "resource control policy": "rcp",
     "vpc endpoint policy": "vpc_endpoint",
 }
-
-_OF_S3: Final = frozenset({"s3", "s3express", "s3-object-lambda", "s3-outposts", "s3tables"})
 
 
 class _Special(NamedTuple):
@@ -137,11 +136,11 @@ def _told(text: str, found: re.Match[str]) -> Fields:
 
 def _agreed(read: Fields, joined: Fields) -> Fields:
     """Return what was read without a name that a line break was in: it may be a space of the name, or none."""
-    about, other = read.get("resource"), joined.get("resource")
+    about, other = (each.get("resource") or each.get("foreign") for each in (read, joined))
     if about is None or other is None or about == other:
         return read
     named = read.get("named")
-    return fields(**{**read, "resource": None, "named": named and replace(named, resource=None)})
+    return fields(**{**read, "resource": None, "foreign": None, "named": named and replace(named, resource=None)})
 
 
 def _caller(text: str) -> str | None:
@@ -172,8 +171,7 @@ def _reason(text: str) -> tuple[Fields, str]:
             about = _as_far_as_whole(about)
     name = action_of(action["action"])
     named, end = _named(text, at, name, about)
-    of_s3 = name.partition(":")[0].lower() in _OF_S3
-    told = fields(action=name, resource=about if of_s3 else None, named=named)
+    told = fields(action=name, named=named, **{"resource" if service_of(name) in S3 else "foreign": about})
     return told, text[:end] if text.startswith(":") else f" {text[:end]}"
 
 

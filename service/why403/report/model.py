@@ -64,8 +64,9 @@ class Report:
     client only invented one for an answer without a body (`bodiless`). `parameters` are named as boto3 does;
     `context` maps condition keys to values, None for a key known to be absent. `presigned` has the members `signed_at`,
     `expires`, `method` and `headers` as far as known, `expires_at` for signature version 2, and `key_id`; that of an
-    answer is the access key id which S3 names, masked but for its ends. `region` is where the request went,
-    `bucket_region` where S3 says the bucket is. `unread` says what could not be read or told.
+    answer is the access key id which S3 names, masked but for its ends. `foreign` is the ARN of another service's
+    resource that the action was on, as of a KMS key. `region` is where the request went, `bucket_region` where S3 says
+    the bucket is. `unread` says what could not be read or told.
     """
 
     source: Source = "text"
@@ -73,6 +74,7 @@ class Report:
     operation: str | None = None
     action: str | None = None
     resource: str | None = None
+    foreign: str | None = None
     bucket: str | None = None
     key: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

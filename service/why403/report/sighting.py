@@ -14,6 +14,7 @@ class Fields(TypedDict, total=False):
     operation: str
     action: str
     resource: str
+    foreign: str
     bucket: str
     key: str
     parameters: dict[str, Any]

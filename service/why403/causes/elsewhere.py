@@ -1,0 +1,34 @@
+"""Causes of refusals that are not S3's: texts about S3 often end in another service's, as of the role to be assumed.
+
+AWS: "Troubleshoot access denied error messages"; "Cross-account policy evaluation logic"; "AssumeRole" (AWS STS).
+"""
+
+from typing import Final
+
+from why403.causes.model import possible
+from why403.causes.policies import IDENTITY_CHECK
+
+_TRUST: Final = "aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument"
+
+ELSEWHERE: Final = (
+    possible(
+        "identity",
+        "implicit",
+        60,
+        "S3 was not asked, another service refused: no policy of the caller's own allows {action} on {resource}",
+        IDENTITY_CHECK,
+        "allow {action} on {resource} to the caller's role or user",
+        wants="other-service",
+    ),
+    possible(
+        "identity",
+        "implicit",
+        70,
+        "S3 was not asked, the role was not handed out: its trust policy does not let the caller in, or no policy of "
+        "the caller's own allows {action} on {resource}; within an account a trust policy that names the caller "
+        "suffices, between two it takes both",
+        ("does the role's trust policy name the caller, and are its conditions met, as on sts:ExternalId?", _TRUST),
+        "name the caller in the role's trust policy, and allow {action} on {resource} in the caller's own",
+        wants="other-service hands-out-role",
+    ),
+)

@@ -1,0 +1,63 @@
+"""Refusals that are another service's, or about a KMS key, are told as what they are."""
+
+from typing import Any
+
+import pytest
+
+from tests.causes.asking import GET, USER, asked, cause_of, layers, refused
+
+OTHERS_ROLE = "arn:aws:iam::444455556666:role/reader"
+SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf"
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+OF_BUCKETS = {"bucket_policy", "access_point", "acl", "block_public_access", "object_state", "kms", "ownership"}
+
+
+def sentence(action: str, on: str, why: str = "") -> str:
+    return f"User: {USER} is not authorized to perform: {action} on resource: {on}{why}"
+
+
+def headline(found: dict[str, Any]) -> str:
+    told: str = found["explanation"]["markdown"].partition("\n")[0]
+    return told
+
+
+@pytest.mark.parametrize("why", ["", " because no identity-based policy allows the sts:AssumeRole action"])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_role_that_is_not_handed_out(why: str, *, wrapped: bool) -> None:
+    text = sentence("sts:AssumeRole", OTHERS_ROLE, why)
+    found = asked(refused("AssumeRole", message=text) if wrapped else text)
+    first = found["causes"][0]
+    assert (first["layer"], first["missing_action"]) == ("identity", "sts:AssumeRole")
+    assert "trust policy" in first["because"]
+    assert first["check"]["command"] == "aws iam get-role --role-name reader --query Role.AssumeRolePolicyDocument"
+    assert found["understood"]["resource"] == OTHERS_ROLE
+    assert not OF_BUCKETS & {*layers(found)}
+    assert "S3 was not asked" in headline(found)
+    assert (found["decision"], "another service refused sts:AssumeRole" in found["summary"]) == ("unknown", True)
+
+
+def test_a_secret_that_may_not_be_read() -> None:
+    found = asked(sentence("secretsmanager:GetSecretValue", SECRET))
+    first = found["causes"][0]
+    assert (first["layer"], first["kind"], "trust policy" in first["because"]) == ("identity", "implicit", False)
+    assert f"--resource-arns {SECRET}" in first["check"]["command"]
+    assert not OF_BUCKETS & {*layers(found)}
+
+
+def test_what_the_other_service_names_comes_first() -> None:
+    why = " with an explicit deny in a service control policy"
+    assert layers(asked(sentence("sts:AssumeRole", OTHERS_ROLE, why)))[0] == "scp"
+
+
+def test_a_call_that_is_known_to_be_s3_s_was_refused_by_s3() -> None:
+    found = asked(sentence("sts:AssumeRole", OTHERS_ROLE), request={**GET, "principal": USER})
+    assert "S3 was not asked" not in str(found)
+
+
+@pytest.mark.parametrize(("operation", "action"), [("GetObject", "kms:Decrypt"), ("PutObject", "kms:GenerateDataKey")])
+def test_a_sentence_about_a_key_is_no_matter_of_the_bucket(operation: str, action: str) -> None:
+    found = asked(refused(operation, message=sentence(action, KEY)))
+    assert layers(found)[:2] == ["kms", "identity"]
+    assert {"bucket_policy", "object_state"}.isdisjoint(layers(found))
+    assert cause_of(found, "kms")["check"]["command"].startswith(f"aws kms get-key-policy --key-id {KEY} ")
+    assert headline(found).startswith(f"**What is known does not settle why S3 refused `{operation}`")
