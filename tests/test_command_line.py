@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -163,3 +166,16 @@ def test_the_version_is_told_with_the_form_that_runs(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit, match=r"^0$"):
         main(["--version"])
     assert re.fullmatch(r"why403 \d+\.\d+\.\d+ \((plain Python|compiled)\)\n", capsys.readouterr().out)
+
+
+def test_whoever_reads_may_stop_reading() -> None:
+    """As `head` does: no traceback, and the status is still that of the answer."""
+    command = [sys.executable, "-m", "why403", "simulate", "--json"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        body = json.dumps({"requests": [DENIED]})
+        ended = subprocess.run(command, input=body, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, "")

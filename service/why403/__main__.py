@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -94,6 +95,14 @@ def _add_permissions(commands: Any) -> None:
     needed.set_defaults(run=_permissions)
 
 
+def _say(text: str) -> None:
+    """Print; where nobody reads any more, as behind `head`, what is left goes nowhere."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _serve(options: argparse.Namespace) -> int:
     from why403.server import run  # noqa: PLC0415 - gunicorn is for those who serve
 
@@ -109,7 +118,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     if found is None:
         return UNREADABLE
     colour = sys.stdout.isatty() and not plain_terminal()
-    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else terminal(found, colour=colour))
+    _say(json.dumps(found, indent=2, ensure_ascii=False) if options.json else terminal(found, colour=colour))
     return CERTAIN if found["certainty"] in {"proven", "by_elimination"} else OPEN
 
 
@@ -122,7 +131,7 @@ def _remediate(options: argparse.Namespace) -> int:
     if found is None:
         return UNREADABLE
     colour = sys.stdout.isatty() and not plain_terminal()
-    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else plan_terminal(found, colour=colour))
+    _say(json.dumps(found, indent=2, ensure_ascii=False) if options.json else plan_terminal(found, colour=colour))
     return CERTAIN if found["proof"]["after"]["decision"] == "allowed" else OPEN
 
 
@@ -153,7 +162,7 @@ def _simulate(options: argparse.Namespace) -> int:
     if found is None:
         return UNREADABLE
     last = [result.get("after", result) for result in found["results"]]
-    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_told, last)))
+    _say(json.dumps(found, indent=2, ensure_ascii=False) if options.json else "\n\n".join(map(_told, last)))
     return OPEN if any(result["decision"] == "unknown" for result in last) else CERTAIN
 
 
@@ -193,21 +202,21 @@ def _permissions(options: argparse.Namespace) -> int:
         objects=options.with_objects or settings.collect_objects,
     )
     if options.writer:
-        print(json.dumps(writer_policy(options.partition, canaries=options.with_objects), indent=2))
+        _say(json.dumps(writer_policy(options.partition, canaries=options.with_objects), indent=2))
         print(f"why403: {belongs_to(settings.writer_role)}", file=sys.stderr)
         return CERTAIN
     if options.markdown:
-        print(described(registry, deployment), end="")
+        _say(described(registry, deployment).rstrip("\n"))
         return CERTAIN
-    print(json.dumps(policy_for(options.holder, needs(registry), deployment), indent=2))
+    _say(json.dumps(policy_for(options.holder, needs(registry), deployment), indent=2))
     print(f"why403: {where(options.holder, deployment)}", file=sys.stderr)
     return CERTAIN
 
 
 def _new_key(options: argparse.Namespace) -> int:
     made = new_key()
-    print(f"key for {options.name}, shown only now:  {made.secret}")
-    print(f"entry for WHY403_API_KEYS:  {options.name}:{'+'.join(options.scopes)}:{made.sha256}")
+    _say(f"key for {options.name}, shown only now:  {made.secret}")
+    _say(f"entry for WHY403_API_KEYS:  {options.name}:{'+'.join(options.scopes)}:{made.sha256}")
     return CERTAIN
 
 
@@ -219,14 +228,14 @@ def _migrate(options: argparse.Namespace) -> int:
     if store is None:
         print(f"why403: {PREFIX}STORE_URL says that nothing is kept", file=sys.stderr)
         return UNREADABLE
-    print(f"the tables are of version {store.prepare()}")
+    _say(f"the tables are of version {store.prepare()}")
     if options.reseal:
-        print(f"encrypted anew: {store.reseal()} rows")
+        _say(f"encrypted anew: {store.reseal()} rows")
     return CERTAIN
 
 
 def _new_store_key(_options: argparse.Namespace) -> int:
-    print(new_store_key())
+    _say(new_store_key())
     return CERTAIN
 
 

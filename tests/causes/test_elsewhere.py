@@ -61,3 +61,16 @@ def test_a_sentence_about_a_key_is_no_matter_of_the_bucket(operation: str, actio
     assert {"bucket_policy", "object_state"}.isdisjoint(layers(found))
     assert cause_of(found, "kms")["check"]["command"].startswith(f"aws kms get-key-policy --key-id {KEY} ")
     assert headline(found).startswith(f"**What is known does not settle why S3 refused `{operation}`")
+
+
+@pytest.mark.parametrize(
+    ("code", "because"),
+    [("ExpiredToken", "have expired"), ("InvalidClientTokenId", "STS does not know the access key id")],
+)
+def test_what_sts_says_of_credentials_is_told(code: str, because: str) -> None:
+    error = "operation error STS: GetCallerIdentity, https response error StatusCode: 403, RequestID: 9d, api error"
+    (cause,) = asked(f"Error: validating provider credentials: {error} {code}: The security token is what it is")[
+        "causes"
+    ]
+    assert (cause["layer"], cause["likelihood"]) == ("authentication", "certain")
+    assert because in cause["because"]

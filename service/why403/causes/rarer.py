@@ -52,6 +52,15 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "aws s3control list-storage-lens-configurations --account-id {account}",
             "disable the default configuration instead of deleting it",
         ),
+        "InvalidClientTokenId": Meaning(
+            AUTHENTICATION,
+            403,
+            "S3 was not asked: STS does not know the access key id: deleted or inactive, of another partition, of "
+            "a Region not opted in, or temporary (ASIA) and sent without its session token",
+            "whose key is it? An account speaks against a key that is gone",
+            "aws sts get-access-key-info --access-key-id KEY_ID",
+            "use the right key; with a temporary key send the session token as well",
+        ),
         "IncorrectEndpoint": Meaning(
             AUTHENTICATION,
             400,

@@ -164,7 +164,7 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
             *("UnexpectedIPError", "AccessDeniedException", "VpceAccessDenied", "ForbiddenException", "InvalidRegion"),
             *("AccountNotAuthorized", "AWSOrganizationsNotInUseException", "DefaultConfigurationDeleteForbidden"),
             *("OrganizationAccessDenied", "OrgConfigurationNotSupported", "ServiceNotEnabledForOrg"),
-            "StsNotAuthorizedError",
+            *("InvalidClientTokenId", "StsNotAuthorizedError"),
         ),
         403,
     )

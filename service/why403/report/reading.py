@@ -73,6 +73,7 @@ _OF_TEXT: Final = (
     Format(tools.cloudformation, ("API: s3:",)),
     Format(tools.cloudfront, ("loudfront", "CloudFront", "Key-Pair-Id", "could not be satisfied")),
     Format(tools.console, ("permission", "Amazon Q", "Failed to", "API response")),
+    Format(tools.deployments, ("denied by S3",)),
     Format(tools.fuse, ("HTTP response code ",)),
     Format(tools.log_delivery, ("Access Denied for bucket",)),
     Format(tools.terraform, ("S3", "aws_s3", "erraform", "rror ", "workspaces")),

@@ -11,7 +11,7 @@ from why403.report.sighting import Sighting, fields
 
 _W: Final = r"\s{1,80}"
 _NEW: Final = re.compile(
-    rf"operation{_W}error{_W}S3(?:{_W}Control)?:{_W}(?P<operation>\w{{1,80}}),{_W}"
+    rf"operation{_W}error{_W}(?:S3(?:{_W}Control)?|(?P<other>STS)):{_W}(?P<operation>\w{{1,80}}),{_W}"
     rf"(?:exceeded{_W}maximum{_W}number{_W}of{_W}attempts,{_W}\d{{1,3}},{_W})?"
     rf"(?:get{_W}identity|https{_W}response{_W}error){_W}StatusCode:{_W}(?P<status>\d{{1,3}})"
     rf"(?:,{_W}RequestID:{_W}?(?P<request>[^,\s]{{0,100}}))?(?:,{_W}HostID:{_W}?(?P<host>[^,\s]{{0,200}}))?"
@@ -38,7 +38,8 @@ def new_errors(text: str) -> Iterator[Sighting]:
         operation = operation_of(found["operation"])
         told = fields(
             operation=operation,
-            status=int(found["status"]) or None,
+            # STS answers with other statuses than S3 where the codes are the same.
+            status=None if found["other"] else int(found["status"]) or None,
             request_id=_id(found["request"]),
             host_id=_id(found["host"]),
             code=found["code"],

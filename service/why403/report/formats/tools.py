@@ -197,6 +197,26 @@ def warehouse(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="text", told=told)
 
 
+_DEPLOYMENT: Final = re.compile(
+    r"denied\sby\sS3,\splease\smake\ssure\syour\srequest\scredentials\shave\spermission\sto\s"
+    r"(?P<operation>[A-Z]\w{2,60})\sfor\s(?P<bucket>[a-z0-9.-]{3,63})/(?P<key>[^\s\"'<>]{1,1024}?)\.?\s"
+    r"S3\sError\sCode:\s(?P<code>\w{1,60})\.?\sS3\sError\sMessage:\s(?P<message>[^\n(]{1,300})"
+)
+
+
+def deployments(text: str) -> Iterator[Sighting]:
+    """Yield what AWS Lambda says of the archive that a function is to be made of; the code it ends in is its own."""
+    for found in islice(_DEPLOYMENT.finditer(text), MOST):
+        told = fields(
+            operation=operation_of(found["operation"]),
+            bucket=found["bucket"],
+            key=found["key"],
+            code=found["code"],
+            message=found["message"].strip(),
+        )
+        yield Sighting(start=found.start(), source="text", told=told)
+
+
 _CLOUDFORMATION: Final = re.compile(
     r"API: s3:(?P<operation>[A-Z]\w{2,60}) (?P<message>Access Denied[^\n]{0,200}|User: [^\n]{1,1500})"
 )
