@@ -113,9 +113,13 @@ def _outsider(request: AccessRequest) -> Truth:
     return UNKNOWN if None in insiders else TRUE
 
 
+def _is_owners_alone(request: AccessRequest) -> bool:
+    return request.s3_action is not None and request.s3_action.relation == "owner_only"
+
+
 def _public(request: AccessRequest, evidence: Evidence) -> Truth:
     """Return whether the bucket's policy is public, or that of the access point that the request goes through."""
-    if request.s3_action is not None and request.s3_action.relation == "owner_only":
+    if _is_owners_alone(request):
         return FALSE
     public = _is_public(evidence[BUCKET_POLICY])
     if public == TRUE or not request.through_point:
@@ -195,8 +199,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     flag = str(claim.about or "IgnorePublicAcls")
     if claim.holds == UNKNOWN:
         return _doubt(flag, request, evidence)
-    if claim.says == Says.DENIAL and claim.holds == FALSE:
-        return Words(because=f"{flag} is off here")
+    if claim.says != Says.CAP and claim.holds == FALSE:
+        return Words(because=_stands_aside(flag, request))
     if request.resource.service == EXPRESS:
         return Words(because=f"{flag} is always on for directory buckets, and {_DOES[flag]}")
     on = [fact for fact in _counting(flag, request, evidence) if _on(flag, evidence, fact) == TRUE]
@@ -204,6 +208,17 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
     status, code = (400, "AccessDenied") if request.call and _creates(request.call) else (403, "AccessDenied")
     return Words(because=f"{flag} of the {where} {_DOES[flag]}", citations=cites, status=status, code=code)
+
+
+def _stands_aside(flag: str, request: AccessRequest) -> str:
+    """Say why a setting denies nothing; that a bucket is restricted is looked at only where it is, or may be."""
+    if flag != "RestrictPublicBuckets":
+        return f"{flag} is off here"
+    if _outsider(request) == FALSE:
+        return f"{flag} keeps out neither AWS services nor the owner's account"
+    if _is_owners_alone(request):
+        return f"{flag} has no say in what is for the owner's account alone"
+    return f"{flag} keeps nobody from a bucket whose policy is not public"
 
 
 def _doubt(flag: str, request: AccessRequest, evidence: Evidence) -> Words:

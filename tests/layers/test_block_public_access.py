@@ -217,6 +217,31 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             ("bucket.public_access_block/RestrictPublicBuckets",),
         ),
     ),
+    "who is not kept out": (
+        restricted(SERVICE),
+        "yielding denial: false",
+        Worded("RestrictPublicBuckets keeps out neither AWS services nor the owner's account"),
+    ),
+    "where nobody is": (
+        restricted(EVE, PRIVATE, flags=NOT_KNOWN),
+        "yielding denial: false",
+        Worded("RestrictPublicBuckets keeps nobody from a bucket whose policy is not public"),
+    ),
+    "what it has no say in": (
+        a_request(
+            "s3:CreateBucket",
+            principal=EVE,
+            resource=BUCKET,
+            facts={ON_BUCKET: RESTRICT, BUCKET_POLICY: PUBLIC, BUCKET_OWNER: HOME},
+        ),
+        "yielding denial: false",
+        Worded("RestrictPublicBuckets has no say in what is for the owner's account alone"),
+    ),
+    "that a setting is off": (
+        acl({}, ACL="public-read"),
+        "denial: false",
+        Worded("BlockPublicAcls is off here"),
+    ),
     "that an ACL is refused": (
         acl(ACL="public-read"),
         "denial: true",

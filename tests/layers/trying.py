@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tests.artefacts.models import Read, shape
 from tests.cases import services
+from tests.laws.wording import is_clause
 from why403.domain.fix import Applicability, Fix
 from why403.domain.request import AccessRequest
 from why403.engine.call import Blocked, Decided
@@ -74,8 +75,8 @@ def faults(each: Tried) -> Iterator[str]:
         yield "leaves what it answers in the way"
     if not fix.who or not fix.summary or not fix.risk or not fix.target:
         yield "does not say who changes what, or at which risk"
-    if fix.summary.endswith(".") or fix.risk.endswith("."):
-        yield "ends a clause in a full stop"
+    clauses = (fix.summary, fix.who, fix.risk, *fix.steps)
+    yield from (f"is no clause: {text}" for text in clauses if not is_clause(text))
     if not (fix.writes or fix.steps or fix.call):
         yield "has neither calls nor steps"
     yield from (f"is no command: {line}" for line in fix.steps if not _reads(line))
