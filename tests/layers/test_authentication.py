@@ -395,3 +395,11 @@ def test_each_side_of_a_copy_has_an_owner_of_its_own(expected: dict[str, str], d
     found = answer({**COPY, "parameters": {"CopySource": "old/k", **expected}, "evidence": evidence})
     assert found["decision"] == decision
     assert found["layer"] == ("authentication" if decision == "denied" else None)
+
+
+def test_the_owner_that_is_expected_of_the_source_is_told() -> None:
+    evidence = {**ALLOWED, "source.bucket.owner": AWAY}
+    expected = {"ExpectedBucketOwner": HOME, "ExpectedSourceBucketOwner": THIRD}
+    found = answer({**COPY, "parameters": {"CopySource": "old/k", **expected}, "evidence": evidence})
+    because = f"the call expects the bucket to be of {THIRD} (ExpectedSourceBucketOwner), and it is of {AWAY}"
+    assert found["blockers"][0]["because"] == because

@@ -4,7 +4,10 @@ import pytest
 
 from tests.layers.tables import HOME
 from why403 import Reading, Write
-from why403.policy.homes import inline_policy, organization_policy
+from why403.domain.arn import resource
+from why403.policy.homes import endpoint_policy, inline_policy, key_policy, organization_policy
+
+KEY = f"arn:aws:kms:eu-west-1:{HOME}:key/1234"
 
 
 @pytest.mark.parametrize(
@@ -49,4 +52,29 @@ def test_an_inline_policy_that_is_not_there_yet_is_read_as_none(kind: str) -> No
         HOME,
         documents=("PolicyDocument",),
         reading=Reading("iam", f"Get{kind}Policy", named, ("PolicyDocument",), ("NoSuchEntity",)),
+    )
+
+
+def test_the_policy_of_a_key_is_written_to_it_and_as_long_as_its_bytes() -> None:
+    key = resource(KEY)
+    assert key is not None
+    home = key_policy(key)
+    assert home is not None
+    named = {"KeyId": KEY, "PolicyName": "default"}
+    assert home.put == Write(
+        *("kms", "PutKeyPolicy", named, "kms:PutKeyPolicy", HOME, "eu-west-1"),
+        reading=Reading("kms", "GetKeyPolicy", named, ("Policy",)),
+    )
+    assert home.fits({"Statement": [{"Sid": "x" * 32_000}]})
+    assert not home.fits({"Statement": [{"Sid": "é" * 32_000}]})
+    assert not home.fits({"Statement": [{"Sid": "x" * 33_000}]})
+
+
+def test_the_policy_of_an_endpoint_is_read_from_its_description() -> None:
+    home = endpoint_policy("vpce-1a2b", HOME, "eu-west-1")
+    assert home.put == Write(
+        *("ec2", "ModifyVpcEndpoint", {"VpcEndpointId": "vpce-1a2b"}, "ec2:ModifyVpcEndpoint", HOME, "eu-west-1"),
+        reading=Reading(
+            "ec2", "DescribeVpcEndpoints", {"VpcEndpointIds": ["vpce-1a2b"]}, ("VpcEndpoints", "0", "PolicyDocument")
+        ),
     )

@@ -89,6 +89,16 @@ def test_across_accounts_both_sides_are_made_to_allow() -> None:
     assert told["text"] == "if `principal.policies` allows it and `bucket.policy` allows it"
 
 
+@pytest.mark.parametrize(
+    ("principal", "named"),
+    [("anonymous", "*"), ("logging.s3.amazonaws.com", {"Service": "logging.s3.amazonaws.com"}), (USER, {"AWS": USER})],
+)
+def test_a_policy_that_allows_names_the_caller(principal: str, named: object) -> None:
+    owned = {"bucket.owner": AWAY, "principal.policies": [allow()], "bucket.policy": HIDDEN}
+    told = found(owned, principal=principal)
+    assert told["evidence"]["bucket.policy"]["Statement"][0]["Principal"] == named
+
+
 def test_the_text_lists_what_must_not_be_there_together() -> None:
     told = found({"principal.policies": [allow(Bool={"aws:SecureTransport": "true"})]}, complete=False)
     assert told["text"].startswith("if `aws:SecureTransport` is `true`, `bucket.owner` is `111122223333`, ")
