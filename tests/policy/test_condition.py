@@ -12,7 +12,7 @@ from why403.domain.context import MULTIVALUED, NO_VALUE, NOT_KNOWN, Values
 from why403.domain.evidence import Found
 from why403.domain.readings import MET, NOT_MET, READINGS
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
-from why403.policy.condition import Condition, compiled
+from why403.policy.condition import Condition, Disputed, compiled
 from why403.policy.operator import OPERATORS
 
 SEVERAL = "aws:TagKeys"
@@ -237,3 +237,12 @@ def test_a_negated_for_all_values_is_read_in_two_ways_where_the_key_is_absent(
         MET: usual,
         NOT_MET: other,
     }
+
+
+@pytest.mark.parametrize("operator", ["Bool", "BoolIfExists", "boolifexists"])
+def test_what_a_variable_means_as_a_truth_value_is_disputed(operator: str) -> None:
+    found = compiled(operator, "aws:SecureTransport", ["${aws:PrincipalTag/tls}"], variables=True)
+    assert isinstance(found, Disputed)
+    assert found.point == "U8"
+    plain = compiled(operator, "aws:SecureTransport", ["true"], variables=True)
+    assert not isinstance(plain, Disputed)
