@@ -18,6 +18,7 @@ def test_what_layers_say_is_a_clause(folder: str) -> None:
 
 def test_so_it_is_in_generated_cases() -> None:
     said = {each["because"] for case in generated() for name in TOLD for each in answer(case.request)[name]}
+    assert said
     assert [each for each in said if not is_clause(each)] == []
 
 

@@ -1,4 +1,6 @@
-"""Causes of refusals that are not S3's: texts about S3 often end in another service's, as of the role to be assumed.
+"""Causes of refusals of other services' actions: texts about S3 often end in one, as of the role to be assumed.
+
+Some of them S3 itself asks for, as iam:PassRole, so that no text says for certain that S3 was not asked.
 
 AWS: "Troubleshoot access denied error messages"; "Cross-account policy evaluation logic"; "AssumeRole" (AWS STS).
 """
@@ -15,7 +17,8 @@ ELSEWHERE: Final = (
         "identity",
         "implicit",
         60,
-        "S3 was not asked, another service refused: no policy of the caller's own allows {action} on {resource}",
+        "another service's action was refused, perhaps before S3 was asked: no policy of the caller's own allows "
+        "{action} on {resource}",
         IDENTITY_CHECK,
         "allow {action} on {resource} to the caller's role or user",
         wants="other-service",
@@ -24,9 +27,9 @@ ELSEWHERE: Final = (
         "identity",
         "implicit",
         70,
-        "S3 was not asked, the role was not handed out: its trust policy does not let the caller in, or no policy of "
-        "the caller's own allows {action} on {resource}; within an account a trust policy that names the caller "
-        "suffices, between two it takes both",
+        "the role was not handed out, perhaps before S3 was asked: its trust policy does not let the caller in, "
+        "or no policy of the caller's own allows {action} on {resource}; within an account a trust policy that names "
+        "the caller suffices, between two it takes both",
         ("does the role's trust policy name the caller, and are its conditions met, as on sts:ExternalId?", _TRUST),
         "name the caller in the role's trust policy, and allow {action} on {resource} in the caller's own",
         wants="other-service hands-out-role",

@@ -166,7 +166,7 @@ def service_of(action: str) -> str:
 
 
 def is_of_other_service(action: str | None) -> bool:
-    """Return whether an action is of neither S3 nor KMS, which S3 asks for a caller, so that S3 has not refused it."""
+    """Return whether an action is of neither S3 nor KMS, so that it may not be S3 that refused it."""
     return action is not None and service_of(action) not in _ASKED
 
 

@@ -63,7 +63,9 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
         try:
             known = _partial(request, now)
             if known.asked is None and is_of_other_service(report.action):
-                known = replace(known, missing=f"what S3 would answer, for another service refused {report.action}")
+                known = replace(
+                    known, missing=f"what S3 would answer: the action refused is another service's, {report.action}"
+                )
             return replace(known, of_text=not _names(hints.get("context"), _REQUESTED))
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]

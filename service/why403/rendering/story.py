@@ -118,7 +118,10 @@ def _open(diagnosis: Data, first: Data) -> Line:
     else:
         clause_ = line("" if text(first, "missing_action") else "no policy but this: ", prose(text(first, "because")))
     if elsewhere(diagnosis):
-        return line("S3 was not asked: another service refused ", _call(diagnosis), "; ", likely, clause_, ".")
+        call = _call(diagnosis)
+        return line(
+            "Another service's action was refused, perhaps before S3 was asked: ", call, "; ", likely, clause_, "."
+        )
     return line("What is known does not settle why S3 refused ", _call(diagnosis), "; ", likely, clause_, ".")
 
 
