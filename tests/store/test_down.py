@@ -14,6 +14,7 @@ from tests.store.making import POLICY, HandClock, MakeStore, a_deed, a_diagnosis
 from why403.domain.errors import Conflict, NotFound, Unavailable
 from why403.keeping import KEEP
 from why403.store import database, migrating, open_store
+from why403.store.tables import PLANS
 
 NOWHERE = "postgresql://why403:hunter2@/why403?host=/nonexistent"
 
@@ -122,6 +123,26 @@ def test_a_locked_file_is_waited_for_and_no_reason_to_give_up(
     store.add_diagnosis(a_diagnosis(clock), a_deed("d_1"))
     assert store.diagnosis("d_1").id == "d_1"
     assert "database is locked" in caplog.text
+    store.close()
+    other.close()
+
+
+def test_a_claim_behind_one_that_does_not_end_is_a_conflict(
+    postgresql_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.1)
+    store, other = open_store(postgresql_url, now=clock), open_store(postgresql_url, now=clock)
+    store.add_plan(a_plan(clock), a_deed())
+    plan = store.plan("p_1")
+    other.prepare()
+    with other._durable.writing("test") as connection:
+        connection.execute(PLANS.update().values(owner="other"))
+        with pytest.raises(Conflict, match="another process is changing the plan at this moment"):
+            store.claim(plan, "applying", "me")
+        with pytest.raises(Unavailable):  # to whoever holds the lease it says nothing of the plan
+            store.settle(plan, "applied")
+        connection.rollback()
+    assert store.claim(plan, "applying", "me").owner == "me"
     store.close()
     other.close()
 

@@ -28,6 +28,12 @@ _PATIENCE_SECONDS: Final = 2
 _STATEMENT_SECONDS: Final = 10
 _CONNECTIONS: Final = 4
 _OWNER_ONLY: Final = 0o600
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+
+
+class Contended(Unavailable):
+    """Another transaction held the same row for longer than we wait."""
 
 
 class Database:
@@ -112,7 +118,8 @@ class Database:
             raise Conflict("the same was written by another at the same time") from error
         except (exc.SQLAlchemyError, OSError) as error:
             self._failed(error)
-            raise Unavailable("the store cannot be used now") from error
+            refusal = Contended if _is_of_a_row(error) else Unavailable
+            raise refusal("the store cannot be used now") from error
 
     def _require_up(self) -> None:
         """Fail at once for some seconds after a connection failed: nobody shall wait for each attempt."""
@@ -133,6 +140,11 @@ def _is_of_connecting(error: Exception) -> bool:
     if isinstance(error, exc.DBAPIError):
         return error.statement is None or error.connection_invalidated
     return isinstance(error, (exc.TimeoutError, OSError))
+
+
+def _is_of_a_row(error: Exception) -> bool:
+    """Return whether a statement waited in vain for a row of PostgreSQL; SQLite locks all rows as one."""
+    return isinstance(error, exc.DBAPIError) and getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
 
 
 def _driven(url: URL) -> URL:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from why403.domain.errors import Conflict, NotFound
 from why403.keeping import Deed, LeaseLost, Plan, State
+from why403.store.database import Contended
 from why403.store.ledger import Ledger, may_be_kept
 from why403.store.tables import PLANS
 
@@ -46,14 +47,17 @@ class Plans(Ledger):
     def claim(self, plan: Plan, to: State, owner: str, deed: Deed | None = None) -> Plan:
         """Take the lease of a plan that nobody holds, whose lease has ended, or that is the owner's own; set its state.
 
-        Raises Conflict where another holds it, or it is no longer as it was read.
+        Raises Conflict where another holds it or is taking it, or it is no longer as it was read.
         """
-        with self._durable.writing("claim") as connection:
-            now = self._durable.now(connection)
-            changes: dict[str, Any] = {"state": to, "owner": owner, "until": now + self._ages.lease, "changed": now}
-            if not _swapped(connection, plan, or_(_is_free(now), PLANS.c.owner == owner), changes):
-                raise _refusal(connection, plan, now)
-            self._note(connection, deed, now)
+        try:
+            with self._durable.writing("claim") as connection:
+                now = self._durable.now(connection)
+                changes: dict[str, Any] = {"state": to, "owner": owner, "until": now + self._ages.lease, "changed": now}
+                if not _swapped(connection, plan, or_(_is_free(now), PLANS.c.owner == owner), changes):
+                    raise _refusal(connection, plan, now)
+                self._note(connection, deed, now)
+        except Contended as error:
+            raise Conflict("another process is changing the plan at this moment") from error
         return replace(plan, revision=plan.revision + 1, **changes)
 
     def renew(self, plan: Plan) -> Plan:
