@@ -13,7 +13,7 @@ from why403.domain.commands import command
 from why403.domain.fix import edited
 from why403.domain.kms import managed_by_aws
 from why403.domain.truth import TRUE
-from why403.policy import bounded, key_policy_fixes
+from why403.policy import bounded, key_administrator, key_policy_fixes
 from why403.policy.key_grants import BY_GRANT
 from why403_layers.keys import GRANTS, KEY_MANAGER, KEY_POLICY, KEY_STATE
 from why403_layers.permissions_boundary import BOUNDARY
@@ -47,7 +47,7 @@ def _by_grant(request: AccessRequest, evidence: Evidence, grantee: str) -> Fix:
     named = ("key-id", request.resource.arn), ("grantee-principal", grantee)
     return Fix(
         summary=f"give `{grantee}` a grant of the key for {operation}, where its policy is not to be changed",
-        who=_administrator(request),
+        who=key_administrator(request.resource),
         risk="a grant is seen only where grants are listed, and lasts until it is revoked",
         applicability=_MANUAL,
         target=request.resource.arn,
@@ -57,11 +57,6 @@ def _by_grant(request: AccessRequest, evidence: Evidence, grantee: str) -> Fix:
             "keep the id that is answered: aws kms revoke-grant takes the grant back by it",
         ),
     )
-
-
-def _administrator(request: AccessRequest) -> str:
-    account = request.resource.account
-    return "the key's administrator" if account == NOT_TOLD else f"the key's administrator in account {account}"
 
 
 def _in_region(request: AccessRequest) -> tuple[str, str | None]:
@@ -76,7 +71,7 @@ def _of_state(request: AccessRequest, evidence: Evidence, _claim: Claim) -> Iter
     switched_off = state == "Disabled" and not request.resource.vague
     yield Fix(
         summary=summary,
-        who=_administrator(request),
+        who=key_administrator(request.resource),
         risk=risk,
         applicability=Applicability.REVIEW if switched_off else _MANUAL,
         target=request.resource.arn,

@@ -40,6 +40,8 @@ def decide(request: AccessRequest, budget: Budget | None = None) -> Ruled:
     return services().engine.decide(request, budget or Budget())
 
 
+SEVEN = (KEY, "aws:Referer", "aws:SourceAccount", *(f"aws:PrincipalTag/{name}" for name in "abcd"))
+SIX = SEVEN[:6]
 EITHER = (where(StringEquals={KEY: "x"}), where(StringNotEquals={KEY: "x"}))
 
 CERTAIN: dict[str, tuple[AccessRequest, int]] = {
@@ -77,6 +79,13 @@ CERTAIN: dict[str, tuple[AccessRequest, int]] = {
         ),
         TRUE,
     ),
+    "as many values of six keys as are tried at most": (
+        asked(
+            identity(*(where(StringEquals={key: "x"}) for key in SIX), where(StringNotEquals=dict.fromkeys(SIX, "x"))),
+            *SIX,
+        ),
+        TRUE,
+    ),
     "a key that is sent is not absent": (
         a_request(
             "s3:PutObject",
@@ -101,6 +110,10 @@ CERTAIN: dict[str, tuple[AccessRequest, int]] = {
 }
 
 OPEN: dict[str, AccessRequest] = {
+    "more values of seven keys than are tried": asked(
+        identity(*(where(StringEquals={key: "x"}) for key in SEVEN), where(StringNotEquals=dict.fromkeys(SEVEN, "x"))),
+        *SEVEN,
+    ),
     "some values are allowed, some are not": asked(identity(where(StringEquals={KEY: "x"}))),
     "a value in another spelling than any that is listed": asked(
         identity(where(StringEquals={KEY: ["abc", "ABC"]}), where(StringNotEqualsIgnoreCase={KEY: "abc"}))

@@ -101,6 +101,13 @@ def test_a_layer_that_could_have_denied_may_have_denied() -> None:
     ]
 
 
+def test_layers_in_doubt_for_the_same_reason_are_all_told() -> None:
+    said = Words(because="the moon is hidden")
+    built = [replace(layer(name, (Claim(Says.DENIAL, UNKNOWN),)), words=lambda *_: said) for name in ("one", "two")]
+    found = explained(decided([layer("allowing", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),)), *built], Relation.SAME))
+    assert [each["layer"] for each in found["doubts"]] == ["one", "two"]
+
+
 def test_a_layer_that_could_only_have_granted_denies_nothing() -> None:
     allowing = layer("allowing", (Claim(Says.GRANT, TRUE, Reach.ATTACHED),))
     granting = failing_to_judge(layer("granting", (Claim(Says.GRANT, FALSE, Reach.DIRECT),)))

@@ -21,11 +21,12 @@ from tests.layers.tables import (
 from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
-from why403.domain.facts import BUCKET_OWNER
+from why403.domain.facts import BUCKET_OWNER, POINT_BUCKET
 from why403.domain.request import AccessRequest, Call
 from why403.domain.truth import UNKNOWN
 from why403.testing import a_request
 from why403_layers.bucket_policy import BUCKET_POLICY
+from why403_layers.points import POINT_POLICY
 from why403_layers.public_access import ACCESS_POINT, ACCOUNT, ORGANIZATION
 from why403_layers.public_access import BUCKET as ON_BUCKET
 
@@ -302,6 +303,24 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         restricted(EVE, NOT_KNOWN),
         "yielding denial: unknown",
         Worded("RestrictPublicBuckets may hold it back: `bucket.policy` is not known", needs="s3:GetBucketPolicy"),
+    ),
+    "that the access point's policy would tell": (
+        a_request(
+            principal=EVE,
+            resource=f"{POINT}/object/q3.csv",
+            facts={
+                ON_BUCKET: {"RestrictPublicBuckets": True},
+                BUCKET_OWNER: HOME,
+                POINT_BUCKET: "reports",
+                BUCKET_POLICY: PRIVATE,
+                POINT_POLICY: NOT_KNOWN,
+            },
+        ),
+        "yielding denial: unknown",
+        Worded(
+            "RestrictPublicBuckets may hold it back: `access_point.policy` is not known",
+            needs="s3:GetAccessPointPolicy",
+        ),
     ),
     "that the owner would tell": (
         restricted(EVE, owner=NOT_KNOWN),

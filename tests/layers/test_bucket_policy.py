@@ -238,3 +238,16 @@ def test_a_stored_policy_that_s3_would_refuse_is_judged_with_a_warning() -> None
     found = list(layer("bucket_policy").warnings(asked, asked.evidence))
     assert found == [Warned("bucket.policy", "/Statement/0", "`arn:aws:s3:::other/*` is not within the bucket")]
     assert said("bucket_policy", asked) == grants("direct: true")
+
+
+@pytest.mark.parametrize(
+    ("document", "owner", "points"),
+    [(policy(allow(Principal="*")), AWAY, ("U5",)), (policy(allow(Principal="*")), HOME, ()), (None, AWAY, ())],
+    ids=["another account's object", "the bucket owner's object", "no policy"],
+)
+def test_whether_it_counts_is_open_for_objects_of_other_accounts_alone(
+    document: object, owner: str, points: tuple[str, ...]
+) -> None:
+    facts = {BUCKET_POLICY: document, BUCKET_OWNER: HOME, OBJECT_OWNER: owner, OWNERSHIP: "ObjectWriter"}
+    asked = a_request(facts=facts)
+    assert layer("bucket_policy").disputed(asked, asked.evidence) == points

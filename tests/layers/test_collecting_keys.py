@@ -212,13 +212,21 @@ def test_grants_are_read_as_evidence_holds_them(told: dict[str, Any], expected: 
 
 def test_an_unknown_constraint_leaves_only_the_grants_open() -> None:
     odd = {**GRANT, "Constraints": {"SourceArn": "arn:aws:s3:::b"}}
-    seen = words(seen_of(asked(call=READ), {**head(**HEADERS), **the_key(grants=[odd])}))
-    assert [name for name, held in seen.items() if held == "unreadable"] == ["kms.grants"]
+    seen = seen_of(asked(call=READ), {**head(**HEADERS), **the_key(grants=[odd])})
+    assert [name for name, held in words(seen).items() if held == "unreadable"] == ["kms.grants"]
+    assert seen[GRANTS] == Unreadable("a grant of the key has a constraint of a kind that is not known here")
 
 
 def test_where_a_call_may_have_chosen_another_key_the_bucket_s_is_read() -> None:
     call = Call(operation="PutObject", unlisted=UNKNOWN)
     assert plain(seen_of(asked("s3:PutObject", call=call), {**default(KEY), **the_key()})[KEY_ARN]) == KEY
+
+
+def test_where_a_call_may_have_chosen_a_key_and_nothing_tells_which_it_is_not_read() -> None:
+    call = Call(operation="PutObject", parameters={"ServerSideEncryption": "aws:kms"}, unlisted=UNKNOWN)
+    seen = seen_of(asked("s3:PutObject", call=call), default(algorithm="AES256"))
+    assert words(seen) == UNREADABLE
+    assert seen[KEY_ARN] == Unreadable("it is not known which KMS key is used")
 
 
 def test_an_object_that_could_not_be_looked_at_leaves_its_key_unread() -> None:

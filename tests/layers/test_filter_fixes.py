@@ -302,6 +302,13 @@ def test_an_endpoint_that_denies_spares_the_caller() -> None:
     assert gone("vpc_endpoint", request, fix)
 
 
+def test_an_endpoint_that_spares_only_who_has_no_boundary_spares_the_caller_too() -> None:
+    held = policy({"Principal": "*", **allow()}, {"NotPrincipal": {"AWS": [USER, HOME]}, **deny()})
+    request = asked(POLICY, {"name": "vpce-1", "document": held}, facts={BOUNDARY: policy(allow())})
+    (fix,) = proposed("vpc_endpoint", request)
+    assert gone("vpc_endpoint", request, fix)
+
+
 def test_an_endpoint_whose_id_is_not_known_is_left_to_a_person() -> None:
     request = asked(POLICY, ENDPOINT["document"])
     (fix,) = proposed("vpc_endpoint", request)

@@ -266,6 +266,11 @@ def test_across_accounts_each_side_has_its_own_fix() -> None:
     assert [edit.fact for fix in proposed("identity", request) for edit in fix.edits] == ["principal.policies"]
 
 
+def test_a_call_about_no_one_resource_is_allowed_on_all() -> None:
+    fix = proposed("identity", asked(None, action="s3:ListAllMyBuckets", resource="*"))[0]
+    assert after(fix, "principal.policies")[0]["document"]["Statement"][0]["Resource"] == "*"
+
+
 def test_what_could_not_be_read_is_not_written_over() -> None:
     request = asked({"unknown": True}, rest="unknown")
     claim = Claim(Says.GRANT, 0, Reach.ATTACHED)

@@ -5,9 +5,13 @@ from typing import Any, Final
 import pytest
 
 from tests.layers.fixing import after
-from tests.layers.tables import AWAY, HOME, OBJECT, ROLE, ROOT, SESSION, USER, allow, deny, policy
+from tests.layers.tables import AWAY, HOME, OBJECT, ROLE, ROOT, SESSION, USER, allow, deny, layer, policy
 from tests.layers.trying import Tried, body, faults, parameters, tried
 from why403.domain.fix import Applicability, Reading
+from why403.domain.truth import FALSE
+from why403.domain.verdict import Claim, Reach, Says
+from why403.testing import a_request
+from why403_layers.keys import KEY_MANAGER, KEY_POLICY
 
 KEY: Final = f"arn:aws:kms:eu-west-1:{HOME}:key/1234abcd"
 THEIRS: Final = f"arn:aws:kms:eu-west-1:{AWAY}:key/1234abcd"
@@ -84,6 +88,24 @@ def test_a_key_of_another_account_is_its_administrator_s_to_open() -> None:
     found = at(facts(THEIRS, key_policy=policy(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{AWAY}:root"}))))
     assert found[0].fix.who == f"the key's administrator in account {AWAY}"
     assert [list(faults(each)) for each in found] == [[], []]
+
+
+def test_a_deleted_identity_in_the_key_s_policy_gives_way_to_the_caller() -> None:
+    dead = allow("kms:Decrypt", Principal={"AWS": "AIDAEXAMPLE1"})
+    fix = at(facts(key_policy=policy(ADMIN, dead)))[0].fix
+    assert after(fix, "kms.key_policy") == policy(ADMIN, {**dead, "Principal": {"AWS": USER}})
+    assert fix.risk == "the caller gets all that the statement allowed the deleted identity"
+    assert [write.operation for write in (*fix.writes, *fix.undo)] == ["PutKeyPolicy"] * 2
+    assert fix.applicability is Applicability.REVIEW
+
+
+@pytest.mark.parametrize(("account", "where"), [(HOME, f" in account {HOME}"), ("*", "")])
+def test_who_changes_a_key_is_told_with_the_account_where_that_is_known(account: str, where: str) -> None:
+    resource = f"arn:aws:kms:eu-west-1:{account}:key/*"
+    request = a_request("kms:Decrypt", resource=resource, facts={KEY_POLICY: policy(ADMIN), KEY_MANAGER: "CUSTOMER"})
+    fixes = list(layer("kms").propose(request, request.evidence, Claim(Says.GRANT, FALSE, Reach.ACCOUNT)))
+    assert fixes
+    assert {fix.who for fix in fixes} == {f"the key's administrator{where}"}
 
 
 def test_an_upload_is_allowed_to_make_data_keys_alone() -> None:

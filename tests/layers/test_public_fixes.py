@@ -10,7 +10,7 @@ from tests.layers.fixing import after
 from tests.layers.tables import AWAY, BUCKET, HOME, OBJECT, THIRD, USER, allow, policy
 from tests.layers.trying import Tried, body, faults, parameters, tried
 from why403.domain.acl import ALL_USERS
-from why403.domain.fix import Applicability
+from why403.domain.fix import Applicability, Reading
 from why403.usecases.remediate import remediate
 
 ON: Final = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
@@ -159,6 +159,19 @@ def test_a_public_access_point_is_limited_by_its_own_policy() -> None:
     assert [write.operation for write in (*first.fix.writes, *first.fix.undo)] == ["PutAccessPointPolicy"] * 2
 
 
+def test_a_statement_for_all_access_points_of_an_account_is_public_on_an_access_point() -> None:
+    opened = {**PUBLIC, "Resource": f"{POINT}/object/*", "Condition": THROUGH_POINTS}
+    known = {
+        "access_point.bucket": "reports",
+        "access_point.network_origin": "Internet",
+        "access_point.policy": policy(opened),
+        "bucket.policy": policy({**PUBLIC, "Condition": {"StringEquals": {"s3:DataAccessPointAccount": HOME}}}),
+    }
+    first = at(principal=EVE, resource=f"{POINT}/object/q3.csv", evidence=known)[0]
+    limited = {**opened, "Condition": {**THROUGH_POINTS, **TO_HOME}}
+    assert after(first.fix, "access_point.policy") == policy(limited)
+
+
 def test_where_the_bucket_behind_is_not_known_its_owner_decides() -> None:
     known = {
         "access_point.bucket": {"unknown": True},
@@ -206,11 +219,20 @@ def test_a_site_is_served_by_cloudfront_and_only_last_by_the_bucket(known: dict[
     assert not site.fix.public
     assert setting.fix.public
     assert setting.fix.risk.startswith("data exposure")
-    (flag,) = [name for name, on in after(setting.fix, "bucket.public_access_block").items() if not on]
+    changed = after(setting.fix, "bucket.public_access_block")
+    (flag,) = [name for name, on in changed.items() if not on]
+    assert changed == {**ON, flag: False}
     ((write,), (back,)) = setting.fix.writes, setting.fix.undo
     assert write.parameters["PublicAccessBlockConfiguration"] == {**ON, flag: False}
     assert back.parameters["PublicAccessBlockConfiguration"] == ON
     assert (write.account, back.account) == (HOME, HOME)
+    assert write.reading == Reading(
+        "s3",
+        "GetPublicAccessBlock",
+        {"Bucket": "reports"},
+        ("PublicAccessBlockConfiguration",),
+        ("NoSuchPublicAccessBlockConfiguration",),
+    )
 
 
 def test_no_plan_opens_a_bucket_unless_that_is_asked_for() -> None:

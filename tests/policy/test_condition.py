@@ -172,6 +172,10 @@ def test_a_value_that_matches_outweighs_a_variable_that_is_not_known() -> None:
     assert met("StringNotEquals", ["${v}", "x"], ("x",), v=NOT_KNOWN) == "no"
 
 
+def test_what_an_exact_comparison_looks_for_has_its_wildcards_and_stands_for_its_escapes() -> None:
+    assert Condition("StringEquals", "k", ("a*b?", "${*}${$}"), variables=True).literals == ("a*b?", "*$")
+
+
 def test_a_condition_tells_what_it_met() -> None:
     condition = Condition("StringLike", "S3:Prefix", ("a*",), variables=True)
     result = condition.result(asked(context={"s3:prefix": ("ab",)}).context)

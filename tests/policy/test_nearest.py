@@ -136,6 +136,8 @@ def test_a_slip_in_the_first_segment_of_the_prefix_is_told() -> None:
     request = asked(on="arn:aws:s3:::b/invoices/1")
     assert clauses(request, Resource="arn:aws:s3:::b/invocies/*").endswith(": `invocies` may be meant for `invoices`")
     assert suggestions(request, Resource="arn:aws:s3:::b/invocies/*") == ["arn:aws:s3:::b/invoices/*"]
+    deeper = asked(on="arn:aws:s3:::b/invoices/2026/1")
+    assert suggestions(deeper, Resource="arn:aws:s3:::b/invocies/*") == ["arn:aws:s3:::b/invoices/*"]
 
 
 VARIABLES: list[tuple[str, dict[str, Any], str]] = [

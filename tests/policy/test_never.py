@@ -90,3 +90,8 @@ def test_a_cited_condition_tells_that_its_key_is_never_there(
     assert condition["met"] is False
     assert condition["source"]["form"] in {"action", "fact", "principal", "not_given"}
     assert condition.get("remark", "").startswith(remark) if remark else "remark" not in condition
+
+
+def test_of_many_actions_three_are_named_and_the_others_counted() -> None:
+    (message,) = told(PREFIX, Action=[f"s3:{verb}Object" for verb in ("Get", "Put", "Delete", "Restore")])
+    assert "requests for `s3:DeleteObject`, `s3:GetObject`, `s3:PutObject` and 1 more do not carry" in message

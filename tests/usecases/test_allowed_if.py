@@ -83,6 +83,19 @@ def test_facts_are_none_or_allow(hidden: str, expected: str | None) -> None:
     assert told["evidence"][hidden] == expected or expected == "allows it"
 
 
+def test_a_key_is_given_several_values_where_one_does_not_do() -> None:
+    key, either = "aws:PrincipalServiceNamesList", ["team", "cost"]
+    bars = [{"ForAllValues:StringEquals": {key: [each]}} for each in either]
+    told = found(
+        {
+            "principal.policies": [allow(**{"ForAnyValue:StringEquals": {key: either}})],
+            "bucket.policy": {"Statement": [deny(**each)["Statement"][0] for each in bars]},
+        }
+    )
+    assert told["context"] == {key: either}
+    assert told["text"] == f"if `{key}` is `team` and `cost`"
+
+
 def test_across_accounts_both_sides_are_made_to_allow() -> None:
     told = found({"bucket.owner": AWAY, "principal.policies": HIDDEN, "bucket.policy": HIDDEN})
     assert list(told["evidence"]) == ["principal.policies", "bucket.policy"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.artefacts.models import shape
 from tests.aws.faking import AWAY, HOME, Reply, a_reader, error
 from tests.gathering.making import Fake, collects, fact, of
 from why403 import ABSENT, ORGANIZATION, AwsCall, Found, Read, Unreadable
@@ -146,6 +147,13 @@ def test_probes_of_the_built_in_layers_name_only_what_can_be_given(layer: Any) -
             for name in ("account", "partition", "bucket", "principal"):
                 left = left.replace(f"{{{name}}}", "")
             assert "{" not in left[1:], call.name
+
+
+@pytest.mark.parametrize("layer", SERVICES.registry.layers, ids=lambda layer: layer.name)
+def test_probes_have_the_parameters_of_their_operations(layer: Any) -> None:
+    for call in {call for collector in layer.collectors for call in collector.reads if call.probe is not None}:
+        takes = shape(call.service, call.operation)
+        assert call.probe.keys() <= (takes.members.keys() if takes else set()), call.name
 
 
 def test_every_call_on_iam_can_be_tried() -> None:

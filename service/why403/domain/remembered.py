@@ -63,14 +63,15 @@ class Recent(Generic[K, V]):
     def keep(self, key: K, value: V, weight: int) -> V:
         """Hold a value, and let those go that were not used for longest; return the one that is held."""
         with self._lock:
-            if key not in self._held:
-                self._held[key] = (value, weight)
-                self._weight += weight
-            kept = self._held[key][0]
-            while len(self._held) > self._most or (self._weight > self._heaviest and len(self._held) > 1):
+            held = self._held.get(key)
+            if held is not None:
+                return held[0]
+            while self._held and (len(self._held) >= self._most or self._weight + weight > self._heaviest):
                 _, (_, gone) = self._held.popitem(last=False)
                 self._weight -= gone
-            return kept
+            self._held[key] = (value, weight)
+            self._weight += weight
+            return value
 
     def __len__(self) -> int:
         """Return how many values are held."""

@@ -16,7 +16,6 @@ from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
 from why403.policy.editing import Document, allowing, at, document_of, size
 from why403.policy.homes import MANAGED_MOST, Home, inline_policy, managed_policy
-from why403.policy.mending import pointer_of
 from why403.policy.proposals import Subject, addition
 
 _RESERVED: Final = "AWSReservedSSO_"
@@ -78,13 +77,13 @@ def attached_additions(on: Subject, placed: Sequence[Placed], asked: Document, r
         yield from _in_permission_set(on, placed, asked, holder)
         return
     inline = [each for each in placed if each.arn is None and not (each.origin or "").startswith("group/")]
-    lengths = {pointer_of(each): size(document_of(at(on.raw, pointer_of(each))) or {}) for each in inline}
+    lengths = {each.pointer: size(document_of(at(on.raw, each.pointer)) or {}) for each in inline}
     for each in inline:
         if each.name is not None:
-            others = sum(lengths.values()) - lengths[pointer_of(each)]
+            others = sum(lengths.values()) - lengths[each.pointer]
             home = inline_policy(holder.kind, holder.name, each.name, holder.account, others)
             told = on._replace(what=home.target)
-            found = addition(told, pointer_of(each), asked, home)
+            found = addition(told, each.pointer, asked, home)
             if found is not None:
                 yield found
                 return
@@ -177,7 +176,7 @@ def _in_permission_set(on: Subject, placed: Sequence[Placed], asked: Document, h
     )
     for each in placed:
         if each.name == _OF_SET and each.arn is None:
-            found = addition(told, pointer_of(each), asked, None)
+            found = addition(told, each.pointer, asked, None)
             if found is not None:
                 yield found
                 return

@@ -19,7 +19,7 @@ from why403.policy.editing import Document, at, document_of, size
 from why403.policy.fixes import denying
 from why403.policy.homes import Home
 from why403.policy.levels import Level
-from why403.policy.mending import pointer_of, policy_arn
+from why403.policy.mending import policy_arn
 from why403.policy.proposals import Subject, addition, appended, by_hand, exception, resource_of, wanted
 
 _WEAKER: Final = "the guardrail no longer holds back this caller, for anything that the statement covers"
@@ -74,7 +74,7 @@ def _let_through(on: Subject, levels: Sequence[Level], level: Level, asked: Docu
     places = [(each, homes.organization_policy(each.arn)) for each in level.policies.placed]
     for placed, home in sorted(places, key=lambda each: each[1] is None):
         if home is not None or placed.arn is None:
-            found = addition(on, pointer_of(placed), asked, home)
+            found = addition(on, placed.pointer, asked, home)
             if found is not None:
                 yield found
                 return
@@ -122,7 +122,7 @@ def session_fixes(
         return
     asked = wanted(request)
     for placed in () if found is None else found.value.placed:
-        added = addition(on, pointer_of(placed), asked, None) if placed.arn is None else None
+        added = addition(on, placed.pointer, asked, None) if placed.arn is None else None
         if added is not None:
             yield replace(added, steps=(*added.steps, *_full(added.edits[0].after)))
             return

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from why403.domain.arn import NOT_TOLD, Resource
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
 from why403.domain.fix import Applicability, Fix
 from why403.domain.principal import Kind
@@ -209,8 +210,7 @@ def key_policy_fixes(
     if not isinstance(seen, Found) or seen.raw is None:
         return
     key = request.resource
-    who = "the key's administrator" if key.vague else f"the key's administrator in account {key.account}"
-    on = Subject(fact, seen.raw, "the key policy", who, steps=_BY_HAND_KEY)
+    on = Subject(fact, seen.raw, "the key policy", key_administrator(key), steps=_BY_HAND_KEY)
     home = homes.key_policy(key)
     if denies:
         yield from exception(
@@ -218,6 +218,11 @@ def key_policy_fixes(
         )
     else:
         yield revival(on, seen.value, request, home) or admission(on, request, home, resource="*")
+
+
+def key_administrator(key: Resource) -> str:
+    """Return who changes a KMS key."""
+    return "the key's administrator" if key.account == NOT_TOLD else f"the key's administrator in account {key.account}"
 
 
 _BY_HAND_KEY: Final = ("aws kms get-key-policy, change what it answers, aws kms put-key-policy",)

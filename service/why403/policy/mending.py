@@ -130,7 +130,7 @@ def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[
     """Return a fact's value in which each of these statements spares the caller, and each document that changed."""
     value, found = raw, dict[str, Mended]()
     for each in cited:
-        pointer = pointer_of(each.placed)
+        pointer = each.placed.pointer
         held = at(value, pointer)
         document = document_of(held)
         after = None if document is None else narrowed(document, each.statement, request)
@@ -139,8 +139,3 @@ def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[
         before = found[pointer].before if pointer in found else written(held)
         value, found[pointer] = put(value, pointer, with_document(held, after)), Mended(each.placed, before, after)
     return value, list(found.values())
-
-
-def pointer_of(placed: Placed) -> str:
-    """Return where a policy stands in its fact's value, with its name and ARN if it has any."""
-    return placed.pointer.removesuffix("/document")

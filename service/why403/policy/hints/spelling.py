@@ -24,7 +24,7 @@ def distance(first: str, second: str, most: int) -> int:
         # What is further from the diagonal than `most` has more edits behind it already.
         for j in range(max(i - most, 0), min(i + most, len(second)) + 1):
             other = second[j - 1] if j else ""
-            changed = before.get(j - 1, far) + (letter != other) if j else far
+            changed = before[j - 1] + (letter != other) if j else far
             cost = min(before.get(j, far) + 1, row.get(j - 1, far) + 1, changed)
             if i > 1 and j > 1 and letter == second[j - 2] and first[i - 2] == other:
                 cost = min(cost, last.get(j - 2, far) + 1)
