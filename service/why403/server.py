@@ -47,6 +47,12 @@ def run(settings: Settings) -> None:
                 leaving.pop_all()
 
 
+def collect_seldom() -> None:
+    """Look for garbage less often: what is loaded is none, and what answers leave behind mostly goes by itself."""
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+
+
 class JsonLogger(Logger):  # type: ignore[misc]
     """gunicorn's messages, sent the way of all others."""
 
@@ -60,9 +66,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's worker with threads, which ends at once when it is told to."""
 
     def init_process(self) -> None:
-        """Serve; what is loaded is no garbage, and what requests leave behind is looked for less often."""
-        gc.freeze()
-        gc.set_threshold(*_GARBAGE)
+        """Serve."""
+        collect_seldom()
         super().init_process()
 
     def init_signals(self) -> None:

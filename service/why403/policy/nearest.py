@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE
 from why403.policy.compiled import Placed, Policies
-from why403.policy.hints import Failed, Hint, failed, hints, told
+from why403.policy.hints import Failed, Failing, Hint, failed, failing_in, hints, told
 from why403.policy.statement import Statement
 
 _SHOWN = 3
@@ -41,23 +40,22 @@ def nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
 
 
 def _nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
-    best: Statement | None = None
-    where: Placed | None = None
+    best: tuple[Placed, Statement, Failing] | None = None
     fewest, most, weighed = _MOST, -1, 0
     for placed in policies.placed:
         for statement in placed.policy.statements:
             if not statement.allow:
                 continue
-            failures = _count(statement, request, fewest)
-            if failures < fewest:
-                best, where, fewest, most = statement, placed, failures, -1
-            elif best is not None and failures == fewest and most < fewest and weighed < _WEIGHED:
+            failing = failing_in(statement, request, fewest)
+            if len(failing) < fewest:
+                best, fewest, most = (placed, statement, failing), len(failing), -1
+            elif best is not None and len(failing) == fewest and most < fewest and weighed < _WEIGHED:
                 weighed += 1
-                most = told(best, request) if most < 0 else most
-                found = told(statement, request) if most < fewest else most
+                most = told(best[1], request, best[2]) if most < 0 else most
+                found = told(statement, request, failing) if most < fewest else most
                 if found > most:
-                    best, where, most = statement, placed, found
-    return None if best is None or where is None else Nearest(where, best, fewest, request)
+                    best, most = (placed, statement, failing), found
+    return None if best is None else Nearest(best[0], best[1], fewest, request)
 
 
 def near_miss(policies: Policies, request: AccessRequest) -> bool:
@@ -69,25 +67,8 @@ def near_miss(policies: Policies, request: AccessRequest) -> bool:
     for placed in policies.placed:
         for statement in placed.policy.statements:
             if statement.allow:
-                fewest = min(fewest, _count(statement, request, fewest))
+                fewest = min(fewest, len(failing_in(statement, request, fewest)))
     return fewest == 1
-
-
-def _count(statement: Statement, request: AccessRequest, enough: int) -> int:
-    """Return how many elements fail; no further than beyond `enough`."""
-    failures = 0 if statement.actions.match(request.action_key) else 1
-    if statement.resources.match(request) == FALSE:
-        failures += 1
-    if failures > enough:
-        return failures
-    if statement.principals is not None and max(statement.naming(request.caller)) == FALSE:
-        failures += 1
-    for condition in statement.conditions:
-        if failures > enough:
-            return failures
-        if condition.holds(request.context) == FALSE:
-            failures += 1
-    return failures
 
 
 def failures(statement: Statement, request: AccessRequest) -> Iterator[str]:

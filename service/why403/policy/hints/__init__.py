@@ -1,7 +1,8 @@
 """What exactly is wrong with the elements of a statement that does not allow a request, where that can be told."""
 
-from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
@@ -13,9 +14,13 @@ from why403.policy.hints.of_resource import of_resources
 from why403.policy.hints.remark import Remark
 from why403.policy.statement import Statement
 
-__all__ = ["Failed", "Hint", "Name", "failed", "hints", "told"]
+__all__ = ["Failed", "Failing", "Hint", "Name", "failed", "failing_in", "hints", "told"]
 
 Name: TypeAlias = Literal["Action", "Resource", "Principal", "Condition"]
+Failing: TypeAlias = Sequence[tuple[Name, Condition | None]]
+"""Elements of a statement that fail, with the condition where it is one."""
+
+_ALL: Final = sys.maxsize
 
 
 class Hint(NamedTuple):
@@ -41,33 +46,49 @@ def hints(statement: Statement, request: AccessRequest) -> Iterator[Hint]:
             yield Hint(each.element, each.remark.text, each.remark.suggestion)
 
 
-def told(statement: Statement, request: AccessRequest) -> int:
+def told(statement: Statement, request: AccessRequest, failing: Failing) -> int:
     """Return of how many failing elements it can be told what is wrong; puts nothing into words."""
-    return sum(each.remark is not None for each in failed(statement, request))
+    return sum(each.remark is not None for each in failed(statement, request, failing))
 
 
-def failed(statement: Statement, request: AccessRequest) -> list[Failed]:
-    """Return the elements that fail, in the order in which they are told.
+def failed(statement: Statement, request: AccessRequest, failing: Failing | None = None) -> list[Failed]:
+    """Return the elements that fail, in the order in which they are told; `failing` are they, where that is known.
 
     Where none fails the statement may still speak of no more than the caller's account, which is too little there.
     """
     found: list[Failed] | None = request.noted.get(statement)
     if found is None:
-        found = list(_failed(statement, request))
+        failing = failing_in(statement, request) if failing is None else failing
+        found = [Failed(name, _remark(name, each, statement, request), each) for name, each in failing]
         remark = None if found or statement.principals is None else delegates(statement.principals, request)
         found = found if remark is None else [Failed("Principal", remark)]
         request.noted[statement] = found
     return found
 
 
-def _failed(statement: Statement, request: AccessRequest) -> Iterator[Failed]:
-    actions, resources, principals = statement.actions, statement.resources, statement.principals
-    if not actions.match(request.action_key):
-        yield Failed("Action", None if actions.negated else of_actions(actions.entries, request))
-    if principals is not None and max(statement.naming(request.caller)) == FALSE:
-        yield Failed("Principal", of_principals(principals, request))
-    if resources.match(request) == FALSE:
-        yield Failed("Resource", None if resources.negated else of_resources(resources, request))
+def failing_in(statement: Statement, request: AccessRequest, enough: int = _ALL) -> Failing:
+    """Return the elements that fail, in the order in which they are told; no further than beyond `enough`."""
+    found: list[tuple[Name, Condition | None]] = []
+    if not statement.actions.match(request.action_key):
+        found.append(("Action", None))
+    if statement.principals is not None and max(statement.naming(request.caller)) == FALSE:
+        found.append(("Principal", None))
+    if statement.resources.match(request) == FALSE:
+        found.append(("Resource", None))
     for condition in statement.conditions:
+        if len(found) > enough:
+            return found
         if condition.holds(request.context) == FALSE:
-            yield Failed("Condition", of_condition(condition, request), condition)
+            found.append(("Condition", condition))
+    return found
+
+
+def _remark(element: Name, condition: Condition | None, statement: Statement, request: AccessRequest) -> Remark | None:
+    actions, resources, principals = statement.actions, statement.resources, statement.principals
+    if element == "Action":
+        return None if actions.negated else of_actions(actions.entries, request)
+    if element == "Principal":
+        return None if principals is None else of_principals(principals, request)
+    if element == "Resource":
+        return None if resources.negated else of_resources(resources, request)
+    return None if condition is None else of_condition(condition, request)
