@@ -98,7 +98,7 @@ def _gate(request: AccessRequest, granted: Grants) -> Verdict:
     caps = {Reach.DIRECT: direct, Reach.ROLE: role, Reach.ACCOUNT | Reach.ACCOUNT_ACL: trusted}
     public = direct if direct == trusted else UNKNOWN  # it counts for outsiders no less than for the account
     found = (*capping(caps), *capping({Reach.PUBLIC_ACL: public}, _PUBLIC))
-    most = negation(request.of_foreign)
+    most = max(negation(request.of_foreign), request.of_own)
     if most == FALSE and trusted != FALSE:
         return found
     by_account = (Claim(Says.GRANT, min(own, most), Reach.ACCOUNT, _OWN),) if own > account else ()

@@ -109,8 +109,9 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
         granted = grants(seen.value, asked)
     else:
         denied, granted = UNKNOWN, _IN_DOUBT
-    said = _behind_point if request.through_point else _verdict
-    verdict = said(min(denied, negation(_repairs(request))), granted, negation(request.of_foreign))
+    denied, reach = min(denied, negation(_repairs(request))), negation(request.of_foreign)
+    through = request.through_point
+    verdict = _behind_point(denied, granted, reach, request.of_own) if through else _verdict(denied, granted, reach)
     fault = _refused(request)
     return verdict if fault is None else (*verdict, Claim(Says.REQUIREMENT, FALSE, about=fault))
 
@@ -145,9 +146,12 @@ def _verdict(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
 
 
 @lru_cache(maxsize=1024)
-def _behind_point(denied: Truth, granted: Grants, reach: Truth) -> Verdict:
-    """Return the claims of one of two gates: what the access point's policy grants counts as far as this one does."""
-    granted = Grants(*(min(truth, reach) for truth in granted))
+def _behind_point(denied: Truth, granted: Grants, reach: Truth, own: Truth) -> Verdict:
+    """Return the claims of one of two gates: what the access point's policy grants counts as far as this one does.
+
+    It has no say in what is the caller's `own`.
+    """
+    granted = Grants(*(max(min(truth, reach), own) for truth in granted))
     if reach == FALSE:
         return (Claim(Says.DENIAL, denied), *(each for each in gate(granted, _FOREIGN) if each.says == Says.CAP))
     return (Claim(Says.DENIAL, denied), *gate(granted))

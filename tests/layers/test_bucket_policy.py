@@ -248,6 +248,11 @@ def test_a_stored_policy_that_s3_would_refuse_is_judged_with_a_warning() -> None
 def test_whether_it_counts_is_open_for_objects_of_other_accounts_alone(
     document: object, owner: str, points: tuple[str, ...]
 ) -> None:
-    facts = {BUCKET_POLICY: document, BUCKET_OWNER: HOME, OBJECT_OWNER: owner, OWNERSHIP: "ObjectWriter"}
+    facts: dict[Fact[Any], object] = {
+        BUCKET_POLICY: document,
+        BUCKET_OWNER: HOME,
+        OBJECT_OWNER: owner,
+        OWNERSHIP: "ObjectWriter",
+    }
     asked = a_request(facts=facts)
     assert layer("bucket_policy").disputed(asked, asked.evidence) == points

@@ -76,7 +76,7 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
     by_wording = any(publicness_is_open(facts.get(name)) for name in POLICIES)
     if in_directory(case):
         # Their public access is blocked whatever is set.
-        return by_wording or any(decide(case, reading)[:3] != usual[:3] for reading in OF_SESSIONS)
+        return by_wording or not all(usual.tells(decide(case, reading)) for reading in OF_SESSIONS)
     if by_wording and any((facts.get(name) or {}).get("RestrictPublicBuckets") for name in facts if BLOCKS in name):
         return True
     readings = [
@@ -88,4 +88,5 @@ def is_open(case: Json, found: Verdict | None = None) -> bool:
         *(OF_KEYS if "operation" in case and any(one.endswith("encryption") for one in case["evidence"]) else ()),
         *(OF_KEYS if case.get("parameters", {}).get("SSEKMSKeyId") else ()),
     ]
-    return any(decide(case, reading)[:3] != usual[:3] for reading in readings)
+    # Each leg is decided by itself: what one reading denies on one leg and another on another is open.
+    return not all(usual.tells(decide(case, reading)) for reading in readings)

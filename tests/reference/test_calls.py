@@ -272,3 +272,19 @@ def test_what_a_multi_region_access_point_asks_of_its_own_account_is_open() -> N
     granting = {"Version": "2012-10-17", "Statement": [{**FULL["Statement"], "Principal": {"AWS": USER}}]}
     by_both = {**case["evidence"], "access_point.policy": granting, "bucket.policy": granting}
     assert not is_open({**case, "evidence": by_both})
+
+
+def test_what_organizations_deny_by_one_arn_on_one_leg_and_by_another_on_another_is_open() -> None:
+    bars = [
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": OBJECT},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObjectTagging", "Resource": f"{POINT}/object/*"},
+    ]
+    parameters = {"Tagging": "a=1"}
+    facts = {"access_point.bucket": "buk", "principal.policies": []}
+    apart = {**facts, "organization.rcps": [[{"Version": "2012-10-17", "Statement": bars}]]}
+    case = {**call("PutObject", f"{POINT}/object/k", apart), "parameters": parameters}
+    assert decide(case).layer == "rcp"
+    assert is_open(case)
+    together = [{**bar, "Resource": "*"} for bar in bars]
+    both = {**facts, "organization.rcps": [[{"Version": "2012-10-17", "Statement": together}]]}
+    assert not is_open({**case, "evidence": both})

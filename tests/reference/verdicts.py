@@ -12,6 +12,12 @@ class Verdict(NamedTuple):
     layer: str | None
     status: int = 200
     code: str | None = None
+    leg: int = 0
+    """The number of the leg that its first blocker blocks."""
+
+    def tells(self, other: "Verdict") -> bool:
+        """Whether another verdict says the same of the same leg, whatever S3 would answer."""
+        return (self.decision, self.kind, self.layer, self.leg) == (other.decision, other.kind, other.layer, other.leg)
 
 
 ALLOWED = Verdict("allowed", None, None)
@@ -76,5 +82,5 @@ def verdict_on(blockers: Iterable[tuple[int, Blocker]]) -> Verdict:
     first = min(((one.group, one.place, leg, one) for leg, one in blockers), default=None)
     if first is None:
         return ALLOWED
-    one = first[-1]
-    return Verdict("denied", one.kind, one.layer, one.status, one.code)
+    *_, leg, one = first
+    return Verdict("denied", one.kind, one.layer, one.status, one.code, leg)

@@ -177,6 +177,15 @@ class AccessRequest:
         return self.foreign if reads(self.evidence, "U5") == BY_OWNER else FALSE
 
     @property
+    def of_own(self) -> Truth:
+        """Return whether such an object is of the caller's own account, whose policies then grant it by themselves."""
+        foreign = self.of_foreign
+        if foreign == FALSE or not self.principal.account:
+            return FALSE
+        own = UNKNOWN if self.object_owner is None else truth_of(self.object_owner == self.principal.account)
+        return min(foreign, own)
+
+    @property
     def service_linked(self) -> bool:
         """Return whether a service-linked role calls, by its name or by the path of the role behind the session."""
         return self.principal.service_linked or ":role/aws-service-role/" in (self.issuer or "")
