@@ -139,12 +139,12 @@ class Decided:
     @property
     def granted_by(self) -> list[str]:
         """Return the names of the layers whose allow decided, over all legs."""
-        return list(dict.fromkeys(layer.name for leg in self.legs for layer in leg.ruled.grantors))
+        return list(dict.fromkeys([layer.name for leg in self.legs for layer in leg.ruled.grantors]))
 
     @property
     def granted_titles(self) -> list[str]:
         """Return their titles."""
-        return list(dict.fromkeys(layer.title for leg in self.legs for layer in leg.ruled.grantors))
+        return list(dict.fromkeys([layer.title for leg in self.legs for layer in leg.ruled.grantors]))
 
     @property
     def partial(self) -> bool:

@@ -89,7 +89,7 @@ def explained(decided: Decided) -> dict[str, Any]:
     """Return the whole decision, in the shape the contract fixes."""
     blockers = [(blocked.leg, blocked.blamed, told(blocked.leg, blocked.blamed)) for blocked in decided.blockers]
     answer = brief(decided)
-    doubts = list(_once(_doubts(decided)))
+    doubts = _doubts(decided)
     allowed = decided.outcome == TRUE
     status, code = _status(decided, blockers)
     answer.update(
@@ -98,7 +98,7 @@ def explained(decided: Decided) -> dict[str, Any]:
         summary=summary(decided, blockers, doubts),
         blockers=[_blocker(*each) for each in blockers],
         doubts=doubts,
-        passed=list(_passed(decided)),
+        passed=_passed(decided),
         granted_by=decided.granted_by if allowed else [],
         warnings=decided.warnings,
         legs=[_leg(leg) for leg in decided.legs] if len(decided.legs) > 1 else [],
@@ -161,33 +161,27 @@ def _condition(condition: ConditionResult) -> dict[str, Any]:
     return found if condition.remark is None else {**found, "remark": condition.remark}
 
 
-def _once(doubts: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Yield each doubt once, however many legs have it: the first one tells it."""
+def _doubts(decided: Decided) -> list[dict[str, Any]]:
+    """Return each doubt once, however many legs have it: the first one tells it."""
     found: dict[tuple[str | None, str], dict[str, Any]] = {}
-    for doubt in doubts:
-        found.setdefault((doubt.get("via", doubt["layer"]), doubt["because"]), doubt)
-    return found.values()
-
-
-def _doubts(decided: Decided) -> Iterable[dict[str, Any]]:
     for leg in decided.legs:
-        yield from _doubts_of(leg)
+        for doubt in _doubts_of(leg):
+            found.setdefault((doubt.get("via", doubt["layer"]), doubt["because"]), doubt)
+    return list(found.values())
 
 
-def _doubts_of(leg: LegDecided) -> Iterable[dict[str, Any]]:
-    for blamed in leg.ruled.doubts:
-        words = told(leg, blamed)
-        yield {**_doubt(blamed.layer.name, words), **_who(leg, blamed.layer)}
+def _doubts_of(leg: LegDecided) -> list[dict[str, Any]]:
+    found = [{**_doubt(blamed.layer.name, told(leg, blamed)), **_who(leg, blamed.layer)} for blamed in leg.ruled.doubts]
     if _open_between_accounts(leg):
-        yield _whose(leg)
+        found.append(_whose(leg))
     if leg.needed == UNKNOWN and leg.ruled.outcome == FALSE:
-        yield _perhaps_needed(leg)
-    for doubt in leg.own_doubts:
-        yield _doubt(doubt.layer, doubt)
-    if leg.forks and leg.otherwise is not None and leg.fork is not None:
-        yield _doubt(None, leg.fork.words)
-        yield from _refusals_otherwise(leg.otherwise, leg.fork)
-        yield from _doubts_of(leg.otherwise)
+        found.append(_perhaps_needed(leg))
+    found += [_doubt(doubt.layer, doubt) for doubt in leg.own_doubts]
+    if leg.otherwise is not None and leg.fork is not None and leg.forks:
+        found.append(_doubt(None, leg.fork.words))
+        found += _refusals_otherwise(leg.otherwise, leg.fork)
+        found += _doubts_of(leg.otherwise)
+    return found
 
 
 def _doubt(layer: str | None, said: Words | Doubt | Unreadable) -> dict[str, Any]:
@@ -235,15 +229,16 @@ def _refusals_otherwise(leg: LegDecided, fork: Fork) -> Iterable[dict[str, Any]]
             yield _doubt(blamed.layer.name, words._replace(because=f"if {fork.condition}, {words.because}"))
 
 
-def _passed(decided: Decided) -> Iterable[dict[str, Any]]:
-    """Yield, for each layer that neither blocks nor leaves a doubt, what it says for the request."""
-    seen = set()
+def _passed(decided: Decided) -> list[dict[str, Any]]:
+    """Return, for each layer that neither blocks nor leaves a doubt, what it says for the request, each thing once."""
+    found: dict[tuple[Layer, str], dict[str, Any]] = {}
     for leg in decided.legs:
         for blamed in _for_it(leg):
             words = told(leg, blamed)
-            if (blamed.layer, words.because) not in seen:
-                seen.add((blamed.layer, words.because))
-                yield {**_who(leg, blamed.layer), "because": words.because, "citations": _citations(words)}
+            said = blamed.layer, words.because
+            if said not in found:
+                found[said] = {**_who(leg, blamed.layer), "because": words.because, "citations": _citations(words)}
+    return list(found.values())
 
 
 def _for_it(leg: LegDecided) -> Iterable[Blamed]:

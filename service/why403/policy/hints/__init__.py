@@ -48,7 +48,7 @@ def hints(statement: Statement, request: AccessRequest) -> Iterator[Hint]:
 
 def told(statement: Statement, request: AccessRequest, failing: Failing) -> int:
     """Return of how many failing elements it can be told what is wrong; puts nothing into words."""
-    return sum(each.remark is not None for each in failed(statement, request, failing))
+    return len([each for each in failed(statement, request, failing) if each.remark is not None])
 
 
 def failed(statement: Statement, request: AccessRequest, failing: Failing | None = None) -> list[Failed]:

@@ -37,6 +37,10 @@ class Written(NamedTuple):
     """What comes before the first wildcard or variable."""
     slashless: str
     """The same without slashes."""
+    lowered: str
+    """The same in lower case."""
+    plain: str | None = None
+    """The partition, if it is the ARN of a bucket or of what is in one."""
 
 
 Rule: TypeAlias = Callable[[Written, AccessRequest], Remark | None]
@@ -45,9 +49,10 @@ Rule: TypeAlias = Callable[[Written, AccessRequest], Remark | None]
 def of_resources(resources: Resources, request: AccessRequest) -> Remark | None:
     """Return what is wrong with the first entry of which that can be told."""
     variables, asked, entries = bool(resources.variables), request.resource, resources.entries
+    by_name = None if asked.bucket is None or asked.access_point else asked.partition
     for entry in entries if asked.bucket is None else _familiar(_Among(entries, asked.partition, asked.bucket)):
         written = _written((entry, variables))
-        for rule in _RULES:
+        for rule in _RULES if by_name is None or written.plain != by_name else _OF_PLAIN:
             found = rule(written, request)
             if found is not None and covers(found.suggestion or "", request, variables=variables):
                 return found
@@ -110,11 +115,14 @@ def _strange(entry: str, partition: str, bucket: str) -> bool:
 def _written(of: tuple[str, bool]) -> Written:
     entry, variables = of
     arn, head = split_arn(entry), _head(entry)
+    heads = head, head.replace("/", ""), head.lower()
     if arn is None:
-        return Written(entry, None, "", None, variables, head, head.replace("/", ""))
+        return Written(entry, None, "", None, variables, *heads)
     through = _THROUGH if arn.rest.startswith(_POINT) else "/"
     name, found, key = arn.rest.partition(through)
-    return Written(entry, arn, name, key if found else None, variables, head, head.replace("/", ""))
+    in_bucket = arn.service == "s3" and not (arn.region or arn.account) and through == "/"
+    plain = arn.partition if in_bucket else None
+    return Written(entry, arn, name, key if found else None, variables, *heads, plain)
 
 
 def _no_arn(written: Written, request: AccessRequest) -> Remark | None:
@@ -182,7 +190,7 @@ def _access_point(written: Written, request: AccessRequest) -> Remark | None:
 def _letter_case(written: Written, request: AccessRequest) -> Remark | None:
     head = written.head
     start = request.resource.arn[: len(head)]
-    if head == start or head.lower() != start.lower():
+    if head == start or written.lowered != start.lower():
         return None
     meant = start + written.entry[len(head) :]
     return Remark(written.entry, "differs from `{value}` in letter case only", meant, meant)
@@ -246,6 +254,8 @@ _RULES: Final[tuple[Rule, ...]] = (
     _folder,
     _typo,
 )
+_OF_PLAIN: Final = tuple(each for each in _RULES if each not in {_no_arn, _partition, _account, _access_point})
+"""Those that may say something where a bucket of the same partition is written and asked for by its name."""
 
 
 @remembered(8192)
