@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from why403.domain.principal import Kind
@@ -116,6 +115,7 @@ class Decided:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     outcome: Truth = field(init=False)
     """The outcome of the call: denied if any leg is."""
+    _blockers: list[Blocked] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Work out the outcome."""
@@ -123,13 +123,15 @@ class Decided:
             self.legs[0].outcome if len(self.legs) == 1 else min((leg.outcome for leg in self.legs), default=TRUE)
         )
 
-    @cached_property
+    @property
     def blockers(self) -> list[Blocked]:
         """Return the certain blockers of all legs in one order, ties by leg."""
-        found = [Blocked(leg, blamed) for leg in self.legs for blamed in leg.blockers]
-        if len(self.legs) == 1:  # they are in order already
-            return found
-        return sorted(found, key=lambda each: each.leg.ruled.place(each.blamed))
+        if self._blockers is None:
+            found = [Blocked(leg, blamed) for leg in self.legs for blamed in leg.blockers]
+            if len(self.legs) > 1:  # those of one leg are in order already
+                found.sort(key=lambda each: each.leg.ruled.place(each.blamed))
+            self._blockers = found
+        return self._blockers
 
     @property
     def first(self) -> Blocked | None:

@@ -1,7 +1,6 @@
 """What follows from the verdicts on a leg, whatever the request was: the same verdicts are concluded from once."""
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from typing import Any
 
 from why403.domain.truth import TRUE, Truth
@@ -25,26 +24,41 @@ class Conclusion:
         self.outcome: Truth = self.merged.outcome(relation)
         self.brief: dict[str, Any] | None = None  # the answer without words, once it was asked for
         self.spoken: Sequence[Blamed] | None = None  # and what speaks for the request
+        self._claims: list[Blamed] | None = None
+        self._blockers: list[Blamed] | None = None
+        self._doubts: list[Blamed] | None = None
+        self._grantors: list[Layer] | None = None
 
-    @cached_property
+    # Kept by hand: in the compiled form a cached_property is worked out each time.
+    @property
     def claims(self) -> list[Blamed]:
         """Return every claim with the layer that makes it."""
-        return claims(self.said)
+        if self._claims is None:
+            self._claims = claims(self.said)
+        return self._claims
 
-    @cached_property
+    @property
     def blockers(self) -> list[Blamed]:
         """Return what certainly stands in the way, in the order of reporting."""
-        return [] if self.outcome == TRUE else self.in_order(blockers(self.claims, self.merged, self.relation))
+        if self._blockers is None:
+            held = self.outcome == TRUE
+            self._blockers = [] if held else self.in_order(blockers(self.claims, self.merged, self.relation))
+        return self._blockers
 
-    @cached_property
+    @property
     def doubts(self) -> list[Blamed]:
         """Return what is not known and could matter, in the order of reporting."""
-        return [] if self.outcome == TRUE else self.in_order(doubts(self.claims, self.merged, self.relation))
+        if self._doubts is None:
+            held = self.outcome == TRUE
+            self._doubts = [] if held else self.in_order(doubts(self.claims, self.merged, self.relation))
+        return self._doubts
 
-    @cached_property
+    @property
     def grantors(self) -> list[Layer]:
         """Return the layers whose allow decided."""
-        return grantors(self.claims, self.merged, self.relation)
+        if self._grantors is None:
+            self._grantors = grantors(self.claims, self.merged, self.relation)
+        return self._grantors
 
     def in_order(self, found: Iterable[Blamed]) -> list[Blamed]:
         """Return claims in the order of reporting."""
