@@ -115,10 +115,11 @@ class Decided:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     outcome: Truth = field(init=False)
     """The outcome of the call: denied if any leg is."""
-    _blockers: list[Blocked] | None = field(init=False, default=None)
+    _blockers: list[Blocked] | None = field(init=False)
 
     def __post_init__(self) -> None:
         """Work out the outcome."""
+        self._blockers = None
         self.outcome = (
             self.legs[0].outcome if len(self.legs) == 1 else min((leg.outcome for leg in self.legs), default=TRUE)
         )
