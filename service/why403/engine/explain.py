@@ -118,17 +118,14 @@ def _status(decided: Decided, blockers: Sequence[Told]) -> tuple[int | None, str
 
 
 def _blocker(leg: LegDecided, blamed: Blamed, words: Words) -> dict[str, Any]:
-    return {
-        **_who(leg, blamed.layer),
-        "kind": kind_of(blamed),
-        "action": leg.ruled.request.action,
-        "resource": leg.ruled.request.resource.arn,
-        "because": words.because,
-        "citations": _citations(words),
-    }
+    found = _who(leg, blamed.layer)
+    found["kind"] = kind_of(blamed)
+    found["action"], found["resource"] = leg.ruled.request.action, leg.ruled.request.resource.arn
+    found["because"], found["citations"] = words.because, _citations(words)
+    return found
 
 
-def _who(leg: LegDecided, layer: Layer) -> dict[str, str]:
+def _who(leg: LegDecided, layer: Layer) -> dict[str, Any]:
     """Return by which layer something is told, and through which one if that answers for what others say."""
     teller = leg.ruled.teller
     return {"layer": layer.name} if teller is None else {"layer": teller.name, "via": layer.name}
@@ -237,7 +234,8 @@ def _passed(decided: Decided) -> list[dict[str, Any]]:
             words = told(leg, blamed)
             said = blamed.layer, words.because
             if said not in found:
-                found[said] = {**_who(leg, blamed.layer), "because": words.because, "citations": _citations(words)}
+                passed = found[said] = _who(leg, blamed.layer)
+                passed["because"], passed["citations"] = words.because, _citations(words)
     return list(found.values())
 
 

@@ -47,9 +47,10 @@ def _nearest(policies: Policies, request: AccessRequest) -> Nearest | None:
             if not statement.allow:
                 continue
             failing = failing_in(statement, request, fewest)
-            if len(failing) < fewest:
-                best, fewest, most = (placed, statement, failing), len(failing), -1
-            elif best is not None and len(failing) == fewest and most < fewest and weighed < _WEIGHED:
+            failures = failing.bit_count()
+            if failures < fewest:
+                best, fewest, most = (placed, statement, failing), failures, -1
+            elif best is not None and failures == fewest and most < fewest and weighed < _WEIGHED:
                 weighed += 1
                 most = told(best[1], request, best[2]) if most < 0 else most
                 found = told(statement, request, failing) if most < fewest else most
@@ -67,7 +68,7 @@ def near_miss(policies: Policies, request: AccessRequest) -> bool:
     for placed in policies.placed:
         for statement in placed.policy.statements:
             if statement.allow:
-                fewest = min(fewest, len(failing_in(statement, request, fewest)))
+                fewest = min(fewest, failing_in(statement, request, fewest).bit_count())
     return fewest == 1
 
 

@@ -168,13 +168,9 @@ def citing(  # noqa: PLR0913 - what is looked for, in what, for whom
     for placed in policies.placed:
         for statement in placed.policy.covering(request.action_key)[1 if allow else 0]:
             truth = attached(statement, request) if statement.principals is None else statement.matches(request)
-            if truth >= wanted and _speaks(statement, request, truth, allow=allow, bounded=bounded) == wanted:
+            if truth >= wanted and statement.principals is not None:
+                who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
+                truth = min(who, truth)
+            if truth == wanted:
                 found.append(Cited(placed, statement, placed.cite(fact, statement, request)))
     return found
-
-
-def _speaks(statement: Statement, request: AccessRequest, truth: Truth, *, allow: bool, bounded: Truth) -> Truth:
-    if statement.principals is None:
-        return truth
-    who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
-    return min(who, truth)

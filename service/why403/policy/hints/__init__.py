@@ -1,7 +1,7 @@
 """What exactly is wrong with the elements of a statement that does not allow a request, where that can be told."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from why403.domain.request import AccessRequest
@@ -17,9 +17,10 @@ from why403.policy.statement import Statement
 __all__ = ["Failed", "Failing", "Hint", "Name", "failed", "failing_in", "hints", "told"]
 
 Name: TypeAlias = Literal["Action", "Resource", "Principal", "Condition"]
-Failing: TypeAlias = Sequence[tuple[Name, Condition | None]]
-"""Elements of a statement that fail, with the condition where it is one."""
+Failing: TypeAlias = int
+"""Elements of a statement that fail, a bit for each: they are found for every statement, and mostly thrown away."""
 
+_ACTION, _PRINCIPAL, _RESOURCE, _FIRST_CONDITION = 1, 2, 4, 8
 _ALL: Final = sys.maxsize
 
 
@@ -59,7 +60,7 @@ def failed(statement: Statement, request: AccessRequest, failing: Failing | None
     found: list[Failed] | None = request.noted.get(statement)
     if found is None:
         failing = failing_in(statement, request) if failing is None else failing
-        found = [Failed(name, _remark(name, each, statement, request), each) for name, each in failing]
+        found = _failed(statement, request, failing)
         remark = None if found or statement.principals is None else delegates(statement.principals, request)
         found = found if remark is None else [Failed("Principal", remark)]
         request.noted[statement] = found
@@ -67,28 +68,34 @@ def failed(statement: Statement, request: AccessRequest, failing: Failing | None
 
 
 def failing_in(statement: Statement, request: AccessRequest, enough: int = _ALL) -> Failing:
-    """Return the elements that fail, in the order in which they are told; no further than beyond `enough`."""
-    found: list[tuple[Name, Condition | None]] = []
-    if not statement.actions.match(request.action_key):
-        found.append(("Action", None))
+    """Return the elements that fail; no further than beyond `enough`."""
+    failing = 0 if statement.actions.match(request.action_key) else _ACTION
     if statement.principals is not None and max(statement.naming(request.caller)) == FALSE:
-        found.append(("Principal", None))
+        failing |= _PRINCIPAL
     if statement.resources.match(request) == FALSE:
-        found.append(("Resource", None))
+        failing |= _RESOURCE
+    bit = _FIRST_CONDITION
     for condition in statement.conditions:
-        if len(found) > enough:
-            return found
+        if failing.bit_count() > enough:
+            return failing
         if condition.holds(request.context) == FALSE:
-            found.append(("Condition", condition))
-    return found
+            failing |= bit
+        bit <<= 1
+    return failing
 
 
-def _remark(element: Name, condition: Condition | None, statement: Statement, request: AccessRequest) -> Remark | None:
+def _failed(statement: Statement, request: AccessRequest, failing: Failing) -> list[Failed]:
     actions, resources, principals = statement.actions, statement.resources, statement.principals
-    if element == "Action":
-        return None if actions.negated else of_actions(actions.entries, request)
-    if element == "Principal":
-        return None if principals is None else of_principals(principals, request)
-    if element == "Resource":
-        return None if resources.negated else of_resources(resources, request)
-    return None if condition is None else of_condition(condition, request)
+    found = []
+    if failing & _ACTION:
+        found.append(Failed("Action", None if actions.negated else of_actions(actions.entries, request)))
+    if failing & _PRINCIPAL and principals is not None:
+        found.append(Failed("Principal", of_principals(principals, request)))
+    if failing & _RESOURCE:
+        found.append(Failed("Resource", None if resources.negated else of_resources(resources, request)))
+    bit = _FIRST_CONDITION
+    for condition in statement.conditions:
+        if failing & bit:
+            found.append(Failed("Condition", of_condition(condition, request), condition))
+        bit <<= 1
+    return found
