@@ -33,7 +33,7 @@ from why403.domain.truth import FALSE
 from why403.policy import PolicyKind, one_policy, policy_list
 from why403.policy.compiled import Policies
 from why403.policy.hints import hints
-from why403.policy.hints.of_resource import covers
+from why403.policy.hints.of_resource import _OF_PLAIN, _RULES, _written, covers
 from why403.policy.hints.spelling import distance, slip
 from why403.policy.nearest import failures, near_miss, nearest
 from why403.policy.statement import Statement
@@ -138,6 +138,22 @@ def test_a_slip_in_the_first_segment_of_the_prefix_is_told() -> None:
     assert suggestions(request, Resource="arn:aws:s3:::b/invocies/*") == ["arn:aws:s3:::b/invoices/*"]
     deeper = asked(on="arn:aws:s3:::b/invoices/2026/1")
     assert suggestions(deeper, Resource="arn:aws:s3:::b/invocies/*") == ["arn:aws:s3:::b/invoices/*"]
+
+
+PLAIN = (BUCKET, f"{BUCKET}/*", f"{BUCKET}?x/A/*", "arn:aws:s3:::rep*", f"{REPORT}/${{aws:username}}")
+
+
+@pytest.mark.parametrize("entry", PLAIN)
+@pytest.mark.parametrize("on", [BUCKET, OBJECT, REPORT, REPORTS])
+def test_what_is_not_asked_of_a_plain_arn_has_nothing_to_say_of_it(entry: str, on: str) -> None:
+    written = _written((entry, True))
+    assert written.plain == "aws"
+    assert [rule(written, asked(on=on)) for rule in _RULES if rule not in _OF_PLAIN] == [None] * 4
+
+
+@pytest.mark.parametrize("entry", [POINT, f"{POINT}/object/*", f"arn:aws:s3::{ACCOUNT}:b", "arn:aws:sqs:::b", "b/*"])
+def test_what_is_no_bucket_by_its_name_is_not_plain(entry: str) -> None:
+    assert _written((entry, True)).plain is None
 
 
 VARIABLES: list[tuple[str, dict[str, Any], str]] = [

@@ -8,7 +8,7 @@ from time import sleep
 import pytest
 
 from tests.store.making import HandClock, MakeStore, a_deed, a_plan
-from why403.domain.errors import Conflict, NotFound, Unavailable
+from why403.domain.errors import Conflict, NotFound
 from why403.keeping import LeaseLost, Plan, State
 from why403.store import Ages, SqlStore
 
@@ -174,7 +174,7 @@ def test_of_many_who_claim_at_once_one_wins(make_store: MakeStore, clock: HandCl
         start.wait()
         try:
             return stores[number].claim(seen[number], to, f"replica {number}")
-        except (Conflict, Unavailable):  # whoever waited in vain for a file that SQLite locks is not told more
+        except Conflict:
             return None
 
     with ThreadPoolExecutor(len(stores)) as pool:
