@@ -212,9 +212,12 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
 
 def meaning_of(code: str | None, *texts: str | None) -> Meaning | None:
     """Return what a code means, or else what the words of S3's message mean, if no policy is behind them."""
+    known = CODES.get(code or "")
+    if known is not None:
+        return known
     said = [" ".join(text.lower().split()) for text in texts if text]
     # A sentence of S3 ends with a full stop or not at all; a person who asks whether it is so proves nothing.
     told = [text for text in said if not text.endswith("?")]
-    return CODES.get(code or "") or next(
-        (meaning for words, meaning in MESSAGES if any(words in text for text in told)), None
-    )
+    if not told:
+        return None
+    return next((meaning for words, meaning in MESSAGES if any(words in text for text in told)), None)

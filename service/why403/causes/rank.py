@@ -80,12 +80,13 @@ class Weighed(NamedTuple):
 
 def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
     """Return the causes in the contract's shape, most likely first, at least one."""
+    words = situation.words()
     if situation.meaning is not None:
-        return [_by_code(situation, situation.meaning)]
-    causes = [_certain(layer, kind, situation, standing) for layer, kind in standing.blocks]
+        return [_by_code(situation, situation.meaning, words)]
+    causes = [_certain(layer, kind, situation, standing, words) for layer, kind in standing.blocks]
     rest = _ordered(Weighed.of(situation, standing))[: max(0, MOST - len(causes))]
-    causes += [_cause(row, _likelihood(score), situation, standing) for score, row in rest]
-    return causes or [_cause(POSSIBLE[0], "possible", situation, standing)]
+    causes += [_cause(row, _likelihood(score), situation, standing, words) for score, row in rest]
+    return causes or [_cause(POSSIBLE[0], "possible", situation, standing, words)]
 
 
 @lru_cache(maxsize=1024)
@@ -152,13 +153,16 @@ def _pieces(text: str) -> tuple[str, ...]:
     return tuple(_GAP.split(text))
 
 
-def _cause(row: Possible, likelihood: str, situation: Situation, standing: Standing) -> dict[str, Any]:
+def _cause(
+    row: Possible, likelihood: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """Return one cause; `words` are the situation's."""
     own = standing.actions.get((row.layer, row.kind))
     missing = row.missing_action or ((own or situation.action) if row.kind != "requirement" else None)
     if missing and situation.names(row.layer, row.kind):
         missing = situation.action or missing
-    other = missing and not row.missing_action and missing != situation.action
-    words = (situation.about(missing) if missing and other else situation).words()
+    if missing and not row.missing_action and missing != situation.action:
+        words = situation.about(missing).words()
     claim = standing.claims.get((row.layer, row.kind))
     return {
         "layer": row.layer,
@@ -171,7 +175,9 @@ def _cause(row: Possible, likelihood: str, situation: Situation, standing: Stand
     }
 
 
-def _certain(layer: str, kind: str, situation: Situation, standing: Standing) -> dict[str, Any]:
+def _certain(
+    layer: str, kind: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
+) -> dict[str, Any]:
     """Return a blocker as a cause, with check and fix of the model's row for its layer.
 
     What one layer tells for all is mended where it is said, on the resource that it is about.
@@ -181,9 +187,12 @@ def _certain(layer: str, kind: str, situation: Situation, standing: Standing) ->
     if claim is not None and claim[0].ruled.teller is not None:
         said_by, request = claim[1].layer.name, claim[0].ruled.request
         situation = replace(situation, action=request.action, resource=request.resource.arn)
+        words = situation.words()
     own = frozenset[str]() if claim is None else refused_as(told(*claim))
     row = _fitting(said_by, kind, situation.features, own)
-    return _cause(row._replace(layer=layer, kind=kind), "certain", situation, standing)
+    if (row.layer, row.kind) != (layer, kind):
+        row = row._replace(layer=layer, kind=kind)
+    return _cause(row, "certain", situation, standing, words)
 
 
 @lru_cache(maxsize=1024)
@@ -197,13 +206,13 @@ def _fitting(layer: str, kind: str, features: frozenset[str], own: frozenset[str
     return rows[order.index(min(order))]
 
 
-def _by_code(situation: Situation, meaning: Meaning) -> dict[str, Any]:
+def _by_code(situation: Situation, meaning: Meaning, words: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "layer": meaning.layer,
         "kind": meaning.kind,
         "likelihood": "certain",
-        "because": _filled(meaning.because, situation.words()),
+        "because": _filled(meaning.because, words),
         "missing_action": None if meaning.kind == "requirement" else situation.action,
-        "check": {"what": meaning.what, "command": _filled(meaning.command, situation.words())},
+        "check": {"what": meaning.what, "command": _filled(meaning.command, words)},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }

@@ -1,7 +1,7 @@
 """What is known of a refusal before any policy is read: the form of its text, the call, and what the call carries."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from why403.domain.directory import is_directory
 from why403.domain.operations import OPERATIONS
 from why403.domain.principal import SOMEBODY, Kind, Principal
 from why403.domain.principal import principal as principal_named
+from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.truth import TRUE
 from why403.domain.verdict import Words
 from why403.engine.call import Decided
@@ -183,36 +184,58 @@ def _boundary_command(caller: Principal) -> str:
 
 def _features(report: Report, known: Partial) -> frozenset[str]:
     """Return the words for what is known."""
-    operation = _text(known.request, "operation")
+    request = known.request
+    operation, principal = _text(request, "operation"), _text(request, "principal")
     special = report.aws_named.special if report.aws_named else None
-    # A text without a call may still name its action, and some are called like the call.
-    called = {operation or _api_name(report.action)}
     named, bodiless = report.aws_named is not None, report.bodiless
-    context = {key.lower() for key, value in known.request.get("context", {}).items() if value not in (None, [])}
-    sends_acl = "s3:x-amz-acl" in context or "ACL" in known.request.get("parameters", {})
-    principal = _text(known.request, "principal")
+    context = {key.lower() for key, value in request.get("context", {}).items() if value not in (None, [])}
+    parameters, directory = request.get("parameters", {}), _in_directory(request)
     found = {
-        **(_by_code(report.code) | _of_special(operation, context, known.request, report) | _of_others(report, known)),
         "enhanced": named,
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
-        "reads-object": bool(called & _READS),
-        "deletes-object": bool(called & _DELETES),
-        "writes-object": bool(called & _WRITES),
-        "changes-object": bool(called & _CHANGES),
-        "head-bucket": operation == "HeadBucket",
-        "lists": operation in {"ListObjects", "ListObjectsV2", "ListObjectVersions"},
-        "writes-acl": bool(called & _ACL_WRITES) or sends_acl,
-        "writes-policy": bool(called & _POLICY_WRITES),
-        "creates-bucket": operation == "CreateBucket",
+        "writes-acl": "s3:x-amz-acl" in context or "ACL" in parameters,
         "through-endpoint": "aws:sourcevpce" in context or "aws:sourcevpc" in context,
-        "through-access-point": ":accesspoint/" in (_text(known.request, "resource") or ""),
-        "presigned": bool(known.request.get("presigned") or report.presigned),
-        "unexplained": not named and not bodiless and _ought_to_be_explained(report, known),
+        "through-access-point": ":accesspoint/" in (_text(request, "resource") or ""),
+        "access-grants": "s3:accessgrantsinstancearn" in context,
+        "presigned": bool(request.get("presigned") or report.presigned),
+        "unexplained": not named and not bodiless and not directory and _ought_to_be_explained(report, request),
         "anonymous": principal == "anonymous",
         "service": bool(principal and principal.endswith(".amazonaws.com")),
+        "cloudfront-itself": CLOUDFRONT in report.unread,
+        "opens-session": directory and _is_of_objects(operation),
+        "expects-owner": not _EXPECTING.isdisjoint(parameters),
     }
-    return frozenset(name for name, holds in found.items() if holds)
+    return _of_call((operation or "", report.action or "")).union(_of_code(report.code or ""), _true_of(found))
+
+
+def _true_of(found: Mapping[str, bool]) -> list[str]:
+    return [name for name, holds in found.items() if holds]
+
+
+@remembered_by(characters, most=1024)
+def _of_call(called: tuple[str, str]) -> frozenset[str]:
+    """Return the words for an operation and for the action that a text names; what is not known is empty."""
+    operation, action = called
+    # A text without a call may still name its action, and some are called like the call.
+    name, told = operation or _api_name(action), action.lower()
+    found = {
+        "reads-object": name in _READS,
+        "deletes-object": name in _DELETES,
+        "writes-object": name in _WRITES,
+        "changes-object": name in _CHANGES,
+        "head-bucket": operation == "HeadBucket",
+        "lists": operation in {"ListObjects", "ListObjectsV2", "ListObjectVersions"},
+        "writes-acl": name in _ACL_WRITES,
+        "writes-policy": name in _POLICY_WRITES,
+        "creates-bucket": operation == "CreateBucket",
+        "asks-for-grant": operation == "GetDataAccess",
+        # What a text tells was refused may be another service's to allow.
+        "other-service": not operation and is_of_other_service(action or None),
+        "asks-for-key": told.startswith("kms:"),
+        "hands-out-role": told.startswith("sts:assumerole"),
+    }
+    return frozenset(_true_of(found))
 
 
 def _in_directory(request: Mapping[str, Any]) -> bool:
@@ -221,67 +244,46 @@ def _in_directory(request: Mapping[str, Any]) -> bool:
     return is_directory(_text(request, "bucket") or (found.bucket if found else None))
 
 
-def _of_special(
-    operation: str | None, context: Collection[str], request: Mapping[str, Any], report: Report
-) -> dict[str, bool]:
-    return {
-        "cloudfront-itself": CLOUDFRONT in report.unread,
-        "opens-session": _in_directory(request) and _is_of_objects(operation),
-        "access-grants": "s3:accessgrantsinstancearn" in context,
-        "asks-for-grant": operation == "GetDataAccess",
-        "expects-owner": bool(request.get("parameters", {}).keys() & _EXPECTING),
-    }
-
-
 def _is_of_objects(operation: str | None) -> bool:
     """Return whether a call on a directory bucket may be one for which a session is needed."""
     found = OPERATIONS.get(operation or "")
     return found is None or found.kind in {"object", "keys"} or found.name in _OF_SESSIONS
 
 
-def _by_code(code: str | None) -> dict[str, bool]:
-    return {
+@remembered(256)
+def _of_code(code: str) -> frozenset[str]:
+    """Return the words for a code; one that is not known is empty."""
+    found = {
         "authentication-code": code in AUTHENTICATION_CODES,
         "state-code": code in STATE_CODES,
         "ownership-code": code in OWNERSHIP_CODES,
-        "kms-code": bool(code and code.startswith("KMS.")),
+        "kms-code": code.startswith("KMS."),
         "lambda-code": code == "LambdaPermissionError",
         "grants-role-code": code == "StsNotAuthorizedError",
         "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
-        "denied-code": code is None or code in DENIED_CODES,
+        "denied-code": not code or code in DENIED_CODES,
     }
-
-
-def _of_others(report: Report, known: Partial) -> dict[str, bool]:
-    """Return whether what a text tells was refused is another service's to allow."""
-    told = (report.action or "").lower()
-    return {
-        "other-service": _text(known.request, "operation") is None and is_of_other_service(report.action),
-        "asks-for-key": told.startswith("kms:"),
-        "hands-out-role": told.startswith("sts:assumerole"),
-    }
+    return frozenset(_true_of(found))
 
 
 def refused_as(words: Words) -> frozenset[str]:
     """Return the features of the answer that S3 gives because of something that refuses the call."""
-    hidden = words.shown_to is not None and words.status != _NOT_THERE
-    found = {**_by_code(words.code), "hidden": hidden, f"is-{words.sort}": bool(words.sort)}
+    found = _of_code(words.code or "")
     if words.shown_to is not None:
-        found["missing-code"] = not hidden
-    return frozenset(name for name, holds in found.items() if holds)
+        told = "missing-code" if words.status == _NOT_THERE else "hidden"
+        found = found.difference({"missing-code"}).union({told})
+    return found | {f"is-{words.sort}"} if words.sort else found
 
 
-def _api_name(action: str | None) -> str | None:
+def _api_name(action: str) -> str | None:
     """Return the call that is named like an action of S3, or that uses a KMS key in the way of an action of KMS."""
-    service, _, name = (action or "").partition(":")
+    service, _, name = action.partition(":")
     return _USING_A_KEY.get(name) if service == "kms" else name or None
 
 
-def _ought_to_be_explained(report: Report, known: Partial) -> bool:
+def _ought_to_be_explained(report: Report, request: Mapping[str, Any]) -> bool:
     """Return whether S3 would have told a caller of the bucket's own account or organization what refused the call."""
-    if _in_directory(known.request):
+    if (report.message or "").strip(" .").lower() != "access denied":
         return False
-    found = _MONTH.search(_text(known.request, "time") or report.time or "")
-    when = found[0] if found else ""
-    alone = (report.message or "").strip(" .").lower() == "access denied"
-    return alone and when >= _EXPLAINED_SINCE and ":" in (_text(known.request, "principal") or ":")
+    found = _MONTH.search(_text(request, "time") or report.time or "")
+    return found is not None and found[0] >= _EXPLAINED_SINCE and ":" in (_text(request, "principal") or ":")

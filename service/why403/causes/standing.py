@@ -1,7 +1,7 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from why403.causes.rank import Standing
 from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
@@ -13,66 +13,85 @@ from why403.engine.explain import told
 from why403.layer import Layer
 from why403.registry import Registry
 
-Each = TypeVar("Each")
-
 _KINDS = ("explicit", "implicit", "requirement")
+
+
+class _Fixed(NamedTuple):
+    """What follows from conclusions and evidence, whatever else the request is; claims come with their leg's number."""
+
+    refusing: tuple[tuple[int, Blamed], ...]
+    lacking: tuple[tuple[int, Blamed], ...]
+    doubted: tuple[tuple[int, Blamed], ...]
+    passes: frozenset[tuple[str, str]]
+    refuses: frozenset[tuple[str, str]]
+    lacks: frozenset[str]
+    speaks: frozenset[str]
+    open_facts: frozenset[str]
+    known_facts: frozenset[str]
 
 
 def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -> Standing:
     """Return the standing of all layers; blockers count as such only where the decision is certain."""
     if decided is None:
         return Standing()
+    legs, given = decided.legs, frozenset(_given_unread(decided, registry))
+    fixed = _fixed(decided, registry, given, certain=certain)
     blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
-    refusing = [] if certain else [(leg, each) for leg in decided.legs for each in _refusals(leg)]
-    lacking = [(leg, each) for leg in decided.legs for each in leg.ruled.conclusion.claims if _lacks(each.claim)]
-    doubted = [
-        (leg, each) for leg in decided.legs for each in _in_doubt(leg) if _own_facts_known(leg, leg.teller(each))
-    ]
-    given = frozenset(_given_unread(decided, registry))
+    refusing = [(legs[at], each) for at, each in fixed.refusing]
+    lacking = [(legs[at], each) for at, each in fixed.lacking]
+    doubted = [(legs[at], each) for at, each in fixed.doubted]
     return Standing(
         blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
-        passes=_ruled_out(decided, registry, given),
-        refuses=frozenset((leg.teller(each).name, kind_of(each)) for leg, each in refusing),
-        lacks=frozenset(leg.teller(each).name for leg, each in lacking),
-        near=frozenset(leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)),
-        speaks=frozenset(leg.teller(each).name for leg, each in doubted) | given,
-        open_facts=_facts(decided, registry, _is_open),
-        known_facts=_facts(decided, registry, _is_known).difference(_suspected([*blocking, *doubted])),
+        passes=fixed.passes,
+        refuses=fixed.refuses,
+        lacks=fixed.lacks,
+        near=frozenset([leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)]),
+        speaks=fixed.speaks,
+        open_facts=fixed.open_facts,
+        known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
         actions=_actions([*blocking, *refusing, *lacking, *doubted]),
     )
 
 
-def _remembered(decided: Decided, key: object, make: Callable[[], frozenset[Each]]) -> frozenset[Each]:
-    """Return what follows from conclusion and evidence alone, for a call of one leg as it was found before."""
+def _fixed(decided: Decided, registry: Registry, given: frozenset[str], *, certain: bool) -> _Fixed:
+    """Return what follows from conclusions and evidence: for a call of one leg as it was found before."""
     conclusion = decided.legs[0].plain if len(decided.legs) == 1 else None
     if conclusion is None:
-        return make()
-    evidence, whole = decided.legs[0].ruled.request.evidence, (key, conclusion)
-    found: frozenset[Each] | None = evidence.shared.get(whole)
+        return _worked_out(decided, registry, given, certain=certain)
+    evidence, key = decided.legs[0].ruled.request.evidence, ("standing", given, certain, conclusion)
+    found: _Fixed | None = evidence.shared.get(key)
     if found is None:
-        found = make()
-        evidence.share(whole, found)
+        found = _worked_out(decided, registry, given, certain=certain)
+        evidence.share(key, found)
     return found
+
+
+def _worked_out(decided: Decided, registry: Registry, given: frozenset[str], *, certain: bool) -> _Fixed:
+    legs = tuple(enumerate(decided.legs))
+    refusing = () if certain else tuple((at, each) for at, leg in legs for each in _refusals(leg))
+    lacking = tuple((at, each) for at, leg in legs for each in leg.ruled.conclusion.claims if _lacks(each.claim))
+    doubted = tuple(
+        (at, each) for at, leg in legs for each in _in_doubt(leg) if _own_facts_known(leg, leg.teller(each))
+    )
+    return _Fixed(
+        refusing=refusing,
+        lacking=lacking,
+        doubted=doubted,
+        passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+        refuses=frozenset((decided.legs[at].teller(each).name, kind_of(each)) for at, each in refusing),
+        lacks=frozenset(decided.legs[at].teller(each).name for at, each in lacking),
+        speaks=frozenset(decided.legs[at].teller(each).name for at, each in doubted) | given,
+        open_facts=_facts(decided, registry, _is_open),
+        known_facts=_facts(decided, registry, _is_known),
+    )
 
 
 def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> frozenset[str]:
     """Return the names of the facts of which something holds on every leg."""
-
-    def found() -> Iterator[str]:
-        for fact in (each for layer in registry.layers for each in layer.provides if each.assumed):
-            if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs):
-                yield fact.name
-
-    return _remembered(decided, holds, lambda: frozenset(found()))
-
-
-def _ruled_out(decided: Decided, registry: Registry, given: frozenset[str]) -> frozenset[tuple[str, str]]:
-    """Return layer and kind of every refusal that there cannot have been."""
-    return _remembered(
-        decided,
-        ("ruled out", given),
-        lambda: frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+    facts = [each for layer in registry.layers for each in layer.provides if each.assumed]
+    return frozenset(
+        fact.name for fact in facts if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs)
     )
 
 

@@ -92,10 +92,10 @@ def _now() -> datetime:
 
 def look_up(services: Services, body: Mapping[str, Any], report: Report, known: Partial) -> Clue | None:
     """Return what AWS keeps of the call, None if the body asks for no search; raise InvalidInput for what cannot be."""
-    asked = [name for name in LOOKUP if body.get(name) not in {None, False}]
-    wanted = _wanted(body, report, known.request)
+    asked = [name for name in LOOKUP if body.get(name) is not None and (name != "recent" or body[name])]
     if not asked:
         return None
+    wanted = _wanted(body, report, known.request)
     if services.aws is None:
         raise InvalidInput.at(f"/{asked[0]}", "this service does not read AWS; send the record itself as `event`")
     search = _Search(services.aws, services.collect_seconds * _SHARE, _now())

@@ -12,6 +12,7 @@ LOOKUP: Final = ("request_id", "log_group", "recent")
 """The members that ask for the record of the call which AWS keeps."""
 
 _OF_READING = ("collect", "fresh", "cross_check", "detail")
+_NO_REPORT: Final = Report()
 _MEMBERS = frozenset({"error", "event", "request", "evidence", "evidence_is_complete", *_OF_READING, *LOOKUP})
 
 
@@ -35,7 +36,7 @@ def report_in(services: Services, body: Mapping[str, Any]) -> Report:
         if not isinstance(event, dict):
             raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
         return report_of(services, event)
-    return Report()
+    return _NO_REPORT
 
 
 def report_of(services: Services, event: Mapping[str, Any]) -> Report:
