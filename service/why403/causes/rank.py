@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from why403.causes.elsewhere import ELSEWHERE
@@ -30,8 +30,7 @@ _LIKELY, _POSSIBLE = 40, 15
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """What the evidence says of the layers, each by name with the kind of refusal."""
 
     blocks: tuple[tuple[str, str], ...] = ()
@@ -40,8 +39,8 @@ class Standing:
     lacks: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
     speaks: frozenset[str] = frozenset()
-    claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = field(default_factory=dict)
-    actions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = MappingProxyType({})
+    actions: Mapping[tuple[str, str], str] = MappingProxyType({})
     open_facts: frozenset[str] = frozenset()
     """The facts that a requirement rests on and that nobody gave or could read."""
     known_facts: frozenset[str] = frozenset()
@@ -186,7 +185,7 @@ def _certain(
     said_by = layer
     if claim is not None and claim[0].ruled.teller is not None:
         said_by, request = claim[1].layer.name, claim[0].ruled.request
-        situation = replace(situation, action=request.action, resource=request.resource.arn)
+        situation = situation._replace(action=request.action, resource=request.resource.arn)
         words = situation.words()
     own = frozenset[str]() if claim is None else refused_as(told(*claim))
     row = _fitting(said_by, kind, situation.features, own)

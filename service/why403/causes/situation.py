@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from why403.causes.codes import meaning_of
 from why403.causes.details import detailed
@@ -59,8 +58,7 @@ _EXPLAINED_SINCE = "2025-07"
 _MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(NamedTuple):
     """The features that causes are chosen by: each is a word of `features`, so that the model can stay data."""
 
     operation: str | None
@@ -73,7 +71,7 @@ class Situation:
     meaning: Meaning | None = None
     behind: Resource | None = None
     foreign: str | None = None
-    features: frozenset[str] = field(default_factory=frozenset)
+    features: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, report: Report, known: Partial, decided: Decided | None) -> "Situation":
@@ -105,7 +103,7 @@ class Situation:
 
     def about(self, action: str) -> "Situation":
         """Return the same situation for another action."""
-        return replace(self, action=action)
+        return self._replace(action=action)
 
     @property
     def _key_unknown(self) -> bool:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from why403.domain.actions import find, is_of_other_service
 from why403.domain.arn import resource
@@ -25,8 +25,7 @@ _WITH_ADDRESS: Final = frozenset({"curl", "presigned-url", "access-log"})
 _BESIDE: Final = frozenset({"evidence", "evidence_is_complete"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Partial:
+class Partial(NamedTuple):
     """The members that are known, the request they make if they suffice, and what is not known, in words.
 
     `of_text`: it was read, and not hinted, to which Region the call went.
@@ -50,7 +49,7 @@ class Partial:
             return self
         request = {**self.request, "context": {name: held for name, held in context.items() if name != _REQUESTED}}
         given = {name: held for name, held in self.asked.context.items() if name != _REQUESTED.lower()}
-        return replace(self, request=request, asked=replace(self.asked, context=given))
+        return self._replace(request=request, asked=replace(self.asked, context=given))
 
 
 def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) -> Partial:
@@ -63,10 +62,10 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
         try:
             known = _partial(request, now)
             if known.asked is None and is_of_other_service(report.action):
-                known = replace(
-                    known, missing=f"what S3 would answer: the action refused is another service's, {report.action}"
+                known = known._replace(
+                    missing=f"what S3 would answer: the action refused is another service's, {report.action}"
                 )
-            return replace(known, of_text=not _names(hints.get("context"), _REQUESTED))
+            return known._replace(of_text=not _names(hints.get("context"), _REQUESTED))
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]
             if not read:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.rendering.document import clipped, visible
 from why403.rendering.layers import ELSEWHERE, LANES, LAYERS, PATH, known
-from why403.rendering.reading import MOST, Data, Known, blamed, blockers, part, parts, settled, text, texts
+from why403.rendering.reading import MOST, Data, blamed, blockers, once, part, parts, settled, text, texts
 
 _PASSED, _FIRST, _BLOCKING, _UNKNOWN, _QUIET, _END = "passed", "first", "blocking", "unknown", "quiet", "ending"
 _STYLES: Final = {
@@ -28,8 +27,7 @@ _SAFE: Final = re.compile(r"[^\w .,:/+='!?-]|_")
 _SPECIAL: Final = re.compile(r"(?<=st)y(?=le)|(?<=classD)e(?=f)|^[-+]|^\d(?=\d*\. )|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     """A box: how it is called in the chart, what stands in it, and how it looks."""
 
     name: str
@@ -46,7 +44,7 @@ _CALLER: Final = _Node(name="who", lines=(), look=_END)
 
 def mermaid(diagnosis: Data) -> str:
     """Return the path as a chart: what passed, what refuses first, what else refuses, and what is not known."""
-    diagnosis = Known(diagnosis)
+    diagnosis = once(diagnosis)
     path = _path((_answer(diagnosis), *(text for name, look in _looks(diagnosis).items() for text in (name, *look))))
     return f"graph TD\n  {_caller(diagnosis).drawn()}\n{path}"
 
@@ -97,7 +95,7 @@ def _caller(diagnosis: Data) -> _Node:
     understood = part(diagnosis, "understood")
     call = text(understood, "operation") or text(understood, "action") or "a request"
     lines = (text(understood, "principal") or "caller not known", call, text(understood, "resource"))
-    return replace(_CALLER, lines=tuple(each for each in lines if each))
+    return _CALLER._replace(lines=tuple(each for each in lines if each))
 
 
 def _answer(diagnosis: Data) -> str:

@@ -6,7 +6,7 @@ are often made of the text after the escapes are gone.
 """
 
 import re
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from why403.domain.remembered import remembered, remembered_by
@@ -75,52 +75,63 @@ def _note(left_out: int) -> list[str]:
 
 def _fitting(sections: tuple[Section, ...], room: int) -> tuple[list[list[_Shown]], int]:
     """Return the blocks that fit, taken from all sections in turn, and how many do not."""
+    shown = [[_shown(block) for block in section.blocks] for section in sections]
+    if sum([len(each.heading) + 6 for each in sections]) + sum([_cost(each) for each in shown]) <= room:
+        return shown, 0
     kept: list[list[_Shown]] = [[] for _ in sections]
     left_out = 0
-    for rank in zip_longest(*(section.blocks for section in sections)):
+    for rank in zip_longest(*shown):
         for index, block in enumerate(rank):
             if block is None:
                 continue
-            shown = _Shown(_block(block), isinstance(block, Item))
-            heading = 0 if kept[index] else len(sections[index].heading) + 6
-            cost = heading + len(shown.text) + 2
+            cost = _cost([block]) + (0 if kept[index] else len(sections[index].heading) + 6)
             if cost <= room:
                 room -= cost
-                kept[index].append(shown)
+                kept[index].append(block)
             else:
                 left_out += 1
     return kept, left_out
 
 
+def _cost(blocks: list[_Shown]) -> int:
+    return sum([len(text) + 2 for text, _ in blocks])
+
+
 def _section(section: Section, blocks: list[_Shown]) -> str:
     """Return a section; the items of a list stand close together."""
-    groups = groupby(blocks, key=lambda each: each.of_list)
-    shown = [("\n" if of_list else "\n\n").join(each.text for each in group) for of_list, group in groups]
-    return "\n\n".join([f"**{section.heading}**", *shown])
+    shown, in_list = f"**{section.heading}**", False
+    for text, of_list in blocks:
+        shown += ("\n" if in_list and of_list else "\n\n") + text
+        in_list = of_list
+    return shown
 
 
-def _size(block: Block) -> int:
-    """Return the characters of a block."""
+def _shown(block: Block) -> _Shown:
+    """Return a block as Markdown."""
     match block:
         case Paragraph(line=line):
-            return sum(len(text) for text, _ in line)
-        case Item(line=line, under=under):
-            return sum(len(text) for each in (line, *under) for text, _ in each)
-    return sum(map(len, block.commands))
-
-
-@remembered_by(_size, most=2048)
-def _block(block: Block) -> str:
-    """Return a block as Markdown; many diagnoses have most of theirs in common."""
-    match block:
-        case Paragraph(line=line):
-            return inline(_shortened(line, _LONGEST_LINE))
+            return _Shown(_paragraph(line), of_list=False)
         case Item():
-            return _item(block)
+            return _Shown(_item(block), of_list=True)
         case Commands(commands=commands):
-            return fenced("\n".join(commands))
+            return _Shown(fenced("\n".join(commands)), of_list=False)
 
 
+def _length(line: Line) -> int:
+    return sum([len(text) for text, _ in line])
+
+
+def _length_of_all(item: Item) -> int:
+    return sum(map(_length, (item.line, *item.under)))
+
+
+# Many diagnoses have most of their blocks in common.
+@remembered_by(_length, most=2048)
+def _paragraph(line: Line) -> str:
+    return inline(_shortened(line, _LONGEST_LINE))
+
+
+@remembered_by(_length_of_all, most=2048)
 def _item(item: Item) -> str:
     mark = f"{item.number}. " if item.number else "- "
     under = [f"{' ' * len(mark)}- {inline(_shortened(line, _LONGEST_LINE))}" for line in item.under[:_MOST_UNDER]]
@@ -131,7 +142,7 @@ def _item(item: Item) -> str:
 
 def _shortened(line: Line, longest: int) -> Line:
     """Return the line, cut after so many characters."""
-    if sum([len(text) for text, _ in line]) <= longest:
+    if _length(line) <= longest:
         return line
     spans: list[Span] = []
     for span in line:

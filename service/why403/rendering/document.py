@@ -6,7 +6,6 @@ one are spelt out as escapes, so nothing can act on the reader's screen, and a s
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 from why403.domain.remembered import remembered
@@ -31,15 +30,13 @@ class Span(NamedTuple):
 Line: TypeAlias = tuple[Span, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A line on its own."""
 
     line: Line
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """An entry of a list, numbered if the order means something, with what belongs under it."""
 
     line: Line
@@ -47,8 +44,7 @@ class Item:
     number: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Commands:
+class Commands(NamedTuple):
     """What one could run, to be copied whole."""
 
     commands: tuple[str, ...]
@@ -57,16 +53,14 @@ class Commands:
 Block: TypeAlias = Paragraph | Item | Commands
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """Blocks under a heading."""
 
     heading: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A diagnosis in words; `tone` is the decision, for colours."""
 
     headline: Line

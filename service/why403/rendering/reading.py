@@ -28,6 +28,11 @@ class Known(dict[str, Any]):
         self.call: str | None = None
 
 
+def once(data: Data) -> Known:
+    """Return a diagnosis whose parts are looked for once, the same where it is one already."""
+    return data if isinstance(data, Known) else Known(data)
+
+
 def text(data: Data, name: str) -> str:
     """Return a text or number as text, without space around it."""
     value = data.get(name)

@@ -7,12 +7,12 @@ from why403.rendering.document import Document, Line, Section, code, line, liste
 from why403.rendering.layers import clause, title
 from why403.rendering.reading import (
     Data,
-    Known,
     allowed,
     blamed,
     blockers,
     elsewhere,
     first_cause,
+    once,
     part,
     settled,
     text,
@@ -30,7 +30,7 @@ _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
 def told(diagnosis: Data) -> Document:
     """Return the diagnosis in words."""
-    diagnosis = Known(diagnosis)
+    diagnosis = once(diagnosis)
     sections = (
         Section(heading="Why", blocks=tuple(why(diagnosis))),
         Section(heading="Evidence", blocks=tuple(evidence.cited(diagnosis))),

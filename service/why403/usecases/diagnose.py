@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from why403.causes.rank import ranked
@@ -19,7 +18,7 @@ from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed
 from why403.intake.partial import Partial, partial
 from why403.intake.received import Now
-from why403.rendering import markdown, mermaid
+from why403.rendering import markdown, mermaid, once
 from why403.report import Report
 from why403.services import Services
 from why403.usecases.allowed_if import Seen, Tries, allowed_if
@@ -94,8 +93,14 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     answer.update(_reads(clue, collection))
     if checking is not None:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
-    answer["explanation"] = {"markdown": markdown(answer), "mermaid": mermaid(answer)}
+    answer["explanation"] = _explanation(answer)
     return Diagnosed(answer, known, seen, complete, on, decided, doubt)
+
+
+def _explanation(answer: dict[str, Any]) -> dict[str, str]:
+    """Return the answer as a message and as a chart."""
+    shown = once(answer)
+    return {"markdown": markdown(shown), "mermaid": mermaid(shown)}
 
 
 def _situation(report: Report, of_this_call: Report, known: Partial, decided: Decided | None) -> Situation:
@@ -103,7 +108,7 @@ def _situation(report: Report, of_this_call: Report, known: Partial, decided: De
     found = Situation.of(report, known, decided)
     if of_this_call is report:
         return found
-    return replace(found, meaning=Situation.of(of_this_call, known, None).meaning)
+    return found._replace(meaning=Situation.of(of_this_call, known, None).meaning)
 
 
 def _reads(clue: Clue | None, collection: Collection | None) -> dict[str, Any]:
