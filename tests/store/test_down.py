@@ -127,6 +127,30 @@ def test_a_locked_file_is_waited_for_and_no_reason_to_give_up(
     other.close()
 
 
+def test_threads_that_write_to_a_file_take_turns(
+    sqlite_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody asks SQLite for what another thread holds: it would sleep, ask again, and miss the moment."""
+    caplog.set_level(logging.WARNING)
+    store = open_store(sqlite_url, now=clock)
+    store.prepare()
+    with ThreadPoolExecutor(1) as pool:
+        with store._quick.writing("test"):
+            waiting = pool.submit(store.add_diagnosis, a_diagnosis(clock), a_deed("d_1"))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.2)
+        waiting.result(timeout=2)
+        assert store.diagnosis("d_1").id == "d_1"
+        monkeypatch.setattr(database, "_PATIENCE_SECONDS", 0.1)
+        with store._quick.writing("test"):
+            waiting = pool.submit(store.add_diagnosis, a_diagnosis(clock, "d_2"), a_deed("d_2"))
+            with pytest.raises(Unavailable, match="others of this process"):
+                waiting.result(timeout=2)
+    assert caplog.records == []
+    store.add_diagnosis(a_diagnosis(clock, "d_2"), a_deed("d_2"))
+    store.close()
+
+
 def test_a_claim_behind_one_that_does_not_end_is_a_conflict(
     postgresql_url: str, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ class Database:
         self._engine = _engine(self._url, durable=durable)
         self._version: str | None = None
         self._down_until = 0.0
-        self._lock = Lock()
+        self._lock, self._turn = Lock(), Lock()
 
     @contextmanager
     def reading(self, what: str) -> Iterator[Connection]:
@@ -62,7 +62,7 @@ class Database:
     @contextmanager
     def writing(self, what: str) -> Iterator[Connection]:
         """Give a connection in a transaction, committed at the end."""
-        with self._watched(what), self._engine.begin() as connection:
+        with self._watched(what), self._in_turn(), self._engine.begin() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql(SQLITE_WRITES)
             yield connection
@@ -121,6 +121,19 @@ class Database:
             refusal = Contended if _is_of_a_row(error) else Unavailable
             raise refusal("the store cannot be used now") from error
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Let threads write to SQLite one after another, as it would: who waits for it itself sleeps and asks again."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+            raise Unavailable("others of this process have been writing to the store for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def _require_up(self) -> None:
         """Fail at once for some seconds after a connection failed: nobody shall wait for each attempt."""
         if monotonic() < self._down_until:
@@ -162,6 +175,7 @@ def _engine(url: URL, *, durable: bool) -> Engine:
             hide_parameters=True,
             pool_size=_CONNECTIONS,
             pool_timeout=_PATIENCE_SECONDS,
+            pool_use_lifo=True,  # the connection that wrote last has the pages at hand that are written next
             connect_args={"timeout": _PATIENCE_SECONDS, "check_same_thread": False},
         )
         event.listen(engine, "connect", _sqlite_connected(durable=durable))

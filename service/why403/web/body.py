@@ -39,16 +39,16 @@ def exceeds_depth(data: bytes, deepest: int) -> bool:
 
     Brackets within strings do not count. Nothing is promised of text that is not JSON, except an answer.
     """
-    if data.count(b"[") + data.count(b"{") <= deepest:
-        return False
     # An escaped backslash first, so that what remains of a backslash before a quote escapes that quote.
     unescaped = data.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in data else data
     left = unescaped.translate(_ONE_KIND, _DROPPED).replace(b'""', b"")  # strings without brackets
     left = b"".join(left.split(b'"')[::2])
-    for _ in range(deepest):
+    for level in range(deepest):
         held = len(left)
+        if level + held // 2 <= deepest:  # not even if each bracket that is left held the next
+            return False
         left = left.replace(b"{}", b"")  # the innermost of each place: one level
-        if len(left) == held:  # nothing is left, or it is not JSON
+        if len(left) == held:  # it is not JSON
             break
     return bool(left)
 

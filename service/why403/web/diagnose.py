@@ -29,11 +29,11 @@ _PAGE_POLICY = (
 @blueprint.post("/diagnose")
 def post() -> Response:
     """Explain what the body reports; raises InvalidInput with pointers from its root."""
-    body = load(_BODY, read_json())
+    body, ours = load(_BODY, read_json()), parts()
     with unquoted():
-        diagnosis = diagnose(parts().services, body)
-        keep_diagnosis(parts().services, body, diagnosis, caller_name())
-    parts().metrics.decided("diagnose", [diagnosis["decision"]])
+        diagnosis = diagnose(ours.services, body)
+        keep_diagnosis(ours.services, body, diagnosis, caller_name())
+    ours.metrics.decided("diagnose", [diagnosis["decision"]])
     answer = _shown(diagnosis)
     if diagnosis.get("permalink"):
         answer.headers["Content-Location"] = diagnosis["permalink"]

@@ -16,6 +16,8 @@ def preferred(ranges: Iterable[tuple[str, float]], offers: tuple[str, ...]) -> s
     for held, quality in ranges:
         name = held.partition(";")[0].strip().lower()
         wanted[name] = max(quality, wanted.get(name, 0))
+    if not wanted:
+        return offers[0]
     best = max(offers, key=lambda offer: _liking(offer, wanted))
     return best if _liking(best, wanted)[0] > 0 else offers[0]
 
