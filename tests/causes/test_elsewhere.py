@@ -81,3 +81,32 @@ def test_what_sts_says_of_credentials_is_told(code: str, because: str) -> None:
     ]
     assert (cause["layer"], cause["likelihood"]) == ("authentication", "certain")
     assert because in cause["because"]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "because"),
+    [
+        ("ExpiredToken", "The security token included in the request is expired", "credentials have expired"),
+        ("ExpiredTokenException", "The security token included in the request is expired", "credentials have expired"),
+        ("UnrecognizedClientException", "The security token included in the request is invalid.", "does not know"),
+        ("InvalidSignatureException", "Signature expired: 20260101T000000Z is now earlier", "signature does not fit"),
+    ],
+)
+@pytest.mark.parametrize("status", ["", "StatusCode: 403, "])
+def test_what_another_service_says_of_credentials_is_not_taken_for_an_answer_of_s3(
+    code: str, message: str, because: str, status: str
+) -> None:
+    found = asked(f"An error occurred ({code}) when calling the DescribeKey operation: {message}. {status}")
+    (cause,) = found["causes"]
+    assert because in cause["because"]
+    assert (cause["layer"], found["status"], found["code"]) == ("authentication", 403, code)
+    assert "S3 was not asked" in headline(found)
+    assert "S3 answers" not in headline(found)
+
+
+def test_an_expired_token_that_s3_answers_with_is_an_answer_of_s3() -> None:
+    found = asked(
+        "An error occurred (ExpiredToken) when calling the GetObject operation: The provided token has expired."
+    )
+    assert (found["status"], found["code"]) == (400, "ExpiredToken")
+    assert headline(found).startswith("**S3 answers 400 `ExpiredToken` to `GetObject`")

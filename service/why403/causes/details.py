@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from why403.causes.meaning import Meaning
-from why403.report import Report
+from why403.causes.rarer import EXPIRED_ELSEWHERE
+from why403.report import Report, is_of_sts
 
 _EXPIRED: Final = "request has expired"
 
@@ -61,8 +62,14 @@ def _key(meaning: Meaning, report: Report) -> Meaning:
     )
 
 
+def _of_sts(meaning: Meaning, report: Report) -> Meaning:
+    """Say that S3 was not asked where another service was."""
+    return EXPIRED_ELSEWHERE if is_of_sts(report.code, report.message) else meaning
+
+
 _DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
     "AuthorizationHeaderMalformed": _elsewhere,
+    "ExpiredToken": _of_sts,
     "InvalidAccessKeyId": _key,
     "PermanentRedirect": _elsewhere,
     "RequestTimeTooSkewed": _clock,

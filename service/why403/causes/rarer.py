@@ -14,6 +14,24 @@ _TRUSTED: Final = (
     "is trusted access for Storage Lens enabled in the organization? (management account)",
     "aws organizations list-aws-service-access-for-organization",
 )
+_ELSEWHERE: Final = (
+    "do the credentials work at all? An answer with the expected caller speaks against this cause",
+    WHO,
+)
+EXPIRED_ELSEWHERE: Final = Meaning(
+    AUTHENTICATION,
+    403,
+    "S3 was not asked: STS, or another service, says that the temporary credentials have expired",
+    *_ELSEWHERE,
+    "get new credentials",
+)
+_SIGNED_WRONG: Final = Meaning(
+    AUTHENTICATION,
+    403,
+    "S3 was not asked: another service says that the signature does not fit, or is not whole",
+    *_ELSEWHERE,
+    "enter the secret key again; set the clock; let no proxy change what was signed",
+)
 _WHERE: Final = ("which Region is the bucket in?", REGION)
 _WHICH_SIGNATURE: Final = ("does the client sign with version 4? Its debug output tells", "aws s3 ls --debug")
 
@@ -51,6 +69,17 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             "is it the default configuration?",
             "aws s3control list-storage-lens-configurations --account-id {account}",
             "disable the default configuration instead of deleting it",
+        ),
+        "ExpiredTokenException": EXPIRED_ELSEWHERE,
+        "IncompleteSignature": _SIGNED_WRONG,
+        "InvalidSignatureException": _SIGNED_WRONG,
+        "UnrecognizedClientException": Meaning(
+            AUTHENTICATION,
+            403,
+            "S3 was not asked: another service does not know the access key id or the session token: deleted or "
+            "inactive, of another partition, of a Region not opted in, or temporary (ASIA) and sent without its token",
+            *_ELSEWHERE,
+            "use the right key; with a temporary key send the session token as well",
         ),
         "InvalidClientTokenId": Meaning(
             AUTHENTICATION,

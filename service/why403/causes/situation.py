@@ -145,8 +145,11 @@ def _told_on(report: Report) -> str | None:
 def _meaning(report: Report) -> Meaning | None:
     """Return what the answer means if it names its own cause, None where the status it came with contradicts that."""
     found = meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None)
+    if found is None:
+        return None
+    told = detailed(found, report)
     # Copies, completed uploads and deletions of many objects answer 200 and tell the error in the body.
-    return detailed(found, report) if found and report.status in {None, _IN_THE_BODY, found.status} else None
+    return told if report.status in {None, _IN_THE_BODY, told.status} else None
 
 
 _IN_THE_BODY: Final = 200

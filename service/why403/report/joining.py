@@ -18,6 +18,7 @@ from why403.report.names import (
     is_about_objects,
     needs,
     only_operation_of,
+    status_of,
 )
 from why403.report.plain import collapsed
 from why403.report.sighting import Fields, Sighting
@@ -274,7 +275,7 @@ def _answer(known: dict[str, Any]) -> None:
     if code is not None:
         known["code"] = code
         if code in STATUS:
-            known.setdefault("status", STATUS[code])
+            known.setdefault("status", status_of(code, message))
 
 
 def _whole(code: str | None) -> str | None:

@@ -164,7 +164,8 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
             *("UnexpectedIPError", "AccessDeniedException", "VpceAccessDenied", "ForbiddenException", "InvalidRegion"),
             *("AccountNotAuthorized", "AWSOrganizationsNotInUseException", "DefaultConfigurationDeleteForbidden"),
             *("OrganizationAccessDenied", "OrgConfigurationNotSupported", "ServiceNotEnabledForOrg"),
-            *("InvalidClientTokenId", "StsNotAuthorizedError"),
+            *("ExpiredTokenException", "IncompleteSignature", "InvalidClientTokenId", "InvalidSignatureException"),
+            *("StsNotAuthorizedError", "UnrecognizedClientException"),
         ),
         403,
     )
@@ -184,6 +185,19 @@ STATUS: Final[Mapping[str, int]] = MappingProxyType(
     | {"TemporaryRedirect": 307, "Redirect": 307}
 )
 """The HTTP status of a code, where the code alone tells it."""
+
+_OF_STS: Final = "security token included in the request"
+
+
+def is_of_sts(code: str | None, message: str | None) -> bool:
+    """Return whether S3's code for a token that has expired comes with the sentence of STS, or of another service."""
+    return code == "ExpiredToken" and _OF_STS in (message or "").lower()
+
+
+def status_of(code: str, message: str | None) -> int:
+    """Return the HTTP status of a code in `STATUS`; STS answers 403 where S3, with the same code, answers 400."""
+    return 403 if is_of_sts(code, message) else STATUS[code]
+
 
 ABOUT_ACCESS: Final = frozenset(code for code, status in STATUS.items() if status in {400, 403, 405})
 

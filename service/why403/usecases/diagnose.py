@@ -1,7 +1,7 @@
 """Explaining one refusal: read what was pasted, merge the hints, decide as far as the evidence goes, rank causes."""
 
-import uuid
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any, Final, NamedTuple
 
 from why403.causes.rank import ranked
@@ -87,7 +87,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
         answer["allowed_if"] = _allowed_if(services, known, on, still_open)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
     answer["causes"] = ranked(situation, standing)
-    answer.update(id=f"d_{uuid.uuid4().hex[:16]}", understood=_understood(report, known, situation))
+    answer.update(id=f"d_{token_hex(8)}", understood=_understood(report, known, situation))
     if "error" not in body and "event" not in body and not (clue and clue.told["found"]):
         answer["understood"]["source"] = "request"
     answer.update(_reads(clue, collection))
