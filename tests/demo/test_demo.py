@@ -43,7 +43,8 @@ def printed() -> str:
         text=True,
         start_new_session=True,
     ) as process:
-        patience = threading.Timer(_PATIENCE_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+        # Not SIGKILL: the demo would leave its service behind, which holds the pipe open.
+        patience = threading.Timer(_PATIENCE_SECONDS, os.killpg, (process.pid, signal.SIGTERM))
         patience.start()
         told = "".join(_until_interrupted(process))
         patience.cancel()
