@@ -14,6 +14,7 @@ from why403.report.sighting import Fields, fields
 URL: Final = re.compile(r"""https?://[^\s"'<>`\\|]{4,8000}""")
 URI: Final = re.compile(r"""\bs3[an]?://[^\s"'<>`\\|]{1,2000}""")
 _TRAIL: Final = ".,;:)]}"
+_LISTING: Final = re.compile(r"\?(?:[a-z-]{1,40}=[^&]{0,1100}&)?list-type=2(?:&|\Z)")
 
 _HOST: Final = re.compile(
     r"""(?:(?P<point>[a-z0-9][a-z0-9-]{1,62})-(?P<account>\d{12})
@@ -96,7 +97,11 @@ def place_of_uri(uri: str) -> Place | None:
         return Place(access_point=f"{arn}/{name}", key=key or None) if arn.endswith(":accesspoint") and name else None
     bucket, _, key = rest.partition("/")
     bucket = bucket.rpartition("@")[2]
-    return Place(bucket=bucket, key=key or None) if is_bucket(bucket) else None
+    if not is_bucket(bucket):
+        return None
+    if _LISTING.match(key):  # DuckDB tells so of a list of a bucket
+        return Place(bucket=bucket, query=dict(parse_qsl(key[1:], keep_blank_values=True, max_num_fields=100)))
+    return Place(bucket=bucket, key=key or None)
 
 
 _BUCKET: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}")

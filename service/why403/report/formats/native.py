@@ -6,8 +6,9 @@ from typing import Final
 
 from why403.report.names import operation_of, spelt
 from why403.report.passage import after, before, first_operation, message_after
-from why403.report.places import place_of_url
-from why403.report.sighting import Sighting, both, fields
+from why403.report.places import Place, place_of_uri, place_of_url
+from why403.report.routes import operation_at
+from why403.report.sighting import Fields, Sighting, both, fields
 
 _RUST_MARK: Final = re.compile(
     r"ServiceError|ErrorMetadata|aws_sdk_s3|SdkBody|Unhandled\(|service error|S3Error \{|object_store|Generic"
@@ -57,6 +58,11 @@ def _first(pattern: re.Pattern[str], text: str) -> str | None:
 _STORE: Final = re.compile(
     r"(?:Client error with status|status code:?) (?P<status>\d{3}) \w{1,40}: (?P<body><\?xml|<Error|No Body)"
 )
+_PERFORMED: Final = re.compile(
+    r"Error performing (?P<method>GET|HEAD|PUT|POST|DELETE) (?P<url>https?://[^\s'\"<>]{4,2000}) in [\d.]{1,12}\w{1,2}"
+    r"[^\n<]{0,60}? - (?:Server returned (?:non-2xx|error) status code:|Client error with status) (?P<status>\d{3})"
+    r"(?: [A-Za-z ]{1,40})?(?:: (?P<body><))?"
+)
 _PUSHED: Final = re.compile(r"S3 error: .{0,400}?HTTP error: request or response body error|Generic S3 error")
 
 
@@ -67,6 +73,21 @@ def object_store(text: str) -> Iterator[Sighting]:
     for found in _STORE.finditer(text):
         code = found["status"] if found["body"] == "No Body" else None
         yield Sighting(start=found.start(), source="rust", told=fields(status=int(found["status"]), code=code))
+
+
+def performed(text: str) -> Iterator[Sighting]:
+    """Yield the newer errors of object_store, which tell method and address; the body, if one follows, is the error."""
+    for found in _PERFORMED.finditer(text):
+        place = place_of_url(found["url"])
+        if place is not None:
+            told = _called(found["method"], found["status"], place)
+            yield Sighting(start=found.start(), source="rust", told=told, is_error=found["body"] is None)
+
+
+def _called(method: str | None, status: str, place: Place) -> Fields:
+    """Return what a method, an address and a status tell; the answer to a HEAD has no body."""
+    operation = operation_at(method, place.bucket, place.key, place.query) if method else None
+    return both(fields(status=int(status), operation=operation, code=status if method == "HEAD" else None), place.told)
 
 
 _CPP: Final = re.compile(
@@ -123,16 +144,18 @@ def arrow(text: str) -> Iterator[Sighting]:
 
 
 _DUCK: Final = re.compile(
-    r"""(?:HTTP (?P<method>GET|HEAD|PUT|POST|DELETE) error on|Unable to connect to URL) """
-    r"""['"](?P<url>https?://[^'"\s]{1,2000})['"]:? \(?(?:HTTP )?(?P<status>\d{3})"""
+    r"""(?:HTTP (?P<method>GET|HEAD|PUT|POST|DELETE) error (?:on|reading)|Unable to connect to URL) """
+    r"""['"](?P<url>(?:https?|s3)://[^'"\s]{1,2000})['"](?: in region '[a-z0-9-]{0,40}')?:? """
+    r"""\(?(?:HTTP )?(?P<status>\d{3})(?: [A-Za-z ]{1,40})?\)?"""
+    r"""(?:\s{1,4}(?P<code>[A-Z][A-Za-z]{3,60}): (?P<message>[^\n]{1,500}))?"""
 )
 
 
 def duckdb(text: str) -> Iterator[Sighting]:
     """Yield DuckDB's errors, which tell address and status."""
     for found in _DUCK.finditer(text):
-        place = place_of_url(found["url"])
-        operation = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject"}.get(found["method"] or "")
-        told = fields(status=int(found["status"]), operation=operation)
-        if place and place.key:
-            yield Sighting(start=found.start(), source="cpp", told=both(told, place.told))
+        place = place_of_uri(found["url"]) if found["url"].startswith("s3:") else place_of_url(found["url"])
+        if place is not None:
+            told = _called(found["method"], found["status"], place)
+            said = fields(code=found["code"], message=found["message"])
+            yield Sighting(start=found.start(), source="cpp", told=both(said, told))

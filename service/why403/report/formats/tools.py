@@ -16,7 +16,7 @@ from why403.report.sighting import MOST, Fields, Sighting, fields
 _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
     r"S3 (?:[Bb]ucket|[Oo]bject|policy|ACL)[\w -]{0,40} ?\(|"
-    r"(?:Error|error)(?: |: )(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)"
+    r"(?<!GET )(?<!HEAD )(?:Error|error)(?: |: )(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)"
 )
 _BUCKET_OF: Final = re.compile(
     r"(?:S3 [Bb]ucket(?: [\w-]{1,40}){0,4}|S3 (?:bucket|policy|ACL)|[Bb]ucket|Simple Storage\) Bucket) "
