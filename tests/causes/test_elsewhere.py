@@ -110,3 +110,35 @@ def test_an_expired_token_that_s3_answers_with_is_an_answer_of_s3() -> None:
     )
     assert (found["status"], found["code"]) == (400, "ExpiredToken")
     assert headline(found).startswith("**S3 answers 400 `ExpiredToken` to `GetObject`")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "upload failed: ./otters.csv to s3://otters/otters.csv Unable to locate credentials",
+        "java.nio.file.AccessDeniedException: s3a://otters/t: NoAuthWithAWSException: No AWS Credentials provided by X",
+        "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentials(...)",
+        "CredentialsProviderError: Could not load credentials from any providers",
+        "Error: error configuring S3 Backend: NoCredentialProviders: no valid providers in chain. Deprecated.",
+        "Aws::Errors::MissingCredentialsError: unable to sign request without credentials set",
+    ],
+)
+def test_a_client_without_credentials_did_not_ask_s3(text: str) -> None:
+    found = asked(text)
+    (cause,) = found["causes"]
+    assert (cause["layer"], cause["kind"], cause["likelihood"]) == ("authentication", "requirement", "certain")
+    assert (found["decision"], found["status"], found["code"]) == ("denied", None, None)
+    assert headline(found).startswith("**S3 was not asked: the client found no credentials")
+    assert "Not sent to S3 at all" in found["summary"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "An error occurred (AccessDenied) when calling the GetObject operation: Denied. Unable to locate credentials",
+        "Could it be that it is unable to locate credentials?",
+    ],
+)
+def test_what_s3_refused_was_sent_and_a_question_proves_nothing(text: str) -> None:
+    assert asked(text)["decision"] == "unknown"

@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 class Meaning(NamedTuple):
     """What a code means: the layer that knows it, the status it comes with, why, what to look at, what mends it.
 
-    `kind` is that of the refusal: what is no policy, but for settings that deny.
+    `kind` is that of the refusal: what is no policy, but for settings that deny. `status` is None where the call was
+    never sent.
     """
 
     layer: str
-    status: int
+    status: int | None
     because: str
     what: str
     command: str

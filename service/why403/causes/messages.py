@@ -7,8 +7,20 @@ MFA delete"; "Creating a POST policy".
 from typing import Final
 
 from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, WHO, Meaning
+from why403.report import UNSIGNED
+
+_UNSIGNED: Final = Meaning(
+    AUTHENTICATION,
+    None,
+    "S3 was not asked: the client found no credentials to sign the call with",
+    "which credentials does the client find? None where it answers that it cannot locate any",
+    WHO,
+    "give the client credentials: environment, profile, or the role of the instance, task or pod; or call without a "
+    "signature what anybody may read (`--no-sign-request`)",
+)
 
 MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
+    *((words, _UNSIGNED) for words in UNSIGNED),
     (
         "request has expired",
         Meaning(

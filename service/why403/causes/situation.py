@@ -145,14 +145,15 @@ def _told_on(report: Report) -> str | None:
 def _meaning(report: Report) -> Meaning | None:
     """Return what the answer means if it names its own cause, None where the status it came with contradicts that."""
     found = meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None)
-    if found is None:
-        return None
+    if found is None or (found.status is None and report.code == _DENIED):
+        return None  # what S3 has refused was sent
     told = detailed(found, report)
     # Copies, completed uploads and deletions of many objects answer 200 and tell the error in the body.
-    return told if report.status in {None, _IN_THE_BODY, told.status} else None
+    return told if told.status is None or report.status in {None, _IN_THE_BODY, told.status} else None
 
 
 _IN_THE_BODY: Final = 200
+_DENIED: Final = "AccessDenied"
 _NOT_THERE: Final = 404
 
 

@@ -35,6 +35,7 @@ def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: 
         "because": meaning.because,
         "citations": [],
     }
+    told = "Refused by S3 itself, and by no policy" if meaning.status is not None else "Not sent to S3 at all"
     answer.pop("low_confidence", None)  # what S3 says itself rests on no page of AWS
     return {
         **answer,
@@ -43,8 +44,8 @@ def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: 
         "layer": meaning.layer,
         "certainty": "proven",
         "status": meaning.status,
-        "code": code,
-        "summary": f"Refused by S3 itself, and by no policy: {meaning.because}.",
+        "code": None if meaning.status is None else code,
+        "summary": f"{told}: {meaning.because}.",
         "blockers": [blocker],
         "doubts": [],
     }

@@ -25,6 +25,7 @@ _SINCE: Final = {
     "by_elimination": " because, by elimination, ",
     "suspected": ", most likely because ",
 }
+_NOT_ASKED: Final = "S3 was not asked"
 _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
 
@@ -80,6 +81,8 @@ def _allowed(diagnosis: Data) -> Line:
 def _refused(diagnosis: Data, first: Data) -> Line:
     because = prose(text(first, "because"))
     if text(first, "kind") == "requirement":
+        if text(first, "because").startswith(_NOT_ASKED):
+            return line(because, ".")
         if text(first_cause(diagnosis), "missing_action"):
             return line(*_answered(diagnosis), ": ", because, ".")
         return line(*_answered(diagnosis), ", and no policy is involved: ", because, ".")

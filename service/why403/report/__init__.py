@@ -2,7 +2,7 @@
 
 from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.model import SOURCES, Named, Report, Source
-from why403.report.names import is_of_sts
+from why403.report.names import UNSIGNED, is_of_sts
 from why403.report.plain import LIMIT
 from why403.report.reading import read, read_event, read_stripped
 from why403.report.stripping import strip_secrets, stripped
@@ -11,6 +11,7 @@ __all__ = [
     "CLOUDFRONT",
     "LIMIT",
     "SOURCES",
+    "UNSIGNED",
     "Named",
     "Report",
     "Source",

@@ -16,6 +16,7 @@ from why403.report.names import (
     code_of,
     is_about_account,
     is_about_objects,
+    is_unsigned,
     needs,
     only_operation_of,
     status_of,
@@ -72,7 +73,8 @@ class Error:
         code, message = self.told.get("code", ""), self.told.get("message", "")
         status = self.told.get("status", _PLACEHOLDER_STATUS.get(code.lower()[:3]))
         # Other services pass S3's refusal on under a code of theirs.
-        return status == _REFUSED or code in ABOUT_ACCESS or "named" in self.told or code_of(message) in ABOUT_ACCESS
+        refused = status == _REFUSED or code in ABOUT_ACCESS or "named" in self.told
+        return refused or code_of(message) in ABOUT_ACCESS or is_unsigned(message)
 
 
 def _fill(told: dict[str, Any], more: Fields) -> None:

@@ -243,6 +243,28 @@ _SENTENCES: Final = (
 )
 
 
+# How clients say that they have found no credentials to sign a call with, which they then do not send.
+UNSIGNED: Final = (
+    "unable to locate credentials",  # botocore, the AWS CLI
+    "no aws credentials provided",  # Hadoop
+    "unable to load aws credentials from any provider",  # Java
+    "unable to load credentials from any of the providers",
+    "could not load credentials from any providers",  # JavaScript
+    "missing credentials in config",
+    "no valid providers in chain",  # Go
+    "no valid credential sources",  # Terraform
+    "no credential providers",
+    "unable to sign request without credentials",  # Ruby
+    "no providers in chain provided credentials",  # Rust
+)
+
+
+def is_unsigned(message: str) -> bool:
+    """Return whether a client's words are that it has no credentials; a question is a person's."""
+    lower = message.lower()
+    return any(words in lower for words in UNSIGNED) and not lower.rstrip().endswith("?")
+
+
 def code_of(sentence: str) -> str | None:
     """Return the code that a sentence of S3 goes with."""
     lower = sentence.lower()

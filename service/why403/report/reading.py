@@ -78,6 +78,7 @@ _OF_TEXT: Final = (
     Format(tools.fuse, ("HTTP response code ",)),
     Format(tools.log_delivery, ("Access Denied for bucket",)),
     Format(tools.terraform, ("S3", "aws_s3", "erraform", "rror ", "workspaces")),
+    Format(tools.unsigned, ("redentials", "no valid providers", "credential ")),
     Format(tools.warehouse, ("S3ServiceException:",)),
     Format(transcripts.exchanges, ("HTTP/",)),
 )

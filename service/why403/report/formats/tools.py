@@ -7,7 +7,7 @@ from typing import Final
 
 from why403.domain.actions import find
 from why403.report.formats.transcripts import CLOUDFRONT
-from why403.report.names import operation_of
+from why403.report.names import UNSIGNED, operation_of
 from why403.report.passage import message_after
 from why403.report.places import place_of_url
 from why403.report.routes import operation_at
@@ -16,7 +16,8 @@ from why403.report.sighting import MOST, Fields, Sighting, fields
 _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
     r"S3 (?:[Bb]ucket|[Oo]bject|policy|ACL)[\w -]{0,40} ?\(|"
-    r"(?<!GET )(?<!HEAD )(?:Error|error)(?: |: )(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)"
+    r"(?<!GET )(?<!HEAD )(?:Error|error)(?: |: )"
+    r"(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)"
 )
 _BUCKET_OF: Final = re.compile(
     r"(?:S3 [Bb]ucket(?: [\w-]{1,40}){0,4}|S3 (?:bucket|policy|ACL)|[Bb]ucket|Simple Storage\) Bucket) "
@@ -195,6 +196,18 @@ def warehouse(text: str) -> Iterator[Sighting]:
             host_id=found["host"],
         )
         yield Sighting(start=found.start(), source="text", told=told)
+
+
+_UNSIGNED: Final = re.compile(
+    rf"(?:[\w.]{{1,80}}(?:Error|Exception): )?(?P<message>[^\n.:]{{0,80}}?(?:{'|'.join(UNSIGNED)})[^\n.]{{0,200}})",
+    re.IGNORECASE,
+)
+
+
+def unsigned(text: str) -> Iterator[Sighting]:
+    """Yield what clients say that have no credentials."""
+    for found in islice(_UNSIGNED.finditer(text), MOST):
+        yield Sighting(start=found.start("message"), source="text", told=fields(message=found["message"].strip()))
 
 
 _DEPLOYMENT: Final = re.compile(
