@@ -9,9 +9,9 @@ from why403.domain.actions import find
 from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.names import UNSIGNED, operation_of
 from why403.report.passage import message_after
-from why403.report.places import place_of_url
+from why403.report.places import place_of_uri, place_of_url
 from why403.report.routes import operation_at
-from why403.report.sighting import MOST, Fields, Sighting, fields
+from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
 _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
@@ -196,6 +196,17 @@ def warehouse(text: str) -> Iterator[Sighting]:
             host_id=found["host"],
         )
         yield Sighting(start=found.start(), source="text", told=told)
+
+
+_ATHENA: Final = re.compile(r"Permission denied on S3 path: (?P<uri>s3://[^\s'\"<>]{3,1100})")
+
+
+def athena(text: str) -> Iterator[Sighting]:
+    """Yield what Athena says of a path that S3 does not let it read or write; it does not tell the call."""
+    for found in islice(_ATHENA.finditer(text), MOST):
+        place = place_of_uri(found["uri"])
+        told = fields(message="Permission denied", code="AccessDenied")
+        yield Sighting(start=found.start(), source="text", told=both(told, place.told if place else fields()))
 
 
 _UNSIGNED: Final = re.compile(
