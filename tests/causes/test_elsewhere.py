@@ -142,3 +142,24 @@ def test_a_client_without_credentials_did_not_ask_s3(text: str) -> None:
 )
 def test_what_s3_refused_was_sent_and_a_question_proves_nothing(text: str) -> None:
     assert asked(text)["decision"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("policy", "layer"),
+    [
+        ("a session policy", "session_policy"),
+        ("a permissions boundary", "permissions_boundary"),
+        ("a VPC endpoint policy", "vpc_endpoint"),
+        ("a service control policy", "scp"),
+        ("a resource control policy", "rcp"),
+        ("an identity-based policy", "identity"),
+        ("a resource-based policy", "bucket_policy"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["GetObject", "PutObject", "ListObjectsV2"])
+def test_a_deny_of_the_policy_that_aws_names_comes_first(policy: str, layer: str, operation: str) -> None:
+    action = "s3:ListBucket" if operation == "ListObjectsV2" else f"s3:{operation}"
+    resource = "arn:aws:s3:::otters" if operation == "ListObjectsV2" else "arn:aws:s3:::otters/k"
+    found = asked(refused(operation, message=sentence(action, resource, f" with an explicit deny in {policy}")))
+    first = found["causes"][0]
+    assert (first["layer"], first["kind"]) == (layer, "explicit")

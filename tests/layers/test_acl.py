@@ -227,7 +227,11 @@ def test_how_it_says_it(asked: AccessRequest, claim: str, words: Worded) -> None
     ("value", "pointer"),
     [
         ([1], ""),
-        ({"owner": 1}, "/owner"),
+        ({}, ""),
+        ({"owner": "x"}, ""),
+        ({"owner": 1, "grants": []}, "/owner"),
+        ({"Owner": {"ID": "x"}, "Grants": []}, "/Owner"),  # as the AWS CLI prints it
+        ({"grants": [], "a/b": 1}, "/a~1b"),
         ({"grants": 1}, ""),
         ({"grants": [1]}, "/grants/0"),
         ({"grants": [{"grantee": {"id": "x", "uri": "y"}, "permission": "READ"}]}, "/grants/0/grantee"),

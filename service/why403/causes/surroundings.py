@@ -27,6 +27,18 @@ REST: Final = (
     ),
     possible(
         "vpc_endpoint",
+        "explicit",
+        4,
+        "a Deny in the policy of the VPC endpoint that the request came through hits it",
+        (
+            "is there an endpoint for S3 in the caller's VPC, and does its policy deny it?",
+            "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,PolicyDocument]'",
+        ),
+        "narrow the Deny in the endpoint's policy by a condition or by its Resource",
+        bars=NO_POLICY,
+    ),
+    possible(
+        "vpc_endpoint",
         "implicit",
         9,
         "if the request leaves through a VPC endpoint, its policy may not allow {action}",

@@ -6,7 +6,7 @@ AWS: "Access control list (ACL) overview" (Amazon S3 User Guide).
 from dataclasses import dataclass
 from typing import Any
 
-from why403.domain.errors import InvalidInput
+from why403.domain.errors import InvalidInput, escaped
 from why403.domain.evidence import Evidence, Found
 from why403.domain.facts import CANONICAL_IDS
 
@@ -15,6 +15,8 @@ ALL_USERS = _GROUPS + "global/AllUsers"
 AUTHENTICATED_USERS = _GROUPS + "global/AuthenticatedUsers"
 LOG_DELIVERY = _GROUPS + "s3/LogDelivery"
 _PERMISSIONS = frozenset({"READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"})
+_MEMBERS = ("owner", "grants")
+_NAMED = "`owner` and `grants`, in small letters"
 _FORMS = frozenset({"id", "uri", "email", "account"})
 _ACCOUNT_DIGITS = 12
 
@@ -44,12 +46,16 @@ class Acl:
 
 def load_acl(value: Any) -> Acl:
     """Return an ACL from `{"owner": ID, "grants": [{"grantee": {...}, "permission": "READ"}]}`."""
-    if not isinstance(value, dict) or not isinstance(value.get("grants", []), list):
+    members = value if isinstance(value, dict) else {}
+    for name in members:
+        if name not in _MEMBERS:
+            raise InvalidInput.at(f"/{escaped(str(name))}", f"`{name}` is no member of an ACL: those are {_NAMED}")
+    if not isinstance(members.get("grants"), list):
         raise InvalidInput.at("", "must hold `owner` and a list of `grants`")
     owner = value.get("owner")
     if not isinstance(owner, str | None):
         raise InvalidInput.at("/owner", "must be an id")
-    return Acl(owner, tuple(_grant(each, index) for index, each in enumerate(value.get("grants", []))))
+    return Acl(owner, tuple(_grant(each, index) for index, each in enumerate(value["grants"])))
 
 
 def _grant(each: Any, index: int) -> AclGrant:
