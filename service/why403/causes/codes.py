@@ -7,14 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, HEAD, REGION, WHO, Meaning
+from why403.causes.meaning import AUTHENTICATION, CREDENTIALS, HEAD, REGION, WHO, Meaning
 from why403.causes.messages import MESSAGES
 from why403.causes.rarer import RARER
-
-_SIGN_AGAIN: Final = (
-    "do the credentials work at all? An answer with the expected caller speaks against this cause",
-    WHO,
-)
 
 CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
@@ -23,17 +18,17 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             AUTHENTICATION,
             400,
             "the temporary credentials have expired, and a presigned URL dies with the credentials that signed it",
-            *_SIGN_AGAIN,
+            *CREDENTIALS,
             "get new credentials; sign URLs when they are needed, or with credentials that live longer",
         ),
         "TokenRefreshRequired": Meaning(
-            AUTHENTICATION, 400, "the session token must be refreshed", *_SIGN_AGAIN, "get new credentials"
+            AUTHENTICATION, 400, "the session token must be refreshed", *CREDENTIALS, "get new credentials"
         ),
         "InvalidToken": Meaning(
             AUTHENTICATION,
             400,
             "the session token is malformed, of another partition, or not valid in this Region",
-            *_SIGN_AGAIN,
+            *CREDENTIALS,
             "use a token of the Regional STS endpoint, and send it whole; enable the Region for the account if it must "
             "be opted in (aws account enable-region)",
         ),
@@ -52,7 +47,7 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             403,
             "the signature does not fit: a wrong or mangled secret key, or a method, path or header that changed after "
             "signing",
-            *_SIGN_AGAIN,
+            *CREDENTIALS,
             "enter the secret key again, or rotate it; sign exactly the method, path and headers that are sent, which "
             "no proxy may change",
         ),
@@ -65,23 +60,35 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
             "synchronise the clock of the host (NTP), and sign the call just before it is sent",
         ),
         "InvalidSecurity": Meaning(
-            AUTHENTICATION, 403, "the credentials are not valid", *_SIGN_AGAIN, "replace the credentials"
+            AUTHENTICATION, 403, "the credentials are not valid", *CREDENTIALS, "replace the credentials"
         ),
         "MissingAuthenticationToken": Meaning(
-            AUTHENTICATION, 403, "the request is not signed, and this call must be", *_SIGN_AGAIN, "sign the request"
+            AUTHENTICATION,
+            403,
+            "the request is not signed, and this call must be",
+            *CREDENTIALS,
+            "sign the request",
         ),
         "NotSignedUp": Meaning(
-            AUTHENTICATION, 403, "the account has no subscription to S3", *_SIGN_AGAIN, "sign up, or ask AWS Support"
+            AUTHENTICATION,
+            403,
+            "the account has no subscription to S3",
+            *CREDENTIALS,
+            "sign up, or ask AWS Support",
         ),
         "AccountProblem": Meaning(
             AUTHENTICATION,
             403,
             "something is wrong with the account, such as its billing",
-            *_SIGN_AGAIN,
+            *CREDENTIALS,
             "ask AWS Support",
         ),
         "AllAccessDisabled": Meaning(
-            AUTHENTICATION, 403, "AWS has switched off all access to the resource", *_SIGN_AGAIN, "ask AWS Support"
+            AUTHENTICATION,
+            403,
+            "AWS has switched off all access to the resource",
+            *CREDENTIALS,
+            "ask AWS Support",
         ),
         "AuthorizationHeaderMalformed": Meaning(
             AUTHENTICATION,

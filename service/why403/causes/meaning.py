@@ -21,6 +21,10 @@ class Meaning(NamedTuple):
 
 AUTHENTICATION: Final = "authentication"
 WHO: Final = "aws sts get-caller-identity"
+CREDENTIALS: Final = (
+    "do the credentials work at all? An answer with the expected caller speaks against this cause",
+    WHO,
+)
 REGION: Final = "aws s3api head-bucket --bucket {bucket} --query BucketRegion"
 HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key}"
 CORS: Final = Meaning(

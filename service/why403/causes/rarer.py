@@ -1,10 +1,13 @@
-"""Codes that are seen more seldom; AWS: "Error responses" (Amazon S3 API Reference)."""
+"""Codes that are seen more seldom, and those of services that were asked instead of S3.
+
+AWS: "Error responses" (Amazon S3 API Reference); "Common Error Types" (AWS Security Token Service API Reference).
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, REGION, WHO, Meaning
+from why403.causes.meaning import AUTHENTICATION, CORS, CREDENTIALS, HEAD, REGION, WHO, Meaning
 
 _ADMINISTRATOR: Final = (
     "which account manages the organization, and is it the one that calls?",
@@ -14,22 +17,18 @@ _TRUSTED: Final = (
     "is trusted access for Storage Lens enabled in the organization? (management account)",
     "aws organizations list-aws-service-access-for-organization",
 )
-_ELSEWHERE: Final = (
-    "do the credentials work at all? An answer with the expected caller speaks against this cause",
-    WHO,
-)
 EXPIRED_ELSEWHERE: Final = Meaning(
     AUTHENTICATION,
     403,
     "S3 was not asked: STS, or another service, says that the temporary credentials have expired",
-    *_ELSEWHERE,
+    *CREDENTIALS,
     "get new credentials",
 )
 _SIGNED_WRONG: Final = Meaning(
     AUTHENTICATION,
     403,
     "S3 was not asked: another service says that the signature does not fit, or is not whole",
-    *_ELSEWHERE,
+    *CREDENTIALS,
     "enter the secret key again; set the clock; let no proxy change what was signed",
 )
 _WHERE: Final = ("which Region is the bucket in?", REGION)
@@ -78,7 +77,7 @@ RARER: Final[Mapping[str, Meaning]] = MappingProxyType(
             403,
             "S3 was not asked: another service does not know the access key id or the session token: deleted or "
             "inactive, of another partition, of a Region not opted in, or temporary (ASIA) and sent without its token",
-            *_ELSEWHERE,
+            *CREDENTIALS,
             "use the right key; with a temporary key send the session token as well",
         ),
         "InvalidClientTokenId": Meaning(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from why403.causes.meaning import CREDENTIALS
 from why403.causes.model import NO_POLICY, possible
 
 REQUESTS: Final = (
@@ -79,10 +80,7 @@ REQUESTS: Final = (
         "requirement",
         90,
         "the credentials, the signature or the endpoint are refused; no policy is involved",
-        (
-            "do the credentials work at all? An answer with the expected caller speaks against this cause",
-            "aws sts get-caller-identity",
-        ),
+        CREDENTIALS,
         "use valid credentials, a right clock and the bucket's Region",
         "manual",
         wants="authentication-code",
