@@ -189,9 +189,7 @@ def _certain(
         words = situation.words()
     own = frozenset[str]() if claim is None else refused_as(told(*claim))
     row = _fitting(said_by, kind, situation.features, own)
-    if (row.layer, row.kind) != (layer, kind):
-        row = row._replace(layer=layer, kind=kind)
-    return _cause(row, "certain", situation, standing, words)
+    return _cause(row._replace(layer=layer, kind=kind), "certain", situation, standing, words)
 
 
 @lru_cache(maxsize=1024)

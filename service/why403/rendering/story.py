@@ -81,7 +81,7 @@ def _allowed(diagnosis: Data) -> Line:
 def _refused(diagnosis: Data, first: Data) -> Line:
     because = prose(text(first, "because"))
     if text(first, "kind") == "requirement":
-        if text(first, "because").startswith(_NOT_ASKED):
+        if text(first, "because").startswith(_NOT_ASKED):  # so S3 did not refuse it either
             return line(because, ".")
         if text(first_cause(diagnosis), "missing_action"):
             return line(*_answered(diagnosis), ": ", because, ".")

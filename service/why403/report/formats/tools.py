@@ -209,16 +209,13 @@ def athena(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="text", told=both(told, place.told if place else fields()))
 
 
-_UNSIGNED: Final = re.compile(
-    rf"(?:[\w.]{{1,80}}(?:Error|Exception): )?(?P<message>[^\n.:]{{0,80}}?(?:{'|'.join(UNSIGNED)})[^\n.]{{0,200}})",
-    re.IGNORECASE,
-)
+_UNSIGNED: Final = re.compile(rf"[^\n.:]{{0,80}}?(?:{'|'.join(UNSIGNED)})[^\n.]{{0,200}}", re.IGNORECASE)
 
 
 def unsigned(text: str) -> Iterator[Sighting]:
-    """Yield what clients say that have no credentials."""
+    """Yield the words of clients that have no credentials."""
     for found in islice(_UNSIGNED.finditer(text), MOST):
-        yield Sighting(start=found.start("message"), source="text", told=fields(message=found["message"].strip()))
+        yield Sighting(start=found.start(), source="text", told=fields(message=found[0].strip()))
 
 
 _DEPLOYMENT: Final = re.compile(
