@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from why403.causes import situation
+from why403.causes import features, situation
 from why403.causes.codes import CODES
 from why403.causes.meaning import Meaning
 from why403.causes.messages import MESSAGES
@@ -87,7 +87,8 @@ def test_every_layer_has_a_row_with_a_check_and_a_fix() -> None:
 
 
 def test_what_a_row_wants_is_a_feature_that_there_is() -> None:
-    source = set(re.findall(r'"([a-z-]+)"', Path(situation.__file__).read_text("utf-8")))
+    texts = [Path(str(module.__file__)).read_text("utf-8") for module in (features, situation)]
+    source = {name for text in texts for name in re.findall(r'"([a-z-]+)"', text)}
     wanted = {name for row in POSSIBLE for name in row.wants | row.bars}
     # What layers tell apart by themselves, each tests: the model knows no layer.
     assert {name for name in wanted if not name.startswith("is-")} <= source

@@ -8,7 +8,7 @@ import pytest
 from tests.cases import answer
 from tests.layers.tables import AWAY, BUCKET, HOME, NOT_KNOWN, OBJECT, ROOT, USER, Worded, layer, said, worded
 from why403 import AccessRequest, Call, Fact, Shown
-from why403.causes.situation import refused_as
+from why403.causes.features import refused_as
 from why403.causes.states import STATES
 from why403.domain.evidence import SOURCE, Evidence
 from why403.domain.facts import BUCKET_ABAC, BUCKET_OWNER

@@ -5,8 +5,9 @@ from typing import Any, Final
 import pytest
 
 from why403.domain.operations import OPERATIONS
+from why403.report.answers import code_of
 from why403.report.moments import moment
-from why403.report.names import code_of, only_operation_of, operation_of
+from why403.report.names import only_operation_of, operation_of
 from why403.report.places import place_of_uri, place_of_url
 from why403.report.routes import operation_at, operation_logged
 

@@ -37,6 +37,19 @@ KEYS: Final = (
         wants="asks-for-key",
     ),
     possible(
+        "rcp",
+        "explicit",
+        8,
+        "a resource control policy of the organization that the KMS key belongs to denies it",
+        (
+            "which policies apply to the account of the key? (management account)",
+            "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
+        ),
+        "the organization's administrators add an exception",
+        "manual",
+        wants="asks-for-key",
+    ),
+    possible(
         "kms",
         "requirement",
         90,

@@ -16,6 +16,12 @@ _BUCKET_CHECK: Final = (
     "does the bucket's policy name the caller with {action}? No policy, or none that names it, speaks for this cause",
     _POLICY,
 )
+# A session's ARN names the role, too.
+_BOUNDARY: Final = "aws iam get-{holder} --{holder}-name {holder_name} --query {holder_member}.PermissionsBoundary"
+_SESSION_CHECK: Final = (
+    "was the session started with a policy? The event of AssumeRole or GetFederationToken tells; Cognito passes one",
+    _WHO,
+)
 
 POLICIES: Final = (
     possible(
@@ -153,7 +159,7 @@ POLICIES: Final = (
         "explicit",
         4,
         "a Deny in the caller's permissions boundary hits the request",
-        ("has the caller a boundary?", "{boundary_command}"),
+        ("has the caller a boundary?", _BOUNDARY),
         "narrow the Deny in the boundary by a condition or by its Resource",
         bars=ANY_SERVICE,
     ),
@@ -162,7 +168,7 @@ POLICIES: Final = (
         "implicit",
         8,
         "the caller has a permissions boundary that does not allow {action}",
-        ("has the caller a boundary?", "{boundary_command}"),
+        ("has the caller a boundary?", _BOUNDARY),
         "extend the boundary, or grant to the session by name in the resource's policy",
         bars=ANY_SERVICE,
     ),
@@ -171,7 +177,7 @@ POLICIES: Final = (
         "explicit",
         3,
         "a Deny in the policy that the session was started with hits the request",
-        ("was the session started with a policy? Look for the AssumeRole event of the session", _WHO),
+        _SESSION_CHECK,
         "start the session with a policy that does not deny {action}, or with none",
         "manual",
         bars=ANY_SERVICE,
@@ -181,7 +187,7 @@ POLICIES: Final = (
         "implicit",
         7,
         "the session was narrowed when it was started, and {action} is not in what was left",
-        ("was the session started with a policy? Look for the AssumeRole event of the session", _WHO),
+        _SESSION_CHECK,
         "start the session with a policy that allows {action}, or with none",
         "manual",
         bars=ANY_SERVICE,

@@ -1,16 +1,18 @@
 """Ranking causes: how common each is, moved by what the evidence and AWS's own words say."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from shlex import quote
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from why403.causes.elsewhere import ELSEWHERE
+from why403.causes.features import refused_as
 from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
 from why403.causes.policies import POLICIES
-from why403.causes.situation import Situation, named_by, refused_as
+from why403.causes.situation import Situation, named_by
 from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
 from why403.domain.remembered import remembered
@@ -25,8 +27,16 @@ JUST_FAILED: Final = 60
 SPEAKS: Final = 45
 LACKS: Final = 25
 REFUSES: Final = 120
-UNFIT: Final = 50
+UNFIT: Final = 100
+"""More than weights differ: of rows that AWS's text names, those that fit the call come first."""
+UNNEEDED: Final = 40
 _LIKELY, _POSSIBLE = 40, 15
+_BY_ACTION: Final = frozenset({"asks-to-list"})
+"""What AWS's text tells by the action that it names."""
+_GRANT: Final = frozenset({"identity", "bucket_policy"})
+"""Where AWS's text names the one, an allow may be missing in the other as well."""
+_OF_KEY: Final = {"bucket_policy": ("kms", frozenset({"is-key-policy"}))}
+"""Where the model tells of the policy of a KMS key, which AWS calls resource-based as it does a bucket's."""
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -52,6 +62,7 @@ class Weighed(NamedTuple):
     features: frozenset[str]
     named: str | None
     named_kind: str | None
+    via: str | None
     blocks: tuple[tuple[str, str], ...]
     passes: frozenset[tuple[str, str]]
     refuses: frozenset[tuple[str, str]]
@@ -68,6 +79,7 @@ class Weighed(NamedTuple):
             situation.features,
             situation.named,
             situation.named_kind,
+            situation.via,
             *(standing.blocks, standing.passes, standing.refuses, standing.lacks, standing.near, standing.speaks),
             *(standing.open_facts, standing.known_facts),
         )
@@ -75,6 +87,11 @@ class Weighed(NamedTuple):
     def names(self, row: Possible) -> bool:
         """Return whether AWS's text names a refusal of this layer and kind."""
         return named_by(self.named, self.named_kind, row.layer, row.kind)
+
+    def passes_over(self, row: Possible) -> bool:
+        """Return whether a missing allow would not have mattered: AWS's text names something that limits or denies."""
+        limits = self.named_kind != "implicit" or self.named not in _GRANT
+        return self.named is not None and limits and row.kind == "implicit"
 
 
 def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
@@ -109,9 +126,13 @@ def _ordered(weighed: Weighed) -> tuple[tuple[int, Possible], ...]:
 def _score(row: Possible, weighed: Weighed) -> int:
     if _ruled_out(row, weighed) and weighed.named != row.layer:
         return 0  # where AWS names what the evidence rules out, both are shown
+    if (row.layer, row.kind) == (weighed.via, weighed.named_kind):
+        return 0  # told as the key's
     score = row.weight
-    if weighed.names(row):
+    if weighed.names(row) or row.wants & _BY_ACTION:
         score += NAMED_BY_AWS
+    elif weighed.passes_over(row):
+        score -= UNNEEDED
     if (row.layer, row.kind) in weighed.refuses:
         score += REFUSES
     if row.kind == "implicit":
@@ -133,17 +154,17 @@ def _likelihood(score: int) -> str:
     return "likely" if score >= _LIKELY else "possible" if score >= _POSSIBLE else "unlikely"
 
 
-def _filled(text: str, words: Mapping[str, str | None]) -> str:
+def _filled(text: str, words: Mapping[str, str | None], *, write: Callable[[str], str] = str) -> str:
     """Return a text with what is known put in; what is not stays a word in capitals."""
     pieces = _pieces(text)
     if len(pieces) == 1:
         return text
-    return "".join([_put_in(piece, words) if at % 2 else piece for at, piece in enumerate(pieces)])
+    return "".join([_put_in(piece, words, write) if at % 2 else piece for at, piece in enumerate(pieces)])
 
 
-def _put_in(name: str, words: Mapping[str, str | None]) -> str:
+def _put_in(name: str, words: Mapping[str, str | None], write: Callable[[str], str]) -> str:
     """Return what stands for a name; braces around anything else are no gap."""
-    return (words[name] or name.upper()) if name in words else f"{{{name}}}"
+    return write(words[name] or name.upper()) if name in words else f"{{{name}}}"
 
 
 @remembered(1024)
@@ -156,9 +177,12 @@ def _cause(
     row: Possible, likelihood: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
 ) -> dict[str, Any]:
     """Return one cause; `words` are the situation's."""
-    own = standing.actions.get((row.layer, row.kind))
-    missing = row.missing_action or ((own or situation.action) if row.kind != "requirement" else None)
-    if missing and situation.names(row.layer, row.kind):
+    own, named = standing.actions.get((row.layer, row.kind)), situation.names(row.layer, row.kind)
+    if named and situation.via is not None:
+        row = _of_key(row, situation.via, situation.features)
+    takes_action = row.kind != "requirement" or row.wants & _BY_ACTION
+    missing = row.missing_action or ((own or situation.action) if takes_action else None)
+    if missing and named:
         missing = situation.action or missing
     if missing and not row.missing_action and missing != situation.action:
         words = situation.about(missing).words()
@@ -169,9 +193,15 @@ def _cause(
         "likelihood": likelihood,
         "because": (claim and told(*claim).because) or _filled(row.because, words),
         "missing_action": missing,
-        "check": {"what": _filled(row.what, words), "command": _filled(row.command, words)},
+        "check": {"what": _filled(row.what, words), "command": _filled(row.command, words, write=quote)},
         "fix": {"summary": _filled(row.fix, words), "applicability": row.applicability, "commands": []},
     }
+
+
+def _of_key(row: Possible, via: str, features: frozenset[str]) -> Possible:
+    """Return the cause that a KMS key refuses by a kind of policy as AWS names it, told as of that kind."""
+    layer, own = _OF_KEY.get(via, (via, frozenset[str]()))
+    return _fitting(layer, row.kind, features, own)._replace(layer=row.layer, kind=row.kind, missing_action=None)
 
 
 def _certain(
@@ -210,6 +240,6 @@ def _by_code(situation: Situation, meaning: Meaning, words: Mapping[str, str | N
         "likelihood": "certain",
         "because": _filled(meaning.because, words),
         "missing_action": None if meaning.kind == "requirement" else situation.action,
-        "check": {"what": meaning.what, "command": _filled(meaning.command, words)},
+        "check": {"what": meaning.what, "command": _filled(meaning.command, words, write=quote)},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }

@@ -32,7 +32,7 @@ SPECIAL: Final = (
         "READ grant does not write, and no grant reaches beyond its prefix",
         (
             "does a grant of the caller cover the object, and is it READWRITE where the call writes?",
-            "aws s3control list-caller-access-grants --account-id ACCOUNT --grant-scope 's3://{bucket}/*'",
+            "aws s3control list-caller-access-grants --account-id ACCOUNT --grant-scope s3://{bucket}/'*'",
         ),
         "ask for credentials of a grant that covers {action} on {resource}, or have such a grant created",
         wants="access-grants",

@@ -29,6 +29,19 @@ STATES: Final = (
     possible(
         "object_state",
         "requirement",
+        95,
+        "the object is not there: S3 asks for {action} only to tell whether a missing key may be answered 404",
+        (
+            "is the key there? Listing it as somebody who may list tells; an empty list speaks for this cause",
+            "aws s3api list-objects-v2 --bucket {bucket} --prefix {key} --max-keys 1",
+        ),
+        "look for the right key; allow {action} on the bucket's ARN, so that a missing one answers 404",
+        wants="asks-to-list",
+        rests_on="object.exists",
+    ),
+    possible(
+        "object_state",
+        "requirement",
         26,
         "the object may not be there: without s3:ListBucket on the bucket S3 answers 403 instead of 404",
         (

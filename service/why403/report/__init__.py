@@ -1,8 +1,9 @@
 """What people paste about a refused call, read: errors of every client, logs, bodies, URLs and CloudTrail records."""
 
+from why403.report.answers import UNSIGNED, is_of_sts
 from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.model import SOURCES, Named, Report, Source
-from why403.report.names import UNSIGNED, is_of_sts
+from why403.report.names import asks_to_list
 from why403.report.plain import LIMIT
 from why403.report.reading import read, read_event, read_stripped
 from why403.report.stripping import strip_secrets, stripped
@@ -15,6 +16,7 @@ __all__ = [
     "Named",
     "Report",
     "Source",
+    "asks_to_list",
     "is_of_sts",
     "read",
     "read_event",

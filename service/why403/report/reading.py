@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from why403.report import message
+from why403.report.completing import agreed, report_of
 from why403.report.formats import (
     access_log,
     addresses,
@@ -25,7 +26,7 @@ from why403.report.formats import (
     transcripts,
 )
 from why403.report.hints import complete
-from why403.report.joining import Error, agreed, errors_of, report_of, told_first
+from why403.report.joining import Error, errors_of, told_first
 from why403.report.message import sentences
 from why403.report.model import Report, Source
 from why403.report.plain import Plain, plain, plain_of_stripped

@@ -7,7 +7,7 @@ from typing import Final
 from why403.report.formats.commands import step
 from why403.report.names import operation_of
 from why403.report.passage import before, line_around, message_after
-from why403.report.sighting import Sighting, both, fields
+from why403.report.sighting import Fields, Sighting, both, fields
 
 _SENTENCE: Final = re.compile(
     r"(?:An\s{1,80}error|A\s{1,80}(?:client|server)\s{1,80}error)\s{1,80}(?:occurred\s{1,80})?"
@@ -17,6 +17,11 @@ _SENTENCE: Final = re.compile(
 )
 # pathlib-like libraries on botocore, s3fs first, raise the errors of a file system.
 _PERMISSION: Final = re.compile(r"PermissionError: (?:\[Errno 13\] )?(?P<message>Forbidden|Access Denied|User: )")
+# boto3's transfers tell where the file was to go: bucket and key, joined by a slash.
+_UPLOAD: Final = re.compile(
+    r"Failed to upload (?:(?! to )[^\n]){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
+    r"(?P<key>(?:(?! to )[^\n]){1,1024}): \Z"
+)
 _CLI: Final = re.compile(
     r"(?:^|[^\w/.-])aws\s(?:--?\S{1,200}\s){0,6}(?:s3|s3api|s3control|configure)\b"
     r"|^fatal error: |^(?:upload|download|copy|move|delete|make_bucket|remove_bucket) failed: |\bA client error \(",
@@ -37,8 +42,13 @@ def sentences(text: str) -> Iterator[Sighting]:
         notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
         cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
         line = _line(before(text, found.start()))
-        told = both(fields(code=code, operation=operation, message=message), step(line, operation))
+        told = both(fields(code=code, operation=operation, message=message), _upload(line) or step(line, operation))
         yield Sighting(start=found.start(), source="aws-cli" if cli else "boto3", told=told, notes=notes)
+
+
+def _upload(line: str) -> Fields:
+    found = _UPLOAD.search(line)
+    return fields(**found.groupdict()) if found else Fields()
 
 
 def _line(ahead: str) -> str:

@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Any, Final
 
 from why403.domain.arn import resource
+from why403.report.completing import report_of
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of
 from why403.report.formats.cloudtrail_keys import request_keys
 from why403.report.formats.record import mended, object_of, text_of
 from why403.report.headers import parameters_of
-from why403.report.joining import errors_of, report_of, told_first
+from why403.report.joining import errors_of, told_first
 from why403.report.message import sentences
 from why403.report.model import Named, Report, Source
 from why403.report.moments import moment

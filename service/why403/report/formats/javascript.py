@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from why403.report.names import PLACEHOLDERS, STATUS
+from why403.report.answers import PLACEHOLDERS, STATUS
 from why403.report.passage import after, before, first_operation, message_after
 from why403.report.sighting import Fields, Sighting, fields
 

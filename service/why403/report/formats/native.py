@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from why403.report.names import operation_of, spelt
+from why403.report.answers import spelt
+from why403.report.names import operation_of
 from why403.report.passage import after, before, first_operation, message_after
 from why403.report.places import Place, place_of_uri, place_of_url
 from why403.report.routes import operation_at

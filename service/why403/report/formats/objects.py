@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from why403.report.answers import PLACEHOLDERS, STATUS
 from why403.report.formats.javascript import members
-from why403.report.names import PLACEHOLDERS, STATUS, operation_of
+from why403.report.names import operation_of
 from why403.report.sighting import MOST, Fields, Sighting, fields
 
 _TEXT: Final = r"""(?:"(?P<d>(?:[^"\\\n]|\\.){0,2000}?)"|'(?P<s>(?:[^'\\\n]|\\.){0,2000}?)')"""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from why403.report.names import STATUS, is_sentence
+from why403.report.answers import STATUS, is_sentence
 from why403.report.passage import message_after
 from why403.report.sighting import MOST, Sighting, fields
 

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Final
 
 from why403.domain.actions import find
+from why403.report.answers import UNSIGNED
 from why403.report.formats.transcripts import CLOUDFRONT
-from why403.report.names import UNSIGNED, operation_of
+from why403.report.names import operation_of
 from why403.report.passage import message_after
 from why403.report.places import place_of_uri, place_of_url
 from why403.report.routes import operation_at
@@ -130,9 +131,11 @@ _CONSOLE: Final = re.compile(
     r"(?P<action>s3(?:-object-lambda|express)?:[A-Z]\w{2,60})(?: (?:action|permissions?))?",
     re.IGNORECASE,
 )
+# The console's headings tell no more on their line; an SDK's error goes on with what S3 said.
 _CONSOLE_PLAIN: Final = re.compile(
     r"Insufficient permissions to (?:list|view|upload|get|edit|delete)|You don.t have permissions? to|"
-    r"Diagnose with Amazon Q|Failed to (?:upload|delete|load|copy|create folder)|API response\s{1,9}Access Denied"
+    r"Diagnose with Amazon Q|Failed to (?:upload|delete|load|copy|create folder)(?![^\n]{0,3000}:[ ])|"
+    r"API response\s{1,9}Access Denied"
 )
 
 

@@ -1,0 +1,169 @@
+"""The features that causes are chosen by: words for what is known of a text, a call and a code.
+
+Each is a word that rows of the model want or bar, so that the model can stay data.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from why403.domain.actions import is_of_other_service
+from why403.domain.arn import resource
+from why403.domain.directory import is_directory
+from why403.domain.operations import OPERATIONS
+from why403.domain.remembered import characters, remembered, remembered_by
+from why403.domain.verdict import Words
+from why403.intake.partial import Partial
+from why403.report import CLOUDFRONT, Report, asks_to_list
+
+AUTHENTICATION_CODES = frozenset(
+    {
+        "AuthorizationHeaderMalformed",
+        "AuthorizationQueryParametersError",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidSecurity",
+        "InvalidSignature",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "NotSignedUp",
+        "PermanentRedirect",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+        "UnsupportedSignature",
+    }
+)
+STATE_CODES = frozenset({"InvalidObjectState", "ObjectNotInActiveTierError", "ObjectAlreadyInActiveTierError"})
+OWNERSHIP_CODES = frozenset(
+    {"AccessControlListNotSupported", "InvalidBucketAclWithObjectOwnership", "MethodNotAllowed"}
+)
+_OF_SESSIONS = frozenset({"CreateSession", "HeadBucket", "ListMultipartUploads", "ListObjects", "ListObjectsV2"})
+DENIED_CODES = frozenset({"403", "AccessDenied", "Forbidden", "AccessDeniedException", "AllAccessDisabled"})
+
+_READS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes", "SelectObjectContent", "CopyObject"})
+_WRITES = frozenset({"PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "CopyObject"})
+_CHANGES = frozenset(each.name for each in OPERATIONS.values() if each.kind in {"object", "keys"}) - _READS
+_DELETES = frozenset({"DeleteObject", "DeleteObjects"})
+_ACL_WRITES = frozenset({"PutBucketAcl", "PutObjectAcl"})
+_POLICY_WRITES = frozenset({"PutBucketPolicy", "PutAccessPointPolicy"})
+_EXPECTING = frozenset({"ExpectedBucketOwner", "ExpectedSourceBucketOwner"})
+_USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
+# Since then S3 names the kind of policy to callers of the bucket's own organization, too.
+_EXPLAINED_SINCE = "2025-07"
+_MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
+_NOT_THERE: Final = 404
+
+
+def text_of(request: Mapping[str, Any], name: str) -> str | None:
+    """Return a member of a request where it is text."""
+    found = request.get(name)
+    return found if isinstance(found, str) else None
+
+
+def features_of(report: Report, known: Partial) -> frozenset[str]:
+    """Return the words for what is known."""
+    request = known.request
+    operation, principal = text_of(request, "operation"), text_of(request, "principal")
+    special = report.aws_named.special if report.aws_named else None
+    named, bodiless = report.aws_named is not None, report.bodiless
+    context = {key.lower() for key, value in request.get("context", {}).items() if value not in (None, [])}
+    parameters, directory = request.get("parameters", {}), _in_directory(request)
+    found = {
+        "enhanced": named,
+        "bodiless": bodiless,
+        "plain": not named and not bodiless and special is None,
+        "writes-acl": "s3:x-amz-acl" in context or "ACL" in parameters,
+        "through-endpoint": "aws:sourcevpce" in context or "aws:sourcevpc" in context,
+        "through-access-point": ":accesspoint/" in (text_of(request, "resource") or ""),
+        "access-grants": "s3:accessgrantsinstancearn" in context,
+        "presigned": bool(request.get("presigned") or report.presigned),
+        "unexplained": not named and not bodiless and not directory and _ought_to_be_explained(report, request),
+        "anonymous": principal == "anonymous",
+        "service": bool(principal and principal.endswith(".amazonaws.com")),
+        "cloudfront-itself": CLOUDFRONT in report.unread,
+        "opens-session": directory and _is_of_objects(operation),
+        "expects-owner": not _EXPECTING.isdisjoint(parameters),
+    }
+    return _of_call((operation or "", report.action or "")).union(_of_code(report.code or ""), _true_of(found))
+
+
+def _true_of(found: Mapping[str, bool]) -> list[str]:
+    return [name for name, holds in found.items() if holds]
+
+
+@remembered_by(characters, most=1024)
+def _of_call(called: tuple[str, str]) -> frozenset[str]:
+    """Return the words for an operation and for the action that a text names; what is not known is empty."""
+    operation, action = called
+    # A text without a call may still name its action, and some are called like the call.
+    name, told = operation or _api_name(action), action.lower()
+    found = {
+        "reads-object": name in _READS,
+        "deletes-object": name in _DELETES,
+        "writes-object": name in _WRITES,
+        "changes-object": name in _CHANGES,
+        "head-bucket": operation == "HeadBucket",
+        "lists": operation in {"ListObjects", "ListObjectsV2", "ListObjectVersions"},
+        "writes-acl": name in _ACL_WRITES,
+        "writes-policy": name in _POLICY_WRITES,
+        "creates-bucket": operation == "CreateBucket",
+        "asks-for-grant": operation == "GetDataAccess",
+        # What a text tells was refused may be another service's to allow.
+        "other-service": not operation and is_of_other_service(action or None),
+        "asks-for-key": told.startswith("kms:"),
+        "asks-to-list": asks_to_list(name or "", action),
+        "hands-out-role": told.startswith("sts:assumerole"),
+    }
+    return frozenset(_true_of(found))
+
+
+def _in_directory(request: Mapping[str, Any]) -> bool:
+    """Return whether it is about a directory bucket, whose refusals S3 explains to nobody."""
+    found = resource(text_of(request, "resource") or "")
+    return is_directory(text_of(request, "bucket") or (found.bucket if found else None))
+
+
+def _is_of_objects(operation: str | None) -> bool:
+    """Return whether a call on a directory bucket may be one for which a session is needed."""
+    found = OPERATIONS.get(operation or "")
+    return found is None or found.kind in {"object", "keys"} or found.name in _OF_SESSIONS
+
+
+@remembered(256)
+def _of_code(code: str) -> frozenset[str]:
+    """Return the words for a code; one that is not known is empty."""
+    found = {
+        "authentication-code": code in AUTHENTICATION_CODES,
+        "state-code": code in STATE_CODES,
+        "ownership-code": code in OWNERSHIP_CODES,
+        "kms-code": code.startswith("KMS."),
+        "lambda-code": code == "LambdaPermissionError",
+        "grants-role-code": code == "StsNotAuthorizedError",
+        "missing-code": code in {"NoSuchBucket", "NoSuchKey", "NoSuchVersion"},
+        "denied-code": not code or code in DENIED_CODES,
+    }
+    return frozenset(_true_of(found))
+
+
+def refused_as(words: Words) -> frozenset[str]:
+    """Return the features of the answer that S3 gives because of something that refuses the call."""
+    found = _of_code(words.code or "")
+    if words.shown_to is not None:
+        told = "missing-code" if words.status == _NOT_THERE else "hidden"
+        found = found.difference({"missing-code"}).union({told})
+    return found | {f"is-{words.sort}"} if words.sort else found
+
+
+def _api_name(action: str) -> str | None:
+    """Return the call that is named like an action of S3, or that uses a KMS key in the way of an action of KMS."""
+    service, _, name = action.partition(":")
+    return _USING_A_KEY.get(name) if service == "kms" else name or None
+
+
+def _ought_to_be_explained(report: Report, request: Mapping[str, Any]) -> bool:
+    """Return whether S3 would have told a caller of the bucket's own account or organization what refused the call."""
+    if (report.message or "").strip(" .").lower() != "access denied":
+        return False
+    found = _MONTH.search(text_of(request, "time") or report.time or "")
+    return found is not None and found[0] >= _EXPLAINED_SINCE and ":" in (text_of(request, "principal") or ":")
