@@ -156,6 +156,9 @@ def test_the_arn_is_written_where_a_deleted_identity_stands(principal: str, entr
     request = asked(policy(reads({"AWS": entries}, Sid="Theirs")), principal)
     fix = first(request)
     assert after(fix, "bucket.policy") == policy(reads({"AWS": expected}, Sid="Theirs"))
+    dead = [each for each in ([entries] if isinstance(entries, str) else entries) if each != OTHER]
+    assert all(f"`{each}`" in fix.summary for each in dead)
+    assert ("deleted identities" in fix.summary) is (len(dead) > 1)
     assert let_in(fixed(request, fix))
 
 

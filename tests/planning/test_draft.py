@@ -1,5 +1,6 @@
 """Drafts: what the edits of fixes make of evidence and request, and changes of one thing taken together."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -132,3 +133,40 @@ def test_only_changes_of_one_thing_are_taken_together(steps: tuple[Step, ...], n
     found = together(Draft(steps))
     assert len(found.steps) == number
     assert found.evidence() == Draft(steps).evidence()
+
+
+OF_SOURCE = step("bucket.policy", before={"a": 0}, after={"a": 1}, prefix="source.", own=OF_BUCKET)
+OF_TARGET = step("bucket.policy", before={"a": 0}, after={"a": 2}, writes=(write(policy=2),))
+
+
+@pytest.mark.parametrize(("first", "second"), [(OF_SOURCE, OF_TARGET), (OF_TARGET, OF_SOURCE)])
+def test_a_document_that_two_facts_hold_changes_under_both_names(first: Step, second: Step) -> None:
+    begun = Draft((first,))
+    linked = begun.then(second)
+    assert linked.steps == (first,)
+    (held,) = {edit.after["a"] for edit in first.edits()}
+    assert linked.evidence() == {"bucket.policy": {"a": held}, "source.bucket.policy": {"a": held}}
+    anew = second._replace(fix=replace(second.fix, edits=(Edit("bucket.policy", {"a": held}, {"a": 3}),)))
+    whole = linked.then(anew)
+    assert whole.steps == (first, anew)
+    assert whole.evidence() == {"bucket.policy": {"a": 3}, "source.bucket.policy": {"a": 3}}
+    (one,) = together(whole).steps
+    assert {edit.fact: (edit.before, edit.after) for edit in one.edits()} == {
+        "bucket.policy": ({"a": 0}, {"a": 3}),
+        "source.bucket.policy": ({"a": 0}, {"a": 3}),
+    }
+    assert together(whole).evidence() == whole.evidence()
+    assert (one.fix.writes, one.fix.undo) == (anew.fix.writes, first.fix.undo)
+
+
+def test_documents_that_are_written_elsewhere_are_two() -> None:
+    other = step("bucket.policy", before={"a": 0}, after={"a": 2}, writes=(write(bucket="other"),))
+    assert Draft((OF_SOURCE,)).then(other).steps == (OF_SOURCE, other)
+
+
+def test_facts_that_do_not_agree_are_left_as_they_are() -> None:
+    """Whoever gives evidence may give two versions of one policy: the search goes on all the same."""
+    other = step("bucket.policy", before={"a": 9}, after={"a": 10}, writes=(write(policy=2),))
+    linked = Draft((OF_SOURCE,)).then(other)
+    assert linked.evidence() == {"bucket.policy": {"a": 9}, "source.bucket.policy": {"a": 1}}
+    assert linked.then(other).steps == (OF_SOURCE, other)

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.cases import services
 from why403.usecases.remediate import remediate
+from why403.usecases.simulate import simulate
 
 ROLE = "arn:aws:iam::111122223333:role/team/app"
 KEY = "arn:aws:kms:eu-west-1:444455556666:key/0e93a1b8-1111-2222-3333-444455556666"
+AWAY = "444455556666"
 ANA = "arn:aws:iam::111122223333:user/ana"
 
 
@@ -24,6 +28,9 @@ def planned(request: Mapping[str, Any] | None = None, /, **members: Any) -> dict
     return remediate(services(), {"request": asked, **members}).answer
 
 
+OF_THE_KEY = document(
+    {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{AWAY}:root"}, "Action": "kms:*", "Resource": "*"}
+)
 A_COPY = {
     "principal": "arn:aws:sts::111122223333:assumed-role/app/i-0abc",
     "operation": "CopyObject",
@@ -47,14 +54,7 @@ A_COPY = {
             }
         ),
         "source.object.encryption": {"algorithm": "aws:kms", "key": KEY},
-        "source.kms.key_policy": document(
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            }
-        ),
+        "source.kms.key_policy": OF_THE_KEY,
         "source.kms.key_state": "Enabled",
         "source.kms.key_manager": "CUSTOMER",
     },
@@ -137,3 +137,73 @@ def test_where_one_side_suffices_and_allows_the_other_is_left_alone_however_much
     }
     plan = planned({**request, "evidence": evidence})
     assert [each["layer"] for each in plan["changes"][:-1]] == ["scp"]
+
+
+ANYTHING = [{"name": "All", "from": "inline", "document": allow("*", "*")}]
+OF_OTHERS = document(
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:root"}, "Action": "s3:*", "Resource": "*"}
+)
+OPEN = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}
+DENIES = document(
+    *({"Effect": "Deny", "Principal": "*", "Action": f"s3:{each}Object", "Resource": "*"} for each in ("Get", "Put"))
+)
+P_9 = "arn:aws:organizations::999999999999:policy/o-abc/resource_control_policy/p-9"
+UNDER_P_9 = [{"target": "r", "policies": [{"name": "x", "arn": P_9, "document": DENIES}]}]
+ONE_DOCUMENT: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "the policy of one bucket": ("bucket.policy", "put-bucket-policy", {"bucket.policy": OF_OTHERS}),
+    "two denials of one bucket": (
+        "bucket.policy",
+        "put-bucket-policy",
+        {"bucket.policy": document(*DENIES["Statement"], OPEN)},
+    ),
+    "the policy of one key": (
+        "kms.key_policy",
+        "put-key-policy",
+        {
+            "bucket.policy": document(OPEN),
+            "object.encryption": {"algorithm": "aws:kms", "key": KEY},
+            "bucket.encryption": {"algorithm": "aws:kms", "key": KEY},
+            "kms.key_policy": OF_THE_KEY,
+            "kms.key_state": "Enabled",
+            "kms.key_manager": "CUSTOMER",
+        },
+    ),
+    "one policy above two buckets": (
+        "organization.rcps",
+        "update-policy",
+        {
+            "bucket.policy": document(OPEN),
+            "organization.rcps": UNDER_P_9,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_DOCUMENT)
+def test_what_a_copy_s_source_and_target_have_in_common_is_changed_once_and_for_both(name: str) -> None:
+    """The last document that is written must hold what both need: each write replaces the one before it."""
+    fact, operation, held = ONE_DOCUMENT[name]
+    evidence = {
+        "principal.policies": ANYTHING,
+        **{
+            f"{side}{each}": value for side in ("", "source.") for each, value in {"bucket.owner": AWAY, **held}.items()
+        },
+    }
+    request = {
+        "principal": "arn:aws:sts::111122223333:assumed-role/app/i-0abc",
+        "operation": "CopyObject",
+        "resource": "arn:aws:s3:::shared/b",
+        "parameters": {"CopySource": "shared/a"},
+        "context_is_complete": True,
+        "evidence_is_complete": True,
+    }
+    found = planned(request, evidence=evidence)
+    assert found["proof"]["after"]["decision"] == "allowed"
+    (change,) = [each for each in found["changes"] if operation in str(each["commands"])]
+    (command,) = change["commands"]
+    assert command.count("aws ") == 1
+    after = change["after"]
+    made = {fact: after, f"source.{fact}": after}
+    again = simulate(services(), {"requests": [request], "evidence": evidence | made})
+    assert again["results"][0]["decision"] == "allowed"
+    assert change["undo"] != []

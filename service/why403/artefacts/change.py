@@ -6,13 +6,15 @@ from why403.artefacts.cli import command
 from why403.artefacts.cloudformation import cloudformation
 from why403.artefacts.difference import both, difference
 from why403.artefacts.terraform import terraform
+from why403.domain.evidence import SOURCE
+from why403.domain.fix import Edit
 from why403.planning.draft import Step
 
 
 def shown(step: Step) -> dict[str, Any]:
     """Return a change in the contract's shape: who makes it, what it risks, before and after, and how to make it."""
     fix = step.fix
-    before, after = both(step.edits())
+    before, after = both(_each_once(list(step.edits())))
     calls = (*fix.writes, *fix.undo)
     return {
         "layer": step.layer,
@@ -35,6 +37,15 @@ def shown(step: Step) -> dict[str, Any]:
         "permissions": sorted({call.permission for call in calls}),
         "undo": [command(write) for write in fix.undo],
     }
+
+
+def _each_once(edits: list[Edit]) -> list[Edit]:
+    """Return the edits without those of a copy's source that say what is said of what the call is about."""
+    return [each for each in edits if not each.fact.startswith(SOURCE) or _of_target(each) not in edits]
+
+
+def _of_target(edit: Edit) -> Edit:
+    return edit._replace(fact=edit.fact.removeprefix(SOURCE))
 
 
 def _value(facts: dict[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from why403.domain.evidence import SOURCE
 from why403.domain.fix import Applicability, Edit, Fix
 from why403.engine.call import Blocked
 from why403.engine.explain import told
+from why403.planning.links import Link, carried, same_but_for_side, twins
 
 OBJECTS = "objects"
 
@@ -57,17 +58,30 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Fixes in the order in which they are to be made."""
+    """Fixes in the order in which they are to be made; `links` tell which facts hold one document."""
 
     steps: tuple[Step, ...] = ()
+    links: tuple[Link, ...] = ()
 
     def then(self, step: Step) -> "Draft":
-        """Return the draft with one more fix."""
-        return Draft((*self.steps, step))
+        """Return the draft with one more fix.
+
+        Where it would write what an earlier one has written, as it was before, the draft is returned in which both
+        facts change together instead: the fix has to be proposed anew.
+        """
+        link = next((found for each in self.steps if (found := _link(each, step))), None)
+        if link is None or link.twin in twins(self.links, link.fact):
+            return Draft((*self.steps, step), self.links)
+        return Draft(self.steps, (*self.links, link))
 
     def but(self, step: Step) -> "Draft":
         """Return the draft without one fix."""
-        return Draft(tuple(each for each in self.steps if each is not step))
+        return Draft(tuple(each for each in self.steps if each is not step), self.links)
+
+    def changes(self, step: Step) -> frozenset[str]:
+        """Return the facts that a fix changes, by whichever name."""
+        facts = {edit.fact for edit in step.edits()}
+        return frozenset(facts.union(*(twins(self.links, fact) for fact in facts)))
 
     @property
     def cost(self) -> tuple[int, int, int]:
@@ -82,13 +96,16 @@ class Draft:
 
     def evidence(self) -> dict[str, Any]:
         """Return the facts that the edits change, as JSON; those of single keys stand under `objects`."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {link.twin: link.value for link in self.links}
         for step in self.steps:
             for edit in step.edits():
                 if step.key is not None and edit.fact in step.own:
                     found.setdefault(OBJECTS, {}).setdefault(step.key, {})[edit.fact] = edit.after
                 else:
                     found[edit.fact] = edit.after
+                    for twin in twins(self.links, edit.fact):
+                        if twin in found:
+                            found[twin] = carried(found[twin], edit.before, edit.after)
         return found
 
     def request(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,6 +174,14 @@ def _step(blocked: Blocked, fix: Fix) -> Step:
     )
 
 
+def _link(one: Step, other: Step) -> Link | None:
+    """Return how two steps change one document under two names, None where they do not."""
+    if len(one.fix.edits) != 1 or len(other.fix.edits) != 1 or not _same_thing(one, other):
+        return None
+    (first,), (second,) = one.edits(), other.edits()
+    return Link(first.fact, second.fact, second.before) if same_but_for_side(first.fact, second.fact) else None
+
+
 def together(draft: Draft) -> Draft:
     """Return the draft with one step where several change the same thing one after the other.
 
@@ -165,23 +190,23 @@ def together(draft: Draft) -> Draft:
     """
     found: list[Step] = []
     for step in draft.steps:
-        at = _earlier(found, step)
+        at = _earlier(draft, found, step)
         if at is None:
             found.append(step)
         else:
-            found[at] = _joined(found[at], step)
-    return Draft(tuple(found))
+            found[at] = _joined(draft, found[at], step)
+    return Draft(tuple(found), draft.links)
 
 
-def _earlier(found: list[Step], step: Step) -> int | None:
+def _earlier(draft: Draft, found: list[Step], step: Step) -> int | None:
     """Return where the step stands that this one can be joined with."""
-    facts = [edit.fact for edit in step.edits()]
     if step.by_hand:
         return next((at for at, each in enumerate(found) if each.fix == step.fix), None)
-    if len(facts) != 1 or step.key is not None:
+    if len(step.fix.edits) != 1 or step.key is not None:
         return None
+    facts = draft.changes(step)
     for at in range(len(found) - 1, -1, -1):
-        if facts[0] in {edit.fact for edit in found[at].edits()}:
+        if facts & {edit.fact for edit in found[at].edits()}:
             return at if _same_thing(found[at], step) else None
     return None
 
@@ -198,23 +223,28 @@ def _same_thing(one: Step, other: Step) -> bool:
     return all(first.parameters.get(name) == second.parameters.get(name) for name in names)
 
 
-def _joined(one: Step, other: Step) -> Step:
+def _joined(draft: Draft, one: Step, other: Step) -> Step:
     """Return one step that does what both do: from the first one's start to the second one's end."""
     first, second = one.fix, other.fix
     if first == second:
         return one._replace(answers=(*one.answers, *other.answers))
+    (start,), (end,) = one.edits(), other.edits()
+    edits: tuple[Edit, ...] = (start._replace(after=end.after),)
+    if start.fact != end.fact:
+        held = next(link.value for link in draft.links if link.twin == end.fact)
+        edits = (start._replace(after=carried(start.after, end.before, end.after)), end._replace(before=held))
     fix = replace(
         first,
         summary=_listed(first.summary, second.summary),
         risk=_listed(first.risk, second.risk),
         applicability=max(first.applicability, second.applicability),
-        edits=(first.edits[0]._replace(after=second.edits[0].after),),
+        edits=edits,
         writes=second.writes,
         call={**first.call, **second.call},
         request={**first.request, **second.request},
         steps=(*first.steps, *(each for each in second.steps if each not in first.steps)),
     )
-    return one._replace(fix=fix, answers=(*one.answers, *other.answers))
+    return one._replace(fix=fix, answers=(*one.answers, *other.answers), prefix="")
 
 
 def _listed(one: str, other: str) -> str:

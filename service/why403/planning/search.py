@@ -161,7 +161,7 @@ def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
 def _least(found: Searched, decide: Decide) -> Searched:
     """Return the draft without the steps that it can do without; those that later ones build on stay."""
     for step in found.draft.steps:
-        facts = {edit.fact for edit in step.edits()}
+        facts = found.draft.changes(step)
         later = found.draft.steps[found.draft.steps.index(step) + 1 :]
         if facts & {edit.fact for each in later for edit in each.edits()}:
             continue

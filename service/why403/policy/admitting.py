@@ -110,13 +110,17 @@ def revival(on: Subject, policies: Policies, request: AccessRequest, home: Home 
     if who is None or document is None or left is None:
         return None
     for _, statement in policies.statements():
-        ids = [] if statement.principals is None else [each for each in statement.principals.names if _is(each, left)]
+        ids = (
+            []
+            if statement.principals is None
+            else sorted(each for each in statement.principals.names if _is(each, left))
+        )
         fails = not statement.allow or not ids or not statement.actions.match(request.action_key)
         if not fails and statement.matches(request) == TRUE:
             after = _with(document, statement.index, ids, who.principal["AWS"])
             writes, undo = ((), ()) if home is None else home.change(written(on.raw), after)
             return Fix(
-                summary=f"write `{who.principal['AWS']}` where {on.what} names a deleted identity, `{ids[0]}`",
+                summary=f"write `{who.principal['AWS']}` where {on.what} names {_deleted(ids)}",
                 who=on.who,
                 risk="the caller gets all that the statement allowed the deleted identity",
                 applicability=Applicability.REVIEW if writes else Applicability.MANUAL,
@@ -134,6 +138,11 @@ _LEFT_BEHIND: Final[Mapping[Kind, str]] = {Kind.USER: "AIDA", Kind.ROLE: "AROA",
 
 def _is(entry: str, left: str) -> bool:
     return is_unique_id(entry) and entry.startswith(left)
+
+
+def _deleted(ids: list[str]) -> str:
+    named = ", ".join(f"`{each}`" for each in ids)
+    return f"a deleted identity, {named}" if len(ids) == 1 else f"deleted identities, {named}"
 
 
 def _with(document: Document, index: int, ids: list[str], arn: str) -> Document:

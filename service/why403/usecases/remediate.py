@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from why403.artefacts import shown
+from why403.domain.evidence import SOURCE
 from why403.domain.fix import Applicability
 from why403.domain.truth import TRUE, UNKNOWN
 from why403.engine.explain import explained
@@ -162,11 +163,12 @@ def _made_public(services: Services, draft: Draft) -> bool:
     return any(
         _public(services, edit.fact, edit.after) and not _public(services, edit.fact, edit.before)
         for step in draft.steps
-        for edit in step.fix.edits
+        for edit in step.edits()
     )
 
 
 def _public(services: Services, name: str, value: Any) -> bool:
+    name = name.removeprefix(SOURCE)
     fact = services.registry.facts[name]
     if not fact.of_resource or not value:
         return False

@@ -1,0 +1,66 @@
+"""One document under two names: what an edit changes in one fact is changed in the other, and nothing else is."""
+
+import copy
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from why403.planning.links import Link, carried, same_but_for_side, twins
+
+OLD: Final = {"Version": "2012-10-17", "Statement": []}
+NEW: Final = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
+ELSE: Final = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny"}]}
+
+
+def levels(*documents: Any, target: str = "r") -> list[Any]:
+    """Return levels of an organization with one policy each."""
+    return [{"target": target, "policies": [{"id": f"p-{at}", "document": each}]} for at, each in enumerate(documents)]
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "after", "expected"),
+    [
+        (OLD, OLD, NEW, NEW),
+        (None, None, NEW, NEW),
+        (ELSE, OLD, NEW, ELSE),
+        (levels(OLD, ELSE), levels(OLD, ELSE), levels(NEW, ELSE), levels(NEW, ELSE)),
+        # the same policy in another organization's tree, beside others
+        (levels(OLD, ELSE, ELSE), levels(OLD), levels(NEW), levels(NEW, ELSE, ELSE)),
+        # a policy that says the same and is another one
+        (levels(ELSE, OLD), levels(ELSE, OLD), levels(NEW, OLD), levels(NEW, OLD)),
+        (levels(OLD, OLD), levels(OLD, OLD), levels(NEW, OLD), levels(NEW, OLD)),
+        ([OLD], [OLD], [OLD, NEW], [OLD, NEW]),
+        (OLD, OLD, OLD, OLD),
+    ],
+)
+def test_what_was_there_before_is_what_comes_after(value: Any, before: Any, after: Any, expected: Any) -> None:
+    was = copy.deepcopy(value)
+    assert carried(value, before, after) == expected
+    assert value == was
+
+
+DOCUMENTS: Final = st.sampled_from([OLD, NEW, ELSE, None])
+
+
+@given(st.lists(DOCUMENTS, max_size=4), st.data())
+def test_an_edit_is_carried_to_an_equal_value_whole(documents: list[Any], data: st.DataObject) -> None:
+    others = data.draw(st.lists(DOCUMENTS, min_size=len(documents), max_size=len(documents)))
+    assert carried(levels(*documents), levels(*documents), levels(*others)) == levels(*others)
+
+
+def test_names_of_one_fact() -> None:
+    assert same_but_for_side("bucket.policy", "source.bucket.policy")
+    assert not same_but_for_side("bucket.policy", "bucket.policy")
+    assert not same_but_for_side("bucket.policy", "source.kms.key_policy")
+    links = [Link("source.bucket.policy", "bucket.policy", None)]
+    assert [*twins(links, "bucket.policy")] == ["source.bucket.policy"]
+    assert [*twins(links, "source.bucket.policy")] == ["bucket.policy"]
+    assert [*twins(links, "kms.key_policy")] == []
+
+
+@given(st.lists(DOCUMENTS, max_size=4), st.lists(DOCUMENTS, max_size=4))
+def test_a_value_that_has_nothing_in_common_stays(documents: list[Any], others: list[Any]) -> None:
+    value = levels({"Statement": "elsewhere"}, None)
+    assert carried(value, levels(*documents), levels(*others)) == value
