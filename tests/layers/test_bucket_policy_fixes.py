@@ -206,6 +206,7 @@ def denied(statement: dict[str, Any], **more: Any) -> AccessRequest:
     return asked(policy(reads({"AWS": USER}), {"Principal": "*", **statement}), **more)
 
 
+PERIMETER = {"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}
 NOT_US = {"ArnNotLike": {"aws:PrincipalArn": USER}}
 EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
     "without a condition": (denied(deny("s3:*")), {"Condition": NOT_US}),
@@ -242,6 +243,14 @@ EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
     "a service by name, where the Deny asks for no network": (
         denied(deny("s3:*"), principal=SERVICE),
         {"Condition": {"StringNotEquals": {"aws:PrincipalServiceName": SERVICE}}},
+    ),
+    "one source alone, where the Deny asks for whom services act": (
+        denied(deny("s3:*", Condition=PERIMETER), principal=SERVICE, keys=TRAIL),
+        {"Condition": {**PERIMETER, "ArnNotLike": {"aws:SourceArn": TRAIL["aws:SourceArn"][0]}}},
+    ),
+    "one account that services act for": (
+        denied(deny("s3:*", Condition=PERIMETER), principal=SERVICE, keys={"aws:SourceAccount": [HOME]}),
+        {"Condition": {**PERIMETER, "StringNotEquals": {"aws:SourceAccount": HOME}}},
     ),
     "a call that a service makes for somebody": (
         denied(deny("s3:*", Condition=NETWORK), keys={"aws:ViaAWSService": ["true"]}),
@@ -287,13 +296,77 @@ def test_a_deny_spares_the_caller_and_stays(request_: AccessRequest, changed: di
 def test_everybody_else_is_denied_as_before(name: str, principal: str) -> None:
     request_, _ = EXCEPTIONS[name]
     fix = first(request_, Says.DENIAL)
-    others_are_spared = "of AWS" in fix.risk
+    others_are_spared = "is spared with it" in fix.risk
     other = asked(fix.edits[0].before, principal, facts=_facts(request_))
     if principal in {request_.principal.arn, request_.issuer} or others_are_spared:
         return
     was = [claim for claim in _judged(other) if claim.says == Says.DENIAL]
     now = [claim for claim in _judged(fixed(other, fix)) if claim.says == Says.DENIAL]
     assert (was == now) or max(claim.holds for claim in was) < 2
+
+
+SPARED: dict[str, str | None] = {
+    "without a condition": None,
+    "a session by its role": None,
+    "one service alone, where the Deny is about services": None,
+    "a service that has no network": "every AWS service is spared with it",
+    "a call that a service makes for somebody": "whatever AWS services pass on is spared with it",
+    "one source alone, where the Deny asks for whom services act": "acts for `arn:aws:cloudtrail:",
+    "one account that services act for": f"acts for account {HOME} is spared with it",
+}
+
+
+@pytest.mark.parametrize(("name", "told"), SPARED.items())
+def test_whom_an_exception_spares_beside_the_caller_is_told(name: str, told: str | None) -> None:
+    risk = first(EXCEPTIONS[name][0], Says.DENIAL).risk
+    assert ("spared with it" in risk) is (told is not None)
+    assert told is None or told in risk
+
+
+def test_a_source_that_is_not_known_is_not_spared_by_the_service_s_name() -> None:
+    fix = first(denied(deny("s3:*", Condition=PERIMETER), principal=SERVICE), Says.DENIAL)
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+
+
+WHO = {"ArnEquals": {"aws:PrincipalArn": USER}}
+
+
+@pytest.mark.parametrize(
+    ("elements", "alone"),
+    [
+        ({"Principal": {"AWS": USER}}, True),
+        ({"Principal": {"AWS": [USER, OTHER]}}, False),
+        ({"Principal": {"AWS": HOME}}, False),
+        ({"Principal": {"AWS": USER, "Service": SERVICE}}, False),
+        ({"Principal": "*", "Condition": WHO}, True),
+        ({"Principal": "*", "Condition": {"ArnEquals": {"aws:PrincipalArn": [USER, OTHER]}}}, False),
+        ({"Principal": "*", "Condition": {"ArnNotEquals": {"aws:PrincipalArn": OTHER}}}, False),
+        ({"Principal": "*"}, False),
+    ],
+)
+def test_a_deny_of_which_an_exception_leaves_nothing_is_told_so(elements: dict[str, Any], *, alone: bool) -> None:
+    fix = first(asked(policy({**deny("s3:*"), **elements})), Says.DENIAL)
+    assert ("denies nothing any more" in fix.risk) is alone
+
+
+SSO = f"arn:aws:sts::{HOME}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/joe"
+ITS_ROLE = f"arn:aws:iam::{HOME}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef"
+
+
+@pytest.mark.parametrize("session", [SSO, f"arn:aws:sts::{HOME}:assumed-role/AWSServiceRoleForX/x"])
+def test_a_role_that_must_have_a_path_is_not_named_without_it(session: str) -> None:
+    fix = first(asked(None, session))
+    assert after(fix, "bucket.policy")["Statement"][0]["Principal"] == {"AWS": session}
+    fix = first(denied(deny("s3:*"), principal=session), Says.DENIAL)
+    assert (fix.edits, fix.applicability) == ((), Applicability.MANUAL)
+    assert "aws iam get-role --role-name AWS" in fix.steps[0]
+
+
+def test_a_role_is_named_with_the_path_that_is_told() -> None:
+    fix = first(asked(None, SSO, facts={ISSUER: ITS_ROLE}))
+    assert after(fix, "bucket.policy")["Statement"][0]["Principal"] == {"AWS": ITS_ROLE}
+    fix = first(denied(deny("s3:*"), principal=SSO, facts={ISSUER: ITS_ROLE}), Says.DENIAL)
+    assert after(fix, "bucket.policy")["Statement"][-1]["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": ITS_ROLE}}
 
 
 def _facts(request: AccessRequest) -> dict[Any, Any]:

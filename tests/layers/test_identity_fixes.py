@@ -315,6 +315,7 @@ def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: A
     assert write.parameters["PolicyDocument"] == document
     assert after(fix, "principal.policies")[0]["document"] == document
     assert fix.applicability is Applicability.REVIEW
+    assert ("denies nothing any more" in fix.risk) is (operation == "PutRolePolicy")  # others have the other policies
     assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
 
 

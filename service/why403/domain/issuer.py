@@ -30,6 +30,19 @@ def issuer_of(principal: Principal, given: Mapping[str, Values], evidence: Evide
     return None
 
 
+def lacks_path(arn: str) -> bool:
+    """Return whether a role's ARN lacks a path that it must have: those of IAM Identity Center and of services do.
+
+    A session's ARN does not tell it. AWS: "Referencing permission sets in resource policies"; "Using service-linked
+    roles".
+    """
+    found = split_arn(arn)
+    return found is not None and found.rest.startswith(_WITH_PATH)
+
+
+_WITH_PATH: Final = ("role/AWSReservedSSO_", "role/AWSServiceRoleFor")
+
+
 def _may_issue(text: str, principal: Principal) -> bool:
     if principal.kind is Kind.SESSION:
         return _is_role_of(text, principal)

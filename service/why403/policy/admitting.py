@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from why403.domain.fix import Applicability, Edit, Fix
+from why403.domain.issuer import lacks_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.truth import TRUE
@@ -49,7 +50,7 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
             # As a Principal its ARN means the account, and so whomever the account lets.
             return Named({"AWS": principal.arn}, {"ArnEquals": {"aws:PrincipalArn": principal.arn}}, _NOBODY_ELSE)
         case Kind.SESSION:
-            role = request.issuer if reach != Reach.DIRECT else None
+            role = request.issuer if reach != Reach.DIRECT and not lacks_path(request.issuer or "") else None
             return Named({"AWS": role or principal.arn}, {}, _NOBODY_ELSE if role else _ONE_SESSION)
     return None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import split_arn
+from why403.domain.issuer import lacks_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
@@ -26,6 +27,16 @@ _WHO: Final = "aws:PrincipalArn"
 _WHICH_SERVICE: Final = "aws:PrincipalServiceName"
 _BY_SERVICE: Final = "aws:PrincipalIsAWSService"
 _FORWARDED: Final = "aws:ViaAWSService"
+_FOR_WHAT: Final = "aws:SourceArn"
+_FOR_WHOM: Final = "aws:SourceAccount"
+_SOURCES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+_ALSO: Final = {
+    _BY_SERVICE: "every AWS service is spared with it, whoever makes it act",
+    _FORWARDED: "whatever AWS services pass on is spared with it, whoever asked them",
+    _FOR_WHAT: "every AWS service that acts for `{}` is spared with it",
+    _FOR_WHOM: "every AWS service that acts for account {} is spared with it",
+}
+_INLINE: Final = "inline"
 
 
 class Mended(NamedTuple):
@@ -42,10 +53,15 @@ def exception_for(request: AccessRequest, statement: Statement) -> Exempting | N
     A Deny that asks for a network hits AWS's services, which have none to tell: they are all taken out, as AWS
     recommends, as are calls that a service makes for somebody. AWS: "AWS global condition context keys"
     (`aws:PrincipalIsAWSService`, `aws:ViaAWSService`); "AWS JSON policy elements: NotPrincipal".
+
+    A Deny that asks for whom a service acts spares that source alone: else anybody could make the service act. AWS:
+    "The confused deputy problem".
     """
     tested = {each.key for each in statement.conditions}
     of_network = bool(tested & NETWORK)
     if request.principal.kind is Kind.SERVICE:
+        if tested & _SOURCES:
+            return _but_for_source(request)
         if of_network and _BY_SERVICE.lower() not in tested:
             return "BoolIfExists", _BY_SERVICE, ("false",)
         return "StringNotEquals", _WHICH_SERVICE, (request.principal.arn,)
@@ -55,10 +71,44 @@ def exception_for(request: AccessRequest, statement: Statement) -> Exempting | N
     return None if named is None else (_operator(statement), _WHO, (named,))
 
 
+def _but_for_source(request: AccessRequest) -> Exempting | None:
+    for operator, key in (("ArnNotLike", _FOR_WHAT), ("StringNotEquals", _FOR_WHOM)):
+        values = request.context[key.lower()]
+        if values is not None and len(values) == 1:
+            return operator, key, values
+    return None
+
+
+def spared_beside(cited: Sequence[Cited], request: AccessRequest) -> list[str]:
+    """Return clauses on whom exceptions spare beside the caller, and on statements of which they leave nothing."""
+    found = [exception_for(request, each.statement) for each in cited]
+    told = [_ALSO[key].format(values[0]) for _, key, values in filter(None, found) if key in _ALSO]
+    alone = any(_hits_caller_alone(each, request) for each in cited)
+    return list(dict.fromkeys([*told, *([_OFF] if alone else [])]))
+
+
+_OFF: Final = "the statement applies to this caller alone: with the exception it denies nothing any more"
+
+
+def _hits_caller_alone(cited: Cited, request: AccessRequest) -> bool:
+    """Return whether a Deny is for this caller only: by its place, its Principal or a condition."""
+    statement, who = cited.statement, {policy_arn(request), request.principal.arn}
+    named = statement.principals
+    if named is None and cited.placed.origin == _INLINE:
+        return True
+    if named is not None and not named.negated and named.names and named.names <= who and not named.services:
+        return True
+    return any(
+        each.key == _WHO.lower() and not each.negated and set(each.values) <= who for each in statement.conditions
+    )
+
+
 def policy_arn(request: AccessRequest) -> str | None:
-    """Return the ARN by which `aws:PrincipalArn` tells the caller."""
+    """Return the ARN by which `aws:PrincipalArn` tells the caller, None where that is not certain."""
     found = request.context[_WHO.lower()]
-    return found[0] if found is not None and len(found) == 1 else None
+    if found is None or len(found) != 1 or lacks_path(found[0]):
+        return None
+    return found[0]
 
 
 def _operator(statement: Statement) -> str:

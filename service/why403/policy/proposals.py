@@ -1,11 +1,13 @@
 """Fixes of policies: a permission added to a document, and what is told of it; pure."""
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import EVERYTHING, KMS
 from why403.domain.evidence import Fact
 from why403.domain.fix import Applicability, Edit, Fix
+from why403.domain.issuer import lacks_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Reach
@@ -23,7 +25,7 @@ from why403.policy.editing import (
     written,
 )
 from why403.policy.homes import Home
-from why403.policy.mending import excepted
+from why403.policy.mending import excepted, spared_beside
 from why403.policy.ruling import Cited
 from why403.policy.sending import otherwise
 
@@ -133,7 +135,7 @@ def exception(
         return
     found = excepted(on.raw, cited, request) if cited and on.raw is not None else None
     if found is None:
-        yield by_hand(request, on)
+        yield by_hand(request, on._replace(steps=(*_path(request), *on.steps)))
         return
     value, documents = found
     homes = [home_of(each.placed) for each in documents]
@@ -147,7 +149,7 @@ def exception(
     yield Fix(
         summary=f"make an exception for {_caller(request)} in {_statements(cited)} of {on.what}",
         who=on.who,
-        risk=on.risk,
+        risk="; ".join([on.risk, *spared_beside(cited, request)]),
         applicability=on.grade if whole else Applicability.MANUAL,
         target=", ".join(home.target for home in homes if home is not None) or on.what,
         edits=(Edit(on.fact.name, on.raw, value),),
@@ -155,6 +157,13 @@ def exception(
         undo=tuple(write for _, undo in reversed(changes) for write in undo) if whole else (),
         steps=() if whole else (*((TOO_LONG,) if too_long else ()), *on.steps),
     )
+
+
+def _path(request: AccessRequest) -> Iterator[str]:
+    """Yield how to find out the ARN of a role that the session's does not tell."""
+    if lacks_path(request.issuer or ""):
+        asked = shlex.join(["aws", "iam", "get-role", "--role-name", request.principal.name, "--query", "Role.Arn"])
+        yield f"`{asked}` tells the role's ARN with its path, which an exception must name; it is `session.issuer`"
 
 
 TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
