@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from why403.causes.failures import FAILURES
 from why403.report.message import _SPECIAL
 
 from .asking import BUCKET, GET, USER, asked, layers, refused
@@ -364,3 +365,29 @@ def test_a_temporary_key_wants_its_token() -> None:
     cause = asked(refused("PutObject", "InvalidAccessKeyId"))["causes"][0]
     assert "ASIA" in cause["because"]
     assert "session token" in cause["fix"]["summary"]
+
+
+@pytest.mark.parametrize(("code", "meaning"), FAILURES.items())
+def test_a_call_that_nobody_refused_is_told_as_that(code: str, meaning: Any) -> None:
+    found = asked(refused("PutObject", code, "as it is"), request={**GET, "operation": "PutObject", "principal": USER})
+    first = found["causes"][0]
+    assert (found["status"], found["code"], found["decision"]) == (meaning.status, code, "denied")
+    assert (first["layer"], first["kind"], first["missing_action"]) == (meaning.layer, "requirement", None)
+    assert "nobody refused the call" in first["because"]
+    assert len(found["causes"]) == 1
+    assert f"`{code}`" in found["explanation"]["markdown"]
+
+
+def test_what_is_under_a_key_is_asked_for_by_signature_version_4() -> None:
+    told = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4."
+    first = asked(refused("GetObject", "InvalidArgument", told))["causes"][0]
+    assert (first["layer"], first["fix"]["summary"]) == ("kms", "sign the request with Signature Version 4")
+
+
+def test_that_a_text_may_tell_of_no_refusal_is_in_the_message() -> None:
+    for text, note in (
+        (refused("PutObject", "SomethingElse", "no"), "failed for a reason other than access"),
+        ("it does not work", "no refusal of S3 was recognised"),
+    ):
+        assert note in asked(text)["explanation"]["markdown"]
+    assert "The text:" not in asked(refused("PutObject"))["explanation"]["markdown"]

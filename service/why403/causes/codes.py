@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from why403.causes.failures import FAILURES
 from why403.causes.meaning import AUTHENTICATION, CREDENTIALS, HEAD, REGION, WHO, Meaning
 from why403.causes.messages import MESSAGES
 from why403.causes.rarer import RARER
 
 CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
     {
+        **FAILURES,
         **RARER,
         "ExpiredToken": Meaning(
             AUTHENTICATION,

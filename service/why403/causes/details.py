@@ -67,10 +67,24 @@ def _of_sts(meaning: Meaning, report: Report) -> Meaning:
     return EXPIRED_ELSEWHERE if is_of_sts(report.code, report.message) else meaning
 
 
+def _argument(meaning: Meaning, report: Report) -> Meaning:
+    """Say what is asked of requests for what is under a KMS key."""
+    told = (report.message or "").lower()
+    if "kms" not in told or "signature version 4" not in told:
+        return meaning
+    return meaning._replace(
+        layer="kms",
+        because="what is under a KMS key is for requests that are signed with Signature Version 4",
+        what="how was the request signed?",
+        fix="sign the request with Signature Version 4",
+    )
+
+
 _DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
     "AuthorizationHeaderMalformed": _elsewhere,
     "ExpiredToken": _of_sts,
     "InvalidAccessKeyId": _key,
+    "InvalidArgument": _argument,
     "PermanentRedirect": _elsewhere,
     "RequestTimeTooSkewed": _clock,
 }

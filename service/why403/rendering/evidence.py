@@ -95,6 +95,8 @@ def _values(values: list[str]) -> Line:
 
 def doubts(diagnosis: Data) -> Iterator[Block]:
     """Yield what is not known, each with the permission that would read it; first whether a record was found."""
+    for note in texts(part(diagnosis, "understood"), "unread")[:MOST]:
+        yield Item(line=line("The text: ", prose(note), "."))
     lookup = part(diagnosis, "lookup")
     found = [*([lookup] if text(lookup, "because") else []), *parts(diagnosis, "doubts")]
     for doubt in found[:MOST]:
