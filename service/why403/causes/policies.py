@@ -2,12 +2,15 @@
 
 from typing import Final
 
-from why403.causes.model import ANY_SERVICE, NOT_THERE, possible
+from why403.causes.model import ANY_SERVICE, NO_POLICY, NOT_THERE, possible
 
 _WHO: Final = "aws sts get-caller-identity"
 _POLICY: Final = "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"
 
 
+# AWS's services and those who are anonymous have no policies of their own, and are in no organization.
+_WITHOUT: Final = frozenset({"service", "anonymous"})
+_ATTACHED: Final = ANY_SERVICE | _WITHOUT
 IDENTITY_CHECK: Final = (
     "is this the caller you expect, and do its own policies allow {action} on {resource}? `allowed` speaks against it",
     "aws iam simulate-principal-policy --policy-source-arn {source} --action-names {action} --resource-arns {resource}",
@@ -31,6 +34,7 @@ POLICIES: Final = (
         "no policy of the caller's own allows {action} on {resource}; that is the most common reason of all",
         IDENTITY_CHECK,
         "allow {action} on {resource} to the caller's role or user",
+        bars=NO_POLICY | _WITHOUT,
     ),
     possible(
         "bucket_policy",
@@ -50,7 +54,7 @@ POLICIES: Final = (
         "the bucket belongs to another account, and its policy does not let the caller in for {action}",
         _BUCKET_CHECK,
         "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
-        bars=NOT_THERE | {"same-account"},
+        bars=NOT_THERE | _WITHOUT | {"same-account"},
     ),
     possible(
         "bucket_policy",
@@ -92,8 +96,18 @@ POLICIES: Final = (
     possible(
         "bucket_policy",
         "implicit",
+        58,
+        "the call is not signed, and the bucket's policy does not let everybody in for {action}",
+        ("does the bucket's policy allow {action} to everybody? No policy speaks for this cause", _POLICY),
+        "sign the request; objects that everybody is to read are best served by CloudFront with origin access control",
+        "manual",
+        wants="anonymous",
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
         60,
-        "an AWS service writes to the bucket on its own behalf, and the bucket's policy does not allow the service to",
+        "an AWS service acts on the bucket on its own behalf, and the bucket's policy does not allow the service to",
         ("does the bucket's policy name the service as principal? If not, this is the cause", _POLICY),
         "allow {action} to the service principal, limited by aws:SourceArn or aws:SourceAccount",
         wants="service",
@@ -114,7 +128,7 @@ POLICIES: Final = (
         "a Deny in the caller's own policies hits the request",
         IDENTITY_CHECK,
         "narrow the Deny by a condition or by its Resource",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "scp",
@@ -127,7 +141,7 @@ POLICIES: Final = (
         ),
         "the organization's administrators add an exception; or send what the policy demands",
         "manual",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "scp",
@@ -140,7 +154,7 @@ POLICIES: Final = (
         ),
         "allow the action in the service control policies of every level that lacks it",
         "manual",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "rcp",
@@ -161,7 +175,7 @@ POLICIES: Final = (
         "a Deny in the caller's permissions boundary hits the request",
         ("has the caller a boundary?", _BOUNDARY),
         "narrow the Deny in the boundary by a condition or by its Resource",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "permissions_boundary",
@@ -170,7 +184,7 @@ POLICIES: Final = (
         "the caller has a permissions boundary that does not allow {action}",
         ("has the caller a boundary?", _BOUNDARY),
         "extend the boundary, or grant to the session by name in the resource's policy",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "session_policy",
@@ -180,7 +194,7 @@ POLICIES: Final = (
         _SESSION_CHECK,
         "start the session with a policy that does not deny {action}, or with none",
         "manual",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
     possible(
         "session_policy",
@@ -190,6 +204,6 @@ POLICIES: Final = (
         _SESSION_CHECK,
         "start the session with a policy that allows {action}, or with none",
         "manual",
-        bars=ANY_SERVICE,
+        bars=_ATTACHED,
     ),
 )

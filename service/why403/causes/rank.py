@@ -30,6 +30,7 @@ REFUSES: Final = 120
 UNFIT: Final = 100
 """More than weights differ: of rows that AWS's text names, those that fit the call come first."""
 UNNEEDED: Final = 40
+PERHAPS: Final = 3
 _LIKELY, _POSSIBLE = 40, 15
 _BY_ACTION: Final = frozenset({"asks-to-list"})
 """What AWS's text tells by the action that it names."""
@@ -48,7 +49,9 @@ class Standing(NamedTuple):
     refuses: frozenset[tuple[str, str]] = frozenset()
     lacks: frozenset[str] = frozenset()
     near: frozenset[str] = frozenset()
-    speaks: frozenset[str] = frozenset()
+    perhaps: frozenset[tuple[str, str]] = frozenset()
+    """Refusals by the lack of an allow that nobody may need, or that is there but for evidence that was not read."""
+    speaks: frozenset[tuple[str, str]] = frozenset()
     claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = MappingProxyType({})
     actions: Mapping[tuple[str, str], str] = MappingProxyType({})
     open_facts: frozenset[str] = frozenset()
@@ -68,7 +71,8 @@ class Weighed(NamedTuple):
     refuses: frozenset[tuple[str, str]]
     lacks: frozenset[str]
     near: frozenset[str]
-    speaks: frozenset[str]
+    perhaps: frozenset[tuple[str, str]]
+    speaks: frozenset[tuple[str, str]]
     open_facts: frozenset[str]
     known_facts: frozenset[str]
 
@@ -80,7 +84,8 @@ class Weighed(NamedTuple):
             situation.named,
             situation.named_kind,
             situation.via,
-            *(standing.blocks, standing.passes, standing.refuses, standing.lacks, standing.near, standing.speaks),
+            *(standing.blocks, standing.passes, standing.refuses, standing.lacks, standing.near),
+            *(standing.perhaps, standing.speaks),
             *(standing.open_facts, standing.known_facts),
         )
 
@@ -128,17 +133,18 @@ def _score(row: Possible, weighed: Weighed) -> int:
         return 0  # where AWS names what the evidence rules out, both are shown
     if (row.layer, row.kind) == (weighed.via, weighed.named_kind):
         return 0  # told as the key's
-    score = row.weight
+    perhaps = (row.layer, row.kind) in weighed.perhaps
+    score = row.weight // PERHAPS if perhaps else row.weight
     if weighed.names(row) or row.wants & _BY_ACTION:
         score += NAMED_BY_AWS
     elif weighed.passes_over(row):
         score -= UNNEEDED
     if (row.layer, row.kind) in weighed.refuses:
         score += REFUSES
-    if row.kind == "implicit":
+    if row.kind == "implicit" and not perhaps:
         score += JUST_FAILED if row.layer in weighed.near else 0
         score += LACKS if row.layer in weighed.lacks else 0
-    if row.layer in weighed.speaks:
+    if (row.layer, row.kind) in weighed.speaks and not perhaps:
         score += SPEAKS
     return score
 

@@ -1,6 +1,6 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from why403.causes.rank import Standing
@@ -25,7 +25,7 @@ class _Fixed(NamedTuple):
     passes: frozenset[tuple[str, str]]
     refuses: frozenset[tuple[str, str]]
     lacks: frozenset[str]
-    speaks: frozenset[str]
+    perhaps: frozenset[tuple[str, str]]
     open_facts: frozenset[str]
     known_facts: frozenset[str]
 
@@ -40,13 +40,17 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     refusing = [(legs[at], each) for at, each in fixed.refusing]
     lacking = [(legs[at], each) for at, each in fixed.lacking]
     doubted = [(legs[at], each) for at, each in fixed.doubted]
+    allowing = [each for each in doubted if _allows_but_for_evidence(*each)]
     return Standing(
         blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
         passes=fixed.passes,
         refuses=fixed.refuses,
         lacks=fixed.lacks,
         near=frozenset([leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)]),
-        speaks=fixed.speaks,
+        perhaps=fixed.perhaps | _kinds(allowing),
+        speaks=_kinds(each for each in doubted if each not in allowing).union(
+            (reader, kind) for reader in given for kind in _KINDS
+        ),
         open_facts=fixed.open_facts,
         known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
@@ -69,22 +73,48 @@ def _fixed(decided: Decided, registry: Registry, given: frozenset[str], *, certa
 
 def _worked_out(decided: Decided, registry: Registry, given: frozenset[str], *, certain: bool) -> _Fixed:
     legs = tuple(enumerate(decided.legs))
+    passes, perhaps = _ruled_out(decided, registry, given)
     refusing = () if certain else tuple((at, each) for at, leg in legs for each in _refusals(leg))
-    lacking = tuple((at, each) for at, leg in legs for each in leg.ruled.conclusion.claims if _lacks(each.claim))
+    lacking = tuple((at, each) for at, leg in legs for each in _lacking(leg) if _counts(leg, each, perhaps))
     doubted = tuple(
-        (at, each) for at, leg in legs for each in _in_doubt(leg) if _own_facts_known(leg, leg.teller(each))
+        (at, each)
+        for at, leg in legs
+        for each in _in_doubt(leg)
+        if _counts(leg, each, perhaps) and _own_facts_known(leg, leg.teller(each))
     )
     return _Fixed(
         refusing=refusing,
         lacking=lacking,
         doubted=doubted,
-        passes=frozenset(_passes(decided, registry)).union(_unread_passes(decided, registry, given)),
+        passes=passes,
         refuses=frozenset((decided.legs[at].teller(each).name, kind_of(each)) for at, each in refusing),
         lacks=frozenset(decided.legs[at].teller(each).name for at, each in lacking),
-        speaks=frozenset(decided.legs[at].teller(each).name for at, each in doubted) | given,
+        perhaps=perhaps,
         open_facts=_facts(decided, registry, _is_open),
         known_facts=_facts(decided, registry, _is_known),
     )
+
+
+def _ruled_out(
+    decided: Decided, registry: Registry, given: frozenset[str]
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """Return the refusals that the evidence rules out, and those that it rules out of all that is surely needed."""
+    unread = set(_unread_passes(decided, registry, given))
+    passes = frozenset(_passes(decided.legs, registry) | unread)
+    needed = tuple(filter(_is_needed, decided.legs))
+    if len(needed) in {0, len(decided.legs)}:
+        return passes, frozenset()
+    return passes, frozenset(_passes(needed, registry) | unread) - passes
+
+
+def _is_needed(leg: LegDecided) -> bool:
+    """Return whether a leg is asked for unless the call says otherwise, as a key is that the bucket encrypts with."""
+    return leg.needed == TRUE or leg.ruled.teller is not None
+
+
+def _counts(leg: LegDecided, each: Blamed, perhaps: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a claim tells of a refusal: on what may not be needed at all, only where nothing else does."""
+    return _is_needed(leg) or (leg.teller(each).name, kind_of(each)) in perhaps
 
 
 def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> frozenset[str]:
@@ -148,8 +178,23 @@ def _refuses(claim: Claim) -> bool:
     return claim.says in {Says.DENIAL, Says.YIELDING_DENIAL} and claim.holds == TRUE
 
 
-def _lacks(claim: Claim) -> bool:
-    return claim.says == Says.GRANT and claim.holds == FALSE
+def _lacking(leg: LegDecided) -> list[Blamed]:
+    """Return what allows nothing of a leg: a policy that allows with one reach may not with another."""
+    grants = [each for each in leg.ruled.conclusion.claims if each.claim.says == Says.GRANT]
+    allowing = {each.layer for each in grants if each.claim.holds != FALSE}
+    return [each for each in grants if each.layer not in allowing]
+
+
+def _allows_but_for_evidence(leg: LegDecided, each: Blamed) -> bool:
+    """Return whether an allow is open only for want of evidence that could be read, as of who owns the object.
+
+    Where one layer tells for all, another of them may refuse.
+    """
+    return each.claim.says == Says.GRANT and leg.ruled.teller is None and told(leg, each).needs is not None
+
+
+def _kinds(claims: Iterable[tuple[LegDecided, Blamed]]) -> frozenset[tuple[str, str]]:
+    return frozenset((leg.teller(each).name, kind_of(each)) for leg, each in claims)
 
 
 def _near(leg: LegDecided, layer: Layer) -> bool:
@@ -165,20 +210,20 @@ def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
     return any(isinstance(each, Found) for each in seen) or not any(isinstance(each, Unreadable) for each in seen)
 
 
-def _passes(decided: Decided, registry: Registry) -> set[tuple[str, str]]:
-    """Return layer and kind of every refusal that the evidence rules out."""
-    rulings = [leg.ruled for leg in decided.legs]
+def _passes(legs: Sequence[LegDecided], registry: Registry) -> set[tuple[str, str]]:
+    """Return layer and kind of every refusal of these legs that the evidence rules out."""
+    rulings = [leg.ruled for leg in legs]
     said = [(ruled.teller or layer, verdict) for ruled in rulings for layer, verdict in ruled.conclusion.said]
     left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
-    left |= {(leg.teller(each).name, kind_of(each)) for leg in decided.legs for each in _in_doubt(leg)}
+    left |= {(leg.teller(each).name, kind_of(each)) for leg in legs for each in _in_doubt(leg)}
     heard = {layer for layer, _ in said}
-    looked = [layer for layer in registry.layers if layer in heard or _has_looked(decided, layer)]
+    looked = [layer for layer in registry.layers if layer in heard or _has_looked(legs, layer)]
     return {(layer.name, kind) for layer in looked for kind in _KINDS} - left
 
 
-def _has_looked(decided: Decided, layer: Layer) -> bool:
+def _has_looked(legs: Sequence[LegDecided], layer: Layer) -> bool:
     """Return whether a layer that says nothing knows that there is nothing to say, and does not only assume it."""
-    seen = [leg.ruled.request.evidence[fact] for leg in decided.legs for fact in layer.provides]
+    seen = [leg.ruled.request.evidence[fact] for leg in legs for fact in layer.provides]
     return bool(seen) and not any(each is ASSUMED for each in seen)
 
 

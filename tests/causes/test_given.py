@@ -1,0 +1,91 @@
+"""Causes where part of the evidence is given: what it allows is not blamed, and what nobody sends comes last."""
+
+from typing import Any
+
+import pytest
+
+from tests.causes.asking import ACCOUNT, BUCKET, OTHER_ACCOUNT, ROLE, USER, allow, asked, deny, document, refused
+
+ITS_ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SERVICE = "delivery.logs.amazonaws.com"
+ANY_OBJECT = f"{BUCKET}/*"
+
+
+def first(operation: str, evidence: dict[str, Any], principal: str = USER, **more: Any) -> dict[str, Any]:
+    request = {"principal": principal, "operation": operation, "bucket": "held-demo", "key": "a.png", **more}
+    found: dict[str, Any] = asked(refused(operation), request=request, evidence=evidence)["causes"][0]
+    return found
+
+
+def lets_in(who: Any, action: str = "s3:GetObject", **more: Any) -> dict[str, Any]:
+    return document({**allow(action, ANY_OBJECT), "Principal": who, **more})
+
+
+def test_a_policy_that_lets_in_everybody_is_not_what_keeps_out_who_is_anonymous() -> None:
+    found = first("GetObject", {"bucket.policy": lets_in("*")}, "anonymous")
+    assert (found["layer"], found["kind"]) == ("block_public_access", "explicit")
+
+
+OWN_PUT = [document(allow("s3:PutObject", "*"))]
+UNENCRYPTED = {"Null": {"s3:x-amz-server-side-encryption": "true"}}
+OUTSIDE = {"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+
+
+@pytest.mark.parametrize(("principal", "named"), [(USER, USER), (ROLE, ITS_ROLE), (ITS_ROLE, ITS_ROLE)])
+@pytest.mark.parametrize("more", [{}, {"bucket.owner": OTHER_ACCOUNT}, {"principal.policies": []}])
+def test_a_bucket_policy_that_names_the_caller_is_not_what_refuses_it(
+    principal: str, named: str, more: dict[str, Any]
+) -> None:
+    found = first("GetObject", {"bucket.policy": lets_in({"AWS": named}), **more}, principal)
+    assert (found["layer"], found["kind"]) == ("identity", "implicit")
+
+
+@pytest.mark.parametrize("operation", ["PutObject", "CreateMultipartUpload"])
+def test_what_would_only_be_needed_for_a_header_that_nobody_mentions_is_not_the_first_cause(operation: str) -> None:
+    found = first(operation, {"principal.policies": OWN_PUT})
+    assert (found["layer"], found["missing_action"]) == ("bucket_policy", "s3:PutObject")
+
+
+def test_a_header_that_is_sent_is_needed() -> None:
+    acl = {"ACL": "public-read"}
+    found = first("PutObject", {"principal.policies": OWN_PUT, "bucket.owner": ACCOUNT}, parameters=acl)
+    assert (found["layer"], found["missing_action"]) == ("identity", "s3:PutObjectAcl")
+
+
+def test_where_nothing_else_lacks_an_allow_the_header_s_is_told_with_its_action() -> None:
+    request = {"principal": USER, "operation": "PutObject", "bucket": "held-demo", "key": "a.png"}
+    found = asked(refused("PutObject"), request=request, evidence={"principal.policies": OWN_PUT})
+    own = next(each for each in found["causes"] if (each["layer"], each["kind"]) == ("identity", "implicit"))
+    assert (own["missing_action"], own["likelihood"]) == ("s3:PutObjectAcl", "possible")
+
+
+@pytest.mark.parametrize("condition", [UNENCRYPTED, OUTSIDE])
+@pytest.mark.parametrize("more", [{}, {"bucket.owner": ACCOUNT}])
+def test_a_deny_that_hangs_on_what_the_call_sends_comes_first(condition: Any, more: dict[str, Any]) -> None:
+    held = document({**deny("s3:PutObject", ANY_OBJECT), "Principal": "*", "Condition": condition})
+    found = first("PutObject", {"principal.policies": OWN_PUT, "bucket.policy": held, **more})
+    assert (found["layer"], found["kind"]) == ("bucket_policy", "explicit")
+
+
+def test_the_key_that_a_bucket_encrypts_with_is_needed_unless_the_call_says_otherwise() -> None:
+    encrypted = {"bucket.encryption": {"algorithm": "aws:kms", "key": KEY}}
+    found = first("PutObject", {"principal.policies": OWN_PUT, **encrypted})
+    assert (found["layer"], found["missing_action"]) == ("kms", "kms:GenerateDataKey")
+
+
+@pytest.mark.parametrize(
+    ("principal", "words"), [(SERVICE, "does not allow the service to"), ("anonymous", "the call is not signed")]
+)
+def test_who_has_no_policies_of_its_own_is_not_told_to_change_them(principal: str, words: str) -> None:
+    request = {"principal": principal, "operation": "PutObject", "bucket": "held-demo", "key": "a"}
+    found = asked(refused("PutObject"), request=request)["causes"]
+    assert (found[0]["layer"], found[0]["kind"]) == ("bucket_policy", "implicit")
+    assert words in found[0]["because"]
+    assert {each["layer"] for each in found}.isdisjoint({"identity", "permissions_boundary", "session_policy", "scp"})
+
+
+def test_a_service_s_allow_that_hangs_on_whom_it_acts_for_speaks_for_the_bucket_s_policy() -> None:
+    held = lets_in({"Service": SERVICE}, "s3:PutObject", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})
+    found = first("PutObject", {"bucket.policy": held}, SERVICE)
+    assert (found["layer"], found["kind"], found["missing_action"]) == ("bucket_policy", "implicit", "s3:PutObject")
