@@ -178,6 +178,13 @@ SAID = [
         ),
         "block_public_access",
     ),
+    *(
+        (f"User: {USER} is not authorized to perform: s3:GetObject on {BUCKET} because {why}", "block_public_access")
+        for why in (
+            "public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.",
+            "public policies are blocked by the BlockPublicPolicy block public access setting.",
+        )
+    ),
     ("CORSResponse: CORS is not enabled for this bucket.", "authentication"),
 ]
 

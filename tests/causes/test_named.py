@@ -145,3 +145,15 @@ def test_a_command_to_check_with_takes_a_key_as_one_word(key: str) -> None:
     assert f"{BUCKET}/{key}" in commands[0]
     assert sum(key in words for words in commands) > 1
     assert not [word for words in commands for word in words if key in word and word not in {key, f"{BUCKET}/{key}"}]
+
+
+def test_a_role_to_be_passed_is_allowed_for_that_role_alone() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/batch"
+    text = refused(
+        "CreateJob", message=sentence("iam:PassRole", role, unallowed("identity-based policy", "iam:PassRole"), USER)
+    )
+    own = {"principal.policies": [document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})]}
+    found = asked(text, evidence=own, evidence_is_complete=True)
+    assert (found["decision"], found["layer"], found["understood"]["resource"]) == ("denied", "identity", role)
+    assert found["causes"][0]["fix"]["summary"].startswith(f"allow iam:PassRole on {role}")
+    assert "bucket_policy" not in layers(asked(text))

@@ -59,6 +59,16 @@ SPECIAL: Final = {
         "explicit",
         "BlockPublicPolicy",
     ),
+    "because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.": (
+        "block_public_access",
+        "explicit",
+        "BlockPublicAcls",
+    ),
+    "because public policies are blocked by the BlockPublicPolicy block public access setting.": (
+        "block_public_access",
+        "explicit",
+        "BlockPublicPolicy",
+    ),
     "because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys "
     "(SSE-C)": ("object_state", "requirement", "Customer provided keys"),
 }

@@ -111,6 +111,7 @@ def _of_call(called: tuple[str, str]) -> frozenset[str]:
         "asks-for-grant": operation == "GetDataAccess",
         # What a text tells was refused may be another service's to allow.
         "other-service": not operation and is_of_other_service(action or None),
+        "asks-another": is_of_other_service(action or None),
         "asks-for-key": told.startswith("kms:"),
         "asks-to-list": asks_to_list(name or "", action),
         "hands-out-role": told.startswith("sts:assumerole"),

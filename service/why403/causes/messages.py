@@ -132,7 +132,7 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
         ),
     ),
     (
-        "public acls are prevented by the blockpublicacls setting",
+        "by the blockpublicacls",
         Meaning(
             "block_public_access",
             403,
@@ -144,7 +144,7 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
         ),
     ),
     (
-        "public policies are prevented by the blockpublicpolicy setting",
+        "by the blockpublicpolicy",
         Meaning(
             "block_public_access",
             403,

@@ -29,7 +29,7 @@ class Possible(NamedTuple):
 ANY_SERVICE: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})
 """Bars of causes that may be another service's, too."""
 NO_POLICY: Final = ANY_SERVICE | {"other-service"}
-NOT_THERE: Final = NO_POLICY | {"creates-bucket", "asks-for-key"}
+NOT_THERE: Final = NO_POLICY | {"creates-bucket", "asks-for-key", "asks-another"}
 
 
 def possible(  # noqa: PLR0913 - a row of the table

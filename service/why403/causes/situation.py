@@ -7,8 +7,8 @@ from why403.causes.codes import meaning_of
 from why403.causes.details import detailed
 from why403.causes.features import features_of, text_of
 from why403.causes.meaning import Meaning
-from why403.domain.actions import S3, is_of_other_service, service_of
-from why403.domain.arn import Resource, resource
+from why403.domain.actions import is_of_other_service, service_of
+from why403.domain.arn import KMS, Resource, resource
 from why403.domain.principal import SOMEBODY, Kind
 from why403.domain.principal import principal as principal_named
 from why403.domain.request import AccessRequest
@@ -49,7 +49,7 @@ class Situation(NamedTuple):
         return cls(
             operation=text_of(known.request, "operation") or report.operation,
             action=action,
-            resource=asked.resource.arn if asked else _told_on(report),
+            resource=asked.resource.arn if asked else _named_place(report) or report.resource,
             principal=text_of(known.request, "principal"),
             code=report.code,
             named=report.aws_named.layer if report.aws_named else None,
@@ -106,22 +106,17 @@ def named_by(named: str | None, named_kind: str | None, layer: str, kind: str) -
 
 def _asked(report: Report, requests: Sequence[AccessRequest]) -> AccessRequest | None:
     """Return what was refused of what a call asks for: AWS's text may name the action, and what it was on."""
-    if not _names_place(report):
+    if _named_place(report) is None:
         return requests[0] if requests else None
     return next((each for each in requests if each.action == report.action and each.resource.arn != "*"), None)
 
 
-def _told_on(report: Report) -> str | None:
-    """Return what a text says that the refused action was on; a key that the call needed beside is not that."""
-    if report.aws_named and _names_place(report):
-        return report.aws_named.resource
-    return report.resource or (report.foreign if is_of_other_service(report.action) else None)
-
-
-def _names_place(report: Report) -> bool:
-    """Return whether AWS names what an action of S3 was on."""
-    named = report.aws_named
-    return named is not None and named.resource is not None and service_of(report.action or "") in S3
+def _named_place(report: Report) -> str | None:
+    """Return what AWS's text says that an action was on; a key that a call of S3 needed beside is not that."""
+    if report.action is None or service_of(report.action) == KMS:
+        return None
+    named = report.aws_named.resource if report.aws_named else None
+    return named or (report.foreign if is_of_other_service(report.action) else None)
 
 
 def _meaning(report: Report) -> Meaning | None:

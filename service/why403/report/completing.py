@@ -16,6 +16,7 @@ from why403.report.names import (
     is_about_account,
     is_about_objects,
     only_operation_of,
+    parameter_with,
 )
 from why403.report.plain import collapsed
 
@@ -33,6 +34,7 @@ def report_of(told: Mapping[str, Any], source: Source, *, others: int = 0, unrea
     known: dict[str, Any] = dict(told)
     _call(known)
     _place(known)
+    _parameter(known)
     _answer(known)
     named = known.pop("named", None)
     for name in ("parameters", "context"):
@@ -100,6 +102,15 @@ def _place(known: dict[str, Any]) -> None:
         known["resource"] = f"arn:{partition}:s3:::{bucket}/{key}" if key else f"arn:{partition}:s3:::{bucket}"
     elif "resource" not in known and operation == "ListBuckets":
         known["resource"] = "*"
+
+
+def _parameter(known: dict[str, Any]) -> None:
+    """Tell what the call sent where the text names what an action of another service was on."""
+    name, value = parameter_with(known.get("operation", ""), known.get("action", "")), known.get("foreign")
+    if name and value:
+        for part in reversed(name.split(".")):
+            value = {part: value}
+        known["parameters"] = {**value, **known.get("parameters", {})}
 
 
 def _partition(known: dict[str, Any]) -> str:

@@ -66,6 +66,9 @@ class _Special(NamedTuple):
 
 # The last two are KMS's: the key is in another account, and the text leaves open which of the two was missing.
 _SPECIAL: Final = (
+    # As S3 says it, and as its guide quotes it.
+    _Special("are blocked by the BlockPublicAcls block", "block_public_access", "explicit"),
+    _Special("are blocked by the BlockPublicPolicy block", "block_public_access", "explicit"),
     _Special("public ACLs are prevented by the BlockPublicAcls setting", "block_public_access", "explicit"),
     _Special("public policies are prevented by the BlockPublicPolicy setting", "block_public_access", "explicit"),
     _Special(
@@ -87,6 +90,7 @@ WORDS: Final = (
         "perform",
         "PERFORM",
         "prevented by",
+        "blocked by",
         "blocked upload",
         "protected by object lock",
         "denied due to",

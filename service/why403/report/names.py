@@ -119,6 +119,12 @@ def asks_of_source(operation: str, action: str) -> bool:
     return bool(needs_of) and needs_of[0].subject != ""
 
 
+def parameter_with(operation: str, action: str) -> str:
+    """Return the parameter of a call that holds what an action is on, as a role to be passed; empty for none."""
+    row = OPERATIONS.get(operation)
+    return next((need.on for need in row.rows if need.action.lower() == action.lower()), "") if row else ""
+
+
 def _needing() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for operation in OPERATIONS.values():

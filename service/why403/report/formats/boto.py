@@ -22,6 +22,7 @@ _UPLOAD: Final = re.compile(
     r"Failed to upload (?:(?! to )[^\n]){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
     r"(?P<key>(?:(?! to )[^\n]){1,1024}): \Z"
 )
+_REFUSED: Final = "not authorized to perform"
 _CLI: Final = re.compile(
     r"(?:^|[^\w/.-])aws\s(?:--?\S{1,200}\s){0,6}(?:s3|s3api|s3control|configure)\b"
     r"|^fatal error: |^(?:upload|download|copy|move|delete|make_bucket|remove_bucket) failed: |\bA client error \(",
@@ -38,7 +39,9 @@ def sentences(text: str) -> Iterator[Sighting]:
     for found in _SENTENCE.finditer(text):
         operation = operation_of(found["operation"])
         message = message_after(text, found.end())
-        code = "AccessDenied" if found["code"] == "AccessDeniedException" and operation else found["code"]
+        # Other services pass on what S3, or IAM for them, says under a code of theirs.
+        passed_on = found["code"] == "AccessDeniedException" if operation else _REFUSED in message
+        code = "AccessDenied" if passed_on else found["code"]
         notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
         cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
         line = _line(before(text, found.start()))
