@@ -117,6 +117,7 @@ def test_an_expired_token_that_s3_answers_with_is_an_answer_of_s3() -> None:
     [
         "botocore.exceptions.NoCredentialsError: Unable to locate credentials",
         "upload failed: ./otters.csv to s3://otters/otters.csv Unable to locate credentials",
+        "get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, context deadline",
         "java.nio.file.AccessDeniedException: s3a://otters/t: NoAuthWithAWSException: No AWS Credentials provided by X",
         "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentials(...)",
         "CredentialsProviderError: Could not load credentials from any providers",

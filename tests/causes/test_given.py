@@ -89,3 +89,30 @@ def test_a_service_s_allow_that_hangs_on_whom_it_acts_for_speaks_for_the_bucket_
     held = lets_in({"Service": SERVICE}, "s3:PutObject", Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})
     found = first("PutObject", {"bucket.policy": held}, SERVICE)
     assert (found["layer"], found["kind"], found["missing_action"]) == ("bucket_policy", "implicit", "s3:PutObject")
+
+
+def a_record(owner: str) -> dict[str, Any]:
+    return {
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "PutObject",
+        "eventTime": "2026-11-20T09:14:33Z",
+        "userIdentity": {"type": "IAMUser", "arn": USER, "accountId": ACCOUNT},
+        "errorCode": "AccessDenied",
+        "errorMessage": "Access Denied",
+        "requestParameters": {"bucketName": "held-demo", "key": "a.png"},
+        "resources": [{"accountId": owner, "type": "AWS::S3::Bucket", "ARN": BUCKET}],
+    }
+
+
+def test_whose_the_bucket_is_is_taken_from_the_record() -> None:
+    own = asked(event=a_record(ACCOUNT))["causes"]
+    assert own[0]["layer"] == "identity"
+    assert "somebody else" not in str(own)
+    assert asked(event=a_record(OTHER_ACCOUNT))["causes"][0]["layer"] == "bucket_policy"
+
+
+@pytest.mark.parametrize(
+    "members", [{"evidence": {"bucket.owner": OTHER_ACCOUNT}}, {"request": {"bucket": "another", "key": "a"}}]
+)
+def test_the_record_does_not_overrule_what_is_given_nor_tell_of_another_bucket(members: dict[str, Any]) -> None:
+    assert "within an account" not in str(asked(event=a_record(ACCOUNT), **members)["causes"])

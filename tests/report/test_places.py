@@ -5,12 +5,14 @@ from typing import Any, Final
 import pytest
 
 from why403.domain.operations import OPERATIONS
+from why403.report import read
 from why403.report.answers import code_of
 from why403.report.moments import moment
 from why403.report.names import only_operation_of, operation_of
 from why403.report.places import place_of_uri, place_of_url
 from why403.report.routes import operation_at, operation_logged
 
+ROLE: Final = "arn:aws:iam::121212121212:role/batch"
 POINT: Final = "arn:aws:s3:eu-west-1:111122223333:accesspoint/pier"
 URLS: Final[dict[str, dict[str, Any] | None]] = {
     "https://tarn.s3.amazonaws.com/a/b": {"bucket": "tarn", "key": "a/b"},
@@ -165,3 +167,20 @@ def test_a_moment_is_told_in_one_form(text: str) -> None:
 def test_a_sentence_of_s3_tells_its_code() -> None:
     assert code_of("The AWS Access Key Id you provided does not exist in our records.") == "InvalidAccessKeyId"
     assert code_of("Please try again") is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("CreateJob", {"RoleArn": ROLE}),
+        ("CreateAccessGrantsLocation", {"IAMRoleArn": ROLE}),
+        ("PutBucketReplication", {"ReplicationConfiguration": {"Role": ROLE}}),
+        ("PutObject", {}),
+    ],
+)
+def test_a_role_that_may_not_be_passed_is_what_the_call_sent(operation: str, parameters: dict[str, Any]) -> None:
+    sentence = (
+        f"User: arn:aws:iam::121212121212:user/ana is not authorized to perform: iam:PassRole on resource: {ROLE}"
+    )
+    found = read(f"An error occurred (AccessDenied) when calling the {operation} operation: {sentence}")
+    assert (found.action, found.foreign, dict(found.parameters)) == ("iam:PassRole", ROLE, parameters)

@@ -35,6 +35,11 @@ USER: Final = (
     "User: arn:aws:iam::123412341234:user/{} is not authorized to perform: s3:GetObject on resource: {} because no "
 )
 CONTRADICTIONS: Final = {
+    "a write, and the right to list that no write asks for": (
+        "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
+        "User: arn:aws:iam::123412341234:user/ann is not authorized to perform: s3:ListBucket on resource: "
+        '"arn:aws:s3:::fen" because no identity-based policy allows the s3:ListBucket action'
+    ),
     "a bare answer and one with a reason": (
         "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"
         "An error occurred (AccessDenied) when calling the GetObject operation: "

@@ -129,6 +129,8 @@ UNSIGNED: Final = (
     "no valid providers in chain",  # Go
     "no valid credential sources",  # Terraform
     "no credential providers",
+    "no ec2 imds role found",
+    "failed to refresh cached credentials",
     "unable to sign request without credentials",  # Ruby
     "no providers in chain provided credentials",  # Rust
 )

@@ -58,6 +58,7 @@ _OF_TEXT: Final = (
     Format(go.rclone_lines, ("ERROR", "NOTICE", "CRITICAL")),
     Format(hadoop.errors, ("AccessDeniedException: ",)),
     Format(hadoop.paths, ("Exception: s3",)),
+    Format(hadoop.unsigned, ("NoAuthWithAWSException",)),
     Format(java.kotlin, ("kotlin",)),
     Format(java.old_tails, ("AWS Service: ",)),
     Format(java.tails, ("(Service:",)),
@@ -80,7 +81,7 @@ _OF_TEXT: Final = (
     Format(tools.fuse, ("HTTP response code ",)),
     Format(tools.log_delivery, ("Access Denied for bucket",)),
     Format(tools.terraform, ("S3", "aws_s3", "erraform", "rror ", "workspaces")),
-    Format(tools.unsigned, ("redentials", "no valid providers", "credential ")),
+    Format(tools.unsigned, ("redentials", "no valid providers", "credential ", "IMDS role")),
     Format(tools.warehouse, ("S3ServiceException:",)),
     Format(transcripts.exchanges, ("HTTP/",)),
 )

@@ -27,7 +27,7 @@ from why403.usecases.confidence import with_confidence
 from why403.usecases.cross_check import Checking
 from why403.usecases.decide import decide_call
 from why403.usecases.gather import Collection, Wanted, collect, desk_of
-from why403.usecases.pasted import LOOKUP, report_in
+from why403.usecases.pasted import LOOKUP, report_in, with_owner
 
 _OF_THE_PAST: Final = ("error", "event", *LOOKUP)
 """The members that tell of a call that was made; who describes a request alone asks about now."""
@@ -76,15 +76,15 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     given, complete = _evidence(services, body, hints)
     if _collects(services, body, hints, complete=complete):
         collection = _collection(services, body, known, given)
-    seen = given if collection is None else collection.each[0].observed
+    read = given if collection is None else collection.each[0].observed
+    seen = with_owner(read, report, known.request, services.registry.facts)
     known = known.answered_in(seen.own.get(REGION))
     on = Seen(seen.evidence(complete=complete), _of_current(collection, given))
     decided, told = _decided(services, known, on, doubt)
     situation = _situation(report, pasted if doubt is not None else report, known, decided)
     answer = aws_word(told, report, situation)
     if body.get("detail") == "full":
-        still_open = decided if doubt is None and answer["decision"] == "unknown" else None
-        answer["allowed_if"] = _allowed_if(services, known, on, still_open)
+        answer["allowed_if"] = _allowed_if(services, known, on, decided if _is_open(answer, doubt) else None)
     standing = standing_of(decided, services.registry, certain=answer["decision"] == "denied")
     answer["causes"] = ranked(situation, standing)
     answer.update(id=f"d_{token_hex(8)}", understood=_understood(report, known, situation))
@@ -95,6 +95,10 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
     answer["explanation"] = _explanation(answer)
     return Diagnosed(answer, known, seen, complete, on, decided, doubt)
+
+
+def _is_open(answer: Mapping[str, Any], doubt: str | None) -> bool:
+    return doubt is None and answer["decision"] == "unknown"
 
 
 def _explanation(answer: dict[str, Any]) -> dict[str, str]:

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput, escaped
+from why403.domain.evidence import Fact
+from why403.domain.facts import BUCKET_OWNER
+from why403.intake.evidence import Observed, observed
 from why403.report import LIMIT, Report, read, read_event, read_stripped, strip_secrets, stripped
 from why403.report.formats.record import mended
 from why403.services import Services
@@ -58,3 +62,15 @@ def _stripped(held: Any) -> Any:
     if isinstance(held, list):
         return [_stripped(value) for value in held]
     return strip_secrets(held) if isinstance(held, str) else held
+
+
+def with_owner(seen: Observed, report: Report, request: Mapping[str, Any], facts: Mapping[str, Fact[Any]]) -> Observed:
+    """Return the facts with the bucket's owner as the record tells it, where nothing else does.
+
+    AWS: "CloudTrail record contents" (`resources`).
+    """
+    named = resource(str(request.get("resource") or ""))
+    bucket = request.get("bucket") or (named.bucket if named else None)
+    if report.bucket_owner is None or BUCKET_OWNER in seen.own or bucket is None or bucket != report.bucket:
+        return seen
+    return seen.over(observed({BUCKET_OWNER.name: report.bucket_owner}, facts))

@@ -6,7 +6,7 @@ from typing import Final
 
 from why403.report.formats.commands import step
 from why403.report.names import operation_of
-from why403.report.passage import before, line_around, message_after
+from why403.report.passage import after, before, line_around, message_after
 from why403.report.sighting import Fields, Sighting, both, fields
 
 _SENTENCE: Final = re.compile(
@@ -22,7 +22,7 @@ _UPLOAD: Final = re.compile(
     r"Failed to upload (?:(?! to )[^\n]){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
     r"(?P<key>(?:(?! to )[^\n]){1,1024}): \Z"
 )
-_REFUSED: Final = "not authorized to perform"
+_REFUSED: Final = re.compile(r"not\s{1,80}authorized\s{1,80}to\s{1,80}perform")
 _CLI: Final = re.compile(
     r"(?:^|[^\w/.-])aws\s(?:--?\S{1,200}\s){0,6}(?:s3|s3api|s3control|configure)\b"
     r"|^fatal error: |^(?:upload|download|copy|move|delete|make_bucket|remove_bucket) failed: |\bA client error \(",
@@ -40,13 +40,18 @@ def sentences(text: str) -> Iterator[Sighting]:
         operation = operation_of(found["operation"])
         message = message_after(text, found.end())
         # Other services pass on what S3, or IAM for them, says under a code of theirs.
-        passed_on = found["code"] == "AccessDeniedException" if operation else _REFUSED in message
+        passed_on = found["code"] == "AccessDeniedException" if operation else _tells_refusal(text, found.end())
         code = "AccessDenied" if passed_on else found["code"]
         notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
         cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
         line = _line(before(text, found.start()))
         told = both(fields(code=code, operation=operation, message=message), _upload(line) or step(line, operation))
         yield Sighting(start=found.start(), source="aws-cli" if cli else "boto3", told=told, notes=notes)
+
+
+def _tells_refusal(text: str, at: int) -> bool:
+    """Return whether an error's message is AWS's sentence about a refusal."""
+    return _REFUSED.search(after(text, at, most=800).partition("An error")[0]) is not None
 
 
 def _upload(line: str) -> Fields:

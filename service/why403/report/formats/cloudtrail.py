@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from why403.domain.arn import resource
+from why403.report.answers import STATUS
 from why403.report.completing import report_of
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of
 from why403.report.formats.cloudtrail_keys import request_keys
@@ -25,6 +26,7 @@ _SERVICES: Final = frozenset(
     {"s3.amazonaws.com", "s3express.amazonaws.com", "s3-object-lambda.amazonaws.com", "s3-outposts.amazonaws.com"}
 )
 _DENIED_BY_ENDPOINT: Final = "VpceAccessDenied"
+_KMS: Final = "kms.amazonaws.com"
 _DEEPEST: Final = 4
 _ATTEMPTS: Final = 24
 
@@ -81,7 +83,7 @@ def sighting_of(record: Mapping[str, Any], source: Source, at: int = 0) -> Sight
     if event_source and event_source not in _SERVICES:
         notes.append(f"the record is of `{event_source}`, not of S3")
     told = _told(record)
-    told.update(fields(code=_code(code), message=text_of(record.get("errorMessage"))))
+    told.update(fields(code=_code(code, event_source), message=text_of(record.get("errorMessage"))))
     _reason(told, record, code)
     name = text_of(record.get("eventName"))
     if name and "operation" not in told:
@@ -91,9 +93,11 @@ def sighting_of(record: Mapping[str, Any], source: Source, at: int = 0) -> Sight
     return Sighting(start=at, source=source, told=told, is_error=code is not None, notes=tuple(notes))
 
 
-def _code(code: str | None) -> str | None:
-    # What the caller got is S3's code; CloudTrail has a word of its own for it.
-    return "AccessDenied" if code in {_DENIED_BY_ENDPOINT, "Client.AccessDenied", "AccessDeniedException"} else code
+def _code(code: str | None, event_source: str | None) -> str | None:
+    # What the caller got is S3's code; CloudTrail has a word of its own for it, and KMS does not say whose codes are.
+    if code in {_DENIED_BY_ENDPOINT, "Client.AccessDenied", "AccessDeniedException"}:
+        return "AccessDenied"
+    return f"KMS.{code}" if event_source == _KMS and f"KMS.{code}" in STATUS else code
 
 
 def _told(record: Mapping[str, Any]) -> Fields:
@@ -112,6 +116,8 @@ def _told(record: Mapping[str, Any]) -> Fields:
         context={**caller_keys(record), **request_keys(record)},
     )
     told.update(_place(record, sent))
+    if name and text_of(record.get("eventSource")) == _KMS:
+        told.update(fields(action=f"kms:{name}", foreign=_key(record, sent)))
     # Both versions of the listing are logged under the name of the first.
     if told.get("operation") == "ListObjects" and str(sent.get("list-type")) == "2":
         told["operation"] = "ListObjectsV2"
@@ -124,9 +130,10 @@ def _parameters(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(record: Mapping[str, Any], sent: Mapping[str, Any]) -> Fields:
+    about = text_of(object_of(sent.get("encryptionContext")).get("aws:s3:arn"))  # what the key was asked for
     bucket, key = text_of(sent.get("bucketName")), text_of(sent.get("key"))
     named = [each for each in _listed(record) if text_of(each.get("ARN") or each.get("arn"))]
-    arns = [str(text_of(each.get("ARN") or each.get("arn"))) for each in named]
+    arns = [about or "", *(str(text_of(each.get("ARN") or each.get("arn"))) for each in named)]
     owner = next((each.get("accountId") for each in named if each.get("type") == "AWS::S3::Bucket"), None)
     point = next((arn for arn in (bucket or "", *arns) if ":accesspoint/" in arn), None)
     if point is None and bucket is None:
@@ -137,6 +144,12 @@ def _place(record: Mapping[str, Any], sent: Mapping[str, Any]) -> Fields:
         whole = f"{point}/object/{key}" if key else point
         return fields(resource=whole if resource(whole) else None, key=key, bucket_owner=_account(owner))
     return fields(bucket=bucket, key=key, bucket_owner=_account(owner))
+
+
+def _key(record: Mapping[str, Any], sent: Mapping[str, Any]) -> str | None:
+    """Return the ARN of the key that KMS was asked for."""
+    named = [text_of(each.get("ARN") or each.get("arn")) for each in _listed(record)]
+    return next((each for each in (*named, text_of(sent.get("keyId"))) if each and ":kms:" in each), None)
 
 
 def _listed(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -155,7 +168,7 @@ def _account(text: object) -> str | None:
 def _reason(told: Fields, record: Mapping[str, Any], code: str | None) -> None:
     """Add what the record's message gives as the reason; events of an endpoint have one reason only."""
     for seen in sentences(told.get("message", "")):
-        for name in ("action", "resource", "named", "principal"):
+        for name in ("action", "resource", "foreign", "named", "principal"):
             if name in seen.told and name not in told:
                 told.update(fields(**{name: seen.told.get(name)}))
     is_endpoint = (

@@ -9,12 +9,14 @@ from why403.report.places import place_of_uri
 from why403.report.sighting import Fields, Sighting, fields
 
 _EXCEPTION: Final = re.compile(
-    r"AccessDeniedException: (?P<path>[^\n]{1,1500}?): (?P<doing>[\w#.() -]{2,80}?)(?:\(\))? "
+    r"AccessDeniedException: (?P<path>(?:(?!: )[^\n]){1,1500}): (?P<doing>[\w#.() -]{2,80}?)(?:\(\))? "
     r"(?:on|from|to|of) (?P<on>[^\s,]{1,1500})"
 )
 _SHORT: Final = re.compile(
     r"(?:AccessDeniedException|AWSS3IOException|IOException): (?P<on>s3[an]?://[^\s,]{1,1500}?):? "
 )
+# Before anything was asked: no credentials were found.
+_NO_AUTH: Final = re.compile(r"AccessDeniedException: (?P<on>[^\s,]{1,1500}?): \S{0,200}NoAuthWithAWSException")
 # Shown where the answer had no body, which is so for HEAD alone.
 _BODILESS: Final = re.compile(r"Error Code: 403 Forbidden|Exception: (?:Forbidden|null) |:403 Forbidden|request: HEAD ")
 _REQUEST: Final = re.compile(r"services\.s3\.model\.(\w{3,60}Request)\b")
@@ -60,6 +62,12 @@ def errors(text: str) -> Iterator[Sighting]:
         if told["code"] == "403":
             told["message"] = "Forbidden"
         yield Sighting(start=found.start(), source="s3a", told=told)
+
+
+def unsigned(text: str) -> Iterator[Sighting]:
+    """Yield where something was to be done for which no credentials were found."""
+    for found in _NO_AUTH.finditer(text):
+        yield Sighting(start=found.start(), source="s3a", told=_where(found["on"]), is_error=False)
 
 
 def paths(text: str) -> Iterator[Sighting]:

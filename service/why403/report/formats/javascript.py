@@ -65,10 +65,16 @@ def _told(text: str, found: re.Match[str], around: str) -> Fields:
     return fields(
         code=code,
         message=None if message == "null" else message,
-        operation=first_operation((*_COMMAND.findall(around), *_CLASS.findall(around), *_METHOD.findall(around)))
+        operation=first_operation(_called(around))
         or first_operation(_CLASS.findall(before(text, found.start(), most=300))),
         **members(around),
     )
+
+
+def _called(around: str) -> list[str]:
+    """Return what a stack calls, innermost first: the stack of the next error follows."""
+    found = [each for pattern in (_COMMAND, _CLASS, _METHOD) for each in pattern.finditer(around)]
+    return [each[1] for each in sorted(found, key=lambda each: each.start())]
 
 
 def members(around: str) -> dict[str, object]:

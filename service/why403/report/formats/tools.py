@@ -11,6 +11,7 @@ from why403.report.formats.transcripts import CLOUDFRONT
 from why403.report.names import operation_of
 from why403.report.passage import message_after
 from why403.report.places import place_of_uri, place_of_url
+from why403.report.plain import collapsed
 from why403.report.routes import operation_at
 from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
@@ -212,13 +213,16 @@ def athena(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="text", told=both(told, place.told if place else fields()))
 
 
-_UNSIGNED: Final = re.compile(rf"[^\n.:]{{0,80}}?(?:{'|'.join(UNSIGNED)})[^\n.]{{0,200}}", re.IGNORECASE)
+_UNSIGNED: Final = re.compile(
+    r"[^\n.:]{0,80}?(?:" + "|".join(words.replace(" ", r"\s{1,8}") for words in UNSIGNED) + r")[^\n.]{0,200}",
+    re.IGNORECASE,
+)
 
 
 def unsigned(text: str) -> Iterator[Sighting]:
     """Yield the words of clients that have no credentials."""
     for found in islice(_UNSIGNED.finditer(text), MOST):
-        yield Sighting(start=found.start(), source="text", told=fields(message=found[0].strip()))
+        yield Sighting(start=found.start(), source="text", told=fields(message=collapsed(found[0])))
 
 
 _DEPLOYMENT: Final = re.compile(
