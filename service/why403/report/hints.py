@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from why403.report.joining import Error
-from why403.report.names import is_about_objects, needs
+from why403.report.names import asks_of_source, is_about_objects, needs
 from why403.report.sighting import Sighting
 
 _ONE_LINE: Final = 1_000
@@ -18,7 +18,9 @@ def complete(error: Error, hints: Sequence[Sighting], text: str) -> tuple[str, .
     usable = sorted((hint for hint in hints if _fits(error, hint)), key=lambda hint: _nearness(error, hint, text))
     _operation(error, usable, text)
     usable = [hint for hint in usable if _fits(error, hint)]
-    open_places = _place(error, usable, text)
+    # What a copy's source is, is named by what is around; where it was to go, is not.
+    of_source = asks_of_source(error.told.get("operation", ""), error.told.get("action", ""))
+    open_places = () if of_source else _place(error, usable, text)
     for hint in usable:
         bucket = hint.told.get("bucket")
         if hint.source in _COMMANDS or (

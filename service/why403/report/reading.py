@@ -73,7 +73,7 @@ _OF_TEXT: Final = (
     Format(presigned.urls, ("-Credential", "-credential", "-Signature", "-signature", "AWSAccessKeyId")),
     Format(prose.buckets, ("ucket",)),
     Format(sentences, message.WORDS),
-    Format(tools.athena, ("on S3 path",)),
+    Format(tools.athena, ("path:",)),
     Format(tools.cloudformation, ("API: s3:",)),
     Format(tools.cloudfront, ("loudfront", "CloudFront", "Key-Pair-Id", "could not be satisfied")),
     Format(tools.console, ("permission", "Amazon Q", "Failed to", "API response")),

@@ -7,6 +7,7 @@ from typing import Final
 from why403.report.formats.commands import step
 from why403.report.names import operation_of
 from why403.report.passage import after, before, line_around, message_after
+from why403.report.plain import collapsed
 from why403.report.sighting import Fields, Sighting, both, fields
 
 _SENTENCE: Final = re.compile(
@@ -18,9 +19,9 @@ _SENTENCE: Final = re.compile(
 # pathlib-like libraries on botocore, s3fs first, raise the errors of a file system.
 _PERMISSION: Final = re.compile(r"PermissionError: (?:\[Errno 13\] )?(?P<message>Forbidden|Access Denied|User: )")
 # boto3's transfers tell where the file was to go: bucket and key, joined by a slash.
+_FAILED: Final = "Failed to upload"
 _UPLOAD: Final = re.compile(
-    r"Failed to upload (?:(?! to )[^\n]){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/"
-    r"(?P<key>(?:(?! to )[^\n]){1,1024}): \Z"
+    r"(?:(?! to ).){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>(?:(?! to ).){1,1024}):"
 )
 _REFUSED: Final = re.compile(r"not\s{1,80}authorized\s{1,80}to\s{1,80}perform")
 _CLI: Final = re.compile(
@@ -44,8 +45,9 @@ def sentences(text: str) -> Iterator[Sighting]:
         code = "AccessDenied" if passed_on else found["code"]
         notes = () if operation else (f"`{found['operation']}` is not an operation of S3",)
         cli = by_cli or _CLI.search(line_around(text, *found.span())) is not None
-        line = _line(before(text, found.start()))
-        told = both(fields(code=code, operation=operation, message=message), _upload(line) or step(line, operation))
+        ahead = before(text, found.start())
+        place = _upload(ahead) or step(_line(ahead), operation)
+        told = both(fields(code=code, operation=operation, message=message), place)
         yield Sighting(start=found.start(), source="aws-cli" if cli else "boto3", told=told, notes=notes)
 
 
@@ -54,8 +56,10 @@ def _tells_refusal(text: str, at: int) -> bool:
     return _REFUSED.search(after(text, at, most=800).partition("An error")[0]) is not None
 
 
-def _upload(line: str) -> Fields:
-    found = _UPLOAD.search(line)
+def _upload(ahead: str) -> Fields:
+    """Return the place that boto3 wrote to, by what stands before an error; a terminal breaks lines at spaces."""
+    _, upload, rest = ahead.rpartition(_FAILED)
+    found = _UPLOAD.fullmatch(collapsed(rest)) if upload and rest.rstrip().endswith(":") else None
     return fields(**found.groupdict()) if found else Fields()
 
 

@@ -135,7 +135,7 @@ _CONSOLE: Final = re.compile(
 # The console's headings tell no more on their line; an SDK's error goes on with what S3 said.
 _CONSOLE_PLAIN: Final = re.compile(
     r"Insufficient permissions to (?:list|view|upload|get|edit|delete)|You don.t have permissions? to|"
-    r"Diagnose with Amazon Q|Failed to (?:upload|delete|load|copy|create folder)(?![^\n]{0,3000}:[ ])|"
+    r"Diagnose with Amazon Q|Failed to (?:upload|delete|load|copy|create folder)(?![^\n]{0,3000}:[ ]|[^:]{0,1500}:\s)|"
     r"API response\s{1,9}Access Denied"
 )
 
@@ -202,7 +202,7 @@ def warehouse(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="text", told=told)
 
 
-_ATHENA: Final = re.compile(r"Permission denied on S3 path: (?P<uri>s3://[^\s'\"<>]{3,1100})")
+_ATHENA: Final = re.compile(r"Permission\sdenied\son\sS3\spath:\s(?P<uri>s3://[^\s'\"<>]{3,1100})")
 
 
 def athena(text: str) -> Iterator[Sighting]:
