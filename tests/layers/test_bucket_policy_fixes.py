@@ -101,6 +101,35 @@ NEW: dict[str, tuple[AccessRequest, Any]] = {
         asked(None, action="s3:ListBucket", resource=BUCKET),
         policy({"Sid": "AllowListBucket", **reads({"AWS": USER}, Action="s3:ListBucket", Resource=BUCKET)}),
     ),
+    "a listing is asked for by its prefix": (
+        asked(None, action="s3:ListBucket", resource=BUCKET, keys={"s3:prefix": ["logs/"]}),
+        policy(
+            {
+                "Sid": "AllowListBucket",
+                **reads({"AWS": USER}, Action="s3:ListBucket", Resource=BUCKET),
+                "Condition": {"StringEquals": {"s3:prefix": "logs/"}},
+            }
+        ),
+    ),
+    "a service lists for the resource it acts for, by its prefix": (
+        asked(
+            None,
+            "cloudtrail.amazonaws.com",
+            action="s3:ListBucket",
+            resource=BUCKET,
+            keys={**TRAIL, "s3:prefix": ["logs/"]},
+        ),
+        policy(
+            {
+                "Sid": "AllowListBucket",
+                **reads({"Service": "cloudtrail.amazonaws.com"}, Action="s3:ListBucket", Resource=BUCKET),
+                "Condition": {
+                    "ArnLike": {"aws:SourceArn": TRAIL["aws:SourceArn"][0]},
+                    "StringEquals": {"aws:SourceAccount": HOME, "s3:prefix": "logs/"},
+                },
+            }
+        ),
+    ),
     "a statement that lacks the caller alone": (
         asked(policy(reads({"AWS": OTHER}, Sid="Mine"))),
         policy(reads({"AWS": [OTHER, USER]}, Sid="Mine")),

@@ -155,6 +155,52 @@ ADDITIONS: dict[str, tuple[AccessRequest, Any, str, dict[str, Any]]] = {
 }
 
 
+BUCKET = "arn:aws:s3:::reports"
+HOMES = allow("s3:ListBucket", Sid="Mine", Resource=BUCKET, Condition={"StringLike": {"s3:prefix": "home/*"}})
+
+
+def listing(prefix: str | None, policies: Any = None, action: str = "s3:ListBucket") -> AccessRequest:
+    keys = {"s3:prefix": [] if prefix is None else [prefix]}
+    return asked(policies, action=action, resource=BUCKET, keys=keys)
+
+
+@pytest.mark.parametrize("action", ["s3:ListBucket", "s3:ListBucketVersions"])
+@pytest.mark.parametrize(
+    ("prefix", "written", "others"),
+    [
+        ("logs/", "logs/", ["logs", "logs/a", "hr/"]),
+        ("a*?/", "a*?/", ["ab?/", "a*b/"]),
+        ("${aws:username}/", "${$}{aws:username}/", ["ana/"]),
+    ],
+)
+def test_a_listing_is_allowed_for_the_prefix_that_was_asked_for(
+    action: str, prefix: str, written: str, others: list[str]
+) -> None:
+    request = listing(prefix, [{**INLINE, "document": policy(HOMES)}], action)
+    fix = proposed("identity", request)[0]
+    held, added = after(fix, "principal.policies")[0]["document"]["Statement"]
+    assert held == HOMES
+    assert added["Condition"] == {"StringEquals": {"s3:prefix": written}}
+    assert (fix.applicability, fix.risk) == (Applicability.SAFE, "none beside this call: one action on one resource")
+    assert remaining("identity", fixed(request, fix)) == []
+    for other in (*others, None):
+        assert remaining("identity", fixed(listing(other, action=action), fix)) != [], other
+
+
+@pytest.mark.parametrize("prefix", [None, ""])
+def test_whoever_lists_all_keys_is_told_that_all_become_visible(prefix: str | None) -> None:
+    request = listing(prefix)
+    fix = proposed("identity", request)[0]
+    assert "Condition" not in after(fix, "principal.policies")[0]["document"]["Statement"][0]
+    assert (fix.applicability, fix.risk) == (Applicability.SAFE, "the names of all keys in the bucket become visible")
+    assert "all keys" in proposed("identity", asked(None, RESERVED, action="s3:ListBucket", resource=BUCKET))[0].risk
+
+
+def test_what_lists_no_keys_has_no_prefix() -> None:
+    fix = proposed("identity", asked(None, keys={"s3:prefix": ["logs/"]}))[0]
+    assert after(fix, "principal.policies") == [new_policy()]
+
+
 @pytest.mark.parametrize(("request_", "expected", "operation", "parameters"), ADDITIONS.values(), ids=ADDITIONS)
 def test_the_caller_gets_one_action_on_one_resource(
     request_: AccessRequest, expected: Any, operation: str, parameters: dict[str, Any]

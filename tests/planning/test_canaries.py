@@ -88,6 +88,24 @@ def test_whoever_is_asked_about_is_another_request_that_can_be_asked(
             pytest.fail(f"{canary}: {error}")
 
 
+def prefixed(*values: str) -> list[Canary]:
+    request = a_request("s3:ListBucket", principal=SESSION, resource="arn:aws:s3:::reports", keys={"s3:prefix": values})
+    context = {**CONTEXT, "S3:Prefix": [*values]}
+    return [each for each in Around(request, context, services().registry.facts).canaries() if each.keys]
+
+
+def test_a_listing_of_another_prefix_is_asked_about_with_that_prefix_and_nothing_else_changed() -> None:
+    (found,) = prefixed("logs/")
+    named = {"principal": SESSION, "action": "s3:ListBucket", "resource": "arn:aws:s3:::reports"}
+    assert found.request == {**named, "context": {"s3:prefix": "why403-canary/"}}
+    assert found.context == {**CONTEXT, "s3:prefix": "why403-canary/"}
+    asked_for({**found.request, "context": found.context})
+
+
+def test_whoever_asks_for_all_keys_is_meant_to_see_any_prefix() -> None:
+    assert prefixed() == prefixed("") == []
+
+
 def test_an_action_is_asked_about_where_it_fits() -> None:
     assert fits("s3:GetObject", "object")
     assert not fits("s3:GetObject", "bucket")

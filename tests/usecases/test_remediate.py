@@ -207,3 +207,41 @@ def test_what_a_copy_s_source_and_target_have_in_common_is_changed_once_and_for_
     again = simulate(services(), {"requests": [request], "evidence": evidence | made})
     assert again["results"][0]["decision"] == "allowed"
     assert change["undo"] != []
+
+
+BUCKET = "arn:aws:s3:::reports"
+A_LISTING = {
+    "principal": ANA,
+    "operation": "ListObjectsV2",
+    "bucket": "reports",
+    "parameters": {"Prefix": "logs/"},
+}
+
+
+def limited(*prefixes: str) -> dict[str, Any]:
+    condition = {"StringLike": {"s3:prefix": [*prefixes]}}
+    return {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": BUCKET, "Condition": condition}
+
+
+def test_a_listing_is_allowed_for_its_prefix_and_shows_no_other() -> None:
+    held = [{"name": "P", "from": "inline", "document": document(limited("home/*"))}]
+    plan = planned({**A_LISTING, "evidence": {"bucket.owner": "111122223333", "principal.policies": held}})
+    (change,) = plan["changes"]
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    assert {"StringEquals": {"s3:prefix": "logs/"}} in [each.get("Condition") for each in _statements(change["after"])]
+    assert '"s3:prefix": "logs/"' in change["cloudformation"] + change["diff"]
+    assert "another prefix" in [each["name"] for each in plan["proof"]["still_denied"]]
+    assert plan["proof"]["newly_allowed"] == []
+
+
+def test_a_plan_that_would_show_other_prefixes_says_so() -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:List*", "Resource": BUCKET}
+    evidence = {"bucket.owner": "111122223333", "principal.policies": [allow("s3:*", "*")]}
+    plan = planned({**A_LISTING, "evidence": {**evidence, "bucket.policy": document(deny)}})
+    opened = {each["name"]: each.get("context") for each in plan["proof"]["newly_allowed"]}
+    assert opened["another prefix"] == {"s3:prefix": "why403-canary/"}
+    assert plan["applicability"] == "review"
+
+
+def _statements(after: Any) -> list[dict[str, Any]]:
+    return [each for held in after for each in held["document"]["Statement"]]

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from why403.domain.actions import find
 from why403.domain.arn import Resource
 from why403.domain.evidence import Fact
+from why403.domain.listing import PREFIX, prefix_of
 from why403.domain.principal import Kind, Principal
 from why403.domain.request import AccessRequest
 
@@ -26,6 +28,7 @@ _NEIGHBOURS: Final = (
     "kms:ScheduleKeyDeletion",
 )
 _ELSEWHERE: Final = "why403-canary/elsewhere"
+_OTHER_PREFIX: Final = "why403-canary/"
 # Keys that tell of the caller, by how they begin; those of its organization hold for others of its account, too.
 _KEYS_OF_CALLER: Final = (
     "aws:principal",
@@ -57,17 +60,27 @@ class Who(NamedTuple):
 
 
 class Canary(NamedTuple):
-    """A request by its action, and in words what makes it another than the one that was refused."""
+    """A request by its action, and in words what makes it another than the one that was refused.
+
+    `keys` are condition keys in which it differs.
+    """
 
     name: str
     who: Who
     action: str
     resource: str
+    keys: Mapping[str, str] = MappingProxyType({})
 
     @property
     def request(self) -> dict[str, Any]:
         """Return the members that name it, as answers show them."""
-        return {"principal": self.who.principal, "action": self.action, "resource": self.resource}
+        named = {"principal": self.who.principal, "action": self.action, "resource": self.resource}
+        return {**named, "context": dict(self.keys)} if self.keys else named
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Return the condition keys that it carries."""
+        return {**_without(self.who.context, tuple(self.keys)), **self.keys} if self.keys else {**self.who.context}
 
 
 class _What(NamedTuple):
@@ -83,10 +96,11 @@ class Around:
         """Work out callers, actions and places; `facts` are all that there are, by name."""
         self.who = list(callers(request.principal, context, facts))
         self.where = list(_places(request))
+        self.listed = prefix_of(request)
         self.actions = [request.action, *(each for each in _NEIGHBOURS if each.lower() != request.action_key)]
 
     def canaries(self) -> Iterator[Canary]:
-        """Yield requests that differ in one respect each: caller, action, key, bucket."""
+        """Yield requests that differ in one respect each: caller, action, key, bucket, what of it is listed."""
         own, *others = self.who
         here, *elsewhere = self.where
         action, *broader = self.actions
@@ -98,6 +112,8 @@ class Around:
         for what in elsewhere:
             if what.kind == here.kind:
                 yield Canary(what.name, own, action, what.resource)
+        if self.listed is not None:
+            yield Canary("another prefix", own, action, here.resource, {PREFIX: _OTHER_PREFIX})
 
     def neighbourhood(self) -> Iterator[Canary]:
         """Yield every caller, action and place, without the request itself."""
@@ -168,7 +184,7 @@ def once(found: Iterable[Canary]) -> Iterator[Canary]:
     """Yield each request once, however many legs it stands beside."""
     seen = set()
     for each in found:
-        key = (each.who.principal, each.action, each.resource)
+        key = (each.who.principal, each.action, each.resource, *each.keys)
         if key not in seen:
             seen.add(key)
             yield each

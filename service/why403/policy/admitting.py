@@ -15,6 +15,7 @@ from why403.domain.truth import TRUE
 from why403.domain.verdict import Reach
 from why403.policy.compiled import Policies
 from why403.policy.editing import Document, document_of, statement_at, with_document, written
+from why403.policy.giving import both, given_by
 from why403.policy.homes import Home
 from why403.policy.principal import is_unique_id
 from why403.policy.proposals import TOO_LONG, Subject, addition, by_hand, wanted
@@ -83,11 +84,11 @@ def admission(
     asked = wanted(
         request, resource=resource, principal=who.principal, condition={**who.condition, **(condition or {})}
     )
-    told = on._replace(risk=who.risk)
-    found = addition(told, "", asked, home)
+    on = on._replace(risk=both(who.risk, given_by(request).risk))
+    found = addition(on, "", asked, home)
     if found is not None:
         return found
-    return by_hand(request, told._replace(steps=(TOO_LONG, *on.steps)))
+    return by_hand(request, on._replace(steps=(TOO_LONG, *on.steps)))
 
 
 def _unnamed(request: AccessRequest) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
 from why403.policy.editing import Document, allowing, at, document_of, size
+from why403.policy.giving import both
 from why403.policy.homes import MANAGED_MOST, Home, inline_policy, managed_policy
 from why403.policy.proposals import Subject, addition
 
@@ -160,13 +161,16 @@ def _managed(arn: str, name: str, document: Document, holder: Holder) -> tuple[t
     return (create, attach), (detach, delete)
 
 
+_ASSIGNED: Final = "everybody who is assigned the permission set `{}`, in every account, gets the permission"
+
+
 def _in_permission_set(on: Subject, placed: Sequence[Placed], asked: Document, holder: Holder) -> Iterator[Fix]:
     """Yield the change of a permission set: its roles are written anew from it, so that a change of theirs is lost."""
     name = holder.permission_set
     told = on._replace(
         what=f"the inline policy of the permission set `{name}`",
         who=f"whoever manages IAM Identity Center for account {holder.account}",
-        risk=f"everybody who is assigned the permission set `{name}`, in every account, gets the permission",
+        risk=both(_ASSIGNED.format(name), on.risk),
         steps=(
             "aws sso-admin list-instances, then list-permission-sets, for the ARNs of the instance and of the set",
             "aws sso-admin get-inline-policy-for-permission-set, and add the statement to what it answers",

@@ -60,6 +60,11 @@ def literal(arn: str) -> str:
     return arn if arn == "*" else _SPECIAL.sub(lambda found: f"${{{found[0]}}}", arn)
 
 
+def unvaried(text: str) -> str:
+    """Return a text as a value that is compared exactly: what would be a variable stands for itself."""
+    return text.replace(_VARIABLE, "${$}{")
+
+
 def takes(document: Document, wanted: Document) -> bool:
     """Return whether what is added means the same in the document: older ones that use `${` know no escapes."""
     old = document.get("Version") != VARIABLES_SINCE

@@ -19,6 +19,7 @@ from why403.policy import homes
 from why403.policy.admitting import admission, revival, storable
 from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
+from why403.policy.giving import both, given_by
 from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
 from why403.policy.ruling import Cited, citing
 
@@ -38,15 +39,15 @@ def identity_fixes(
         yield from exception(on, cited, request, lambda each: attached_home(each, request))
     elif not denies and (raw is not None or not placed):
         if holder_of(request) is None or request.service_linked:
-            yield by_hand(request, on._replace(risk=_NARROW))
+            yield by_hand(request, on._replace(risk=given_by(request).risk))
             return
-        vague = request.resource.vague
-        grade, risk = (Applicability.REVIEW, _VAGUE) if vague else (Applicability.SAFE, _NARROW)
+        risk, grade = given_by(request)
+        if request.resource.vague:
+            risk, grade = both(_VAGUE, risk), Applicability.REVIEW
         asked = wanted(request, resource=_seen_as(request))
         yield from attached_additions(on._replace(grade=grade, risk=risk), placed, asked, request)
 
 
-_NARROW: Final = "none beside this call: one action on one resource"
 _VAGUE: Final = "which key it is, is not known: every key that it may be is allowed"
 
 

@@ -8,6 +8,7 @@ from why403.domain.arn import EVERYTHING, KMS
 from why403.domain.evidence import Fact
 from why403.domain.fix import Applicability, Edit, Fix
 from why403.domain.issuer import lacks_path
+from why403.domain.listing import PREFIX, prefix_of
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.verdict import Reach
@@ -21,6 +22,7 @@ from why403.policy.editing import (
     put,
     statement,
     takes,
+    unvaried,
     with_document,
     written,
 )
@@ -70,11 +72,17 @@ def wanted(
     principal: str | Mapping[str, Any] | None = None,
     condition: Mapping[str, Any] | None = None,
 ) -> Document:
-    """Return the narrowest statement that allows what is asked for; of KMS only what S3 asks for its caller."""
+    """Return the narrowest statement that allows what is asked for.
+
+    Of KMS that is only what S3 asks for its caller; of a listing, only the prefix that is asked for, if there is one.
+    """
     via = request.context["kms:viaservice"] if request.resource.service == KMS and request.call is not None else None
     conditions = {**(condition or {})}
     if via:
         conditions["StringEquals"] = {**conditions.get("StringEquals", {}), "kms:ViaService": via[0]}
+    prefix = prefix_of(request)
+    if prefix:
+        conditions["StringEquals"] = {**conditions.get("StringEquals", {}), PREFIX: unvaried(prefix)}
     where = resource_of(request) if resource is None else resource
     return statement(action_of(request), where, principal=principal, condition=conditions)
 

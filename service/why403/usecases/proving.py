@@ -75,7 +75,7 @@ class Worlds:
         known = self.found.known.request
         alike = {"context_is_complete": False, **{name: known[name] for name in _ASKED_ALIKE if name in known}}
         try:
-            asked = asked_for({**alike, **canary.request, "context": dict(canary.who.context)})
+            asked = asked_for({**alike, **canary.request, "context": canary.context})
             legs = asked.legs(self._evidence_of(canary.who, draft), self.services.registry.facts)
         except InvalidInput:  # what is beside the call need not be a request at all
             return None
@@ -115,7 +115,7 @@ def proof(
     around = [Around(leg.ruled.request, context, facts) for leg in legs.legs]
     canaries = worlds.compared(once(each for one in around for each in one.canaries()), draft)
     neighbours = worlds.compared(once(each for one in around for each in one.neighbourhood()), draft)
-    opened = {(each["principal"], each["action"], each["resource"]): each for each in (*neighbours, *canaries)}
+    opened = {_told_apart(each): each for each in (*neighbours, *canaries)}
     return {
         "before": dict(before),
         "after": dict(after),
@@ -123,6 +123,10 @@ def proof(
         "newly_allowed": [_shown(each) for each in opened.values() if each["after"] == TRUE != each["before"]],
         "undecided": [_shown(each) for each in opened.values() if each["after"] == UNKNOWN and each["before"] == FALSE],
     }
+
+
+def _told_apart(each: Mapping[str, Any]) -> tuple[str, ...]:
+    return (each["principal"], each["action"], each["resource"], *each.get("context", ()))
 
 
 def _shown(each: Mapping[str, Any]) -> dict[str, Any]:
