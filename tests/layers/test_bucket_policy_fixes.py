@@ -564,3 +564,22 @@ def test_a_grant_s_reach_is_the_role_s() -> None:
     request = asked(None, SESSION)
     held = [claim for claim in _judged(fixed(request, first(request))) if claim.says == Says.GRANT and claim.holds]
     assert [claim.reach for claim in held] == [Reach.ROLE]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "risk"),
+    [
+        ("s3:GetObject", OBJECT, "nobody else is let in"),
+        ("s3:ListBucket", BUCKET, "nobody else is let in; the names of all keys in the bucket become visible"),
+        (
+            "s3:PutBucketAcl",
+            BUCKET,
+            "nobody else is let in; whoever may write an ACL may let in anybody, wherever ACLs",
+        ),
+        ("s3:DeleteObjectVersion", OBJECT, "nobody else is let in; every version of the key can be deleted"),
+    ],
+)
+def test_a_grant_says_what_it_gives_beside_the_call(action: str, resource: str, risk: str) -> None:
+    fix = first(asked(None, action=action, resource=resource, facts={ISSUER: ROLE}))
+    assert fix.risk.startswith(risk)
+    assert fix.applicability is Applicability.REVIEW

@@ -22,6 +22,7 @@ from tests.layers.tables import (
 )
 from why403 import AccessRequest, Applicability, Claim, Reach, Reading, Says, Write
 from why403.domain.facts import BUCKET_OWNER, ISSUER
+from why403.policy.giving import given_by
 from why403.testing import a_request
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.identity import POLICIES
@@ -332,6 +333,19 @@ def test_a_key_gets_a_wildcard_of_its_own_name_escaped() -> None:
     assert remaining("identity", fixed(request, fix)) == []
     beside = asked(after(fix, "principal.policies"), resource="arn:aws:s3:::reports/axb?${c}")
     assert remaining("identity", beside) != []
+
+
+DANGEROUS = ("s3:PutBucketPolicy", "s3:DeleteBucket", "s3:PutLifecycleConfiguration", "s3:PutAccountPublicAccessBlock")
+
+
+@pytest.mark.parametrize("action", [*DANGEROUS, "s3:PutBucketAcl", "s3:DeleteBucketPolicy", "iam:PassRole"])
+def test_a_permission_that_gives_more_than_its_call_is_never_safe(action: str) -> None:
+    request = asked(None, action=action, resource="*" if "Account" in action or action.startswith("iam") else BUCKET)
+    fix = proposed("identity", request)[0]
+    assert fix.applicability is Applicability.REVIEW
+    assert fix.risk == given_by(request).risk
+    reserved = asked(None, RESERVED, action=action, resource=BUCKET)
+    assert proposed("identity", reserved)[0].risk.endswith(given_by(reserved).risk)
 
 
 DENIALS: dict[str, tuple[AccessRequest, Any, str]] = {

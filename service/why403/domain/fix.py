@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from why403.domain.evidence import Evidence, Fact, Found
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+NARROW: Final = "none beside this call: one action on one resource"
+"""The risk of a permission that gives nothing else."""
 
 
 class Applicability(IntEnum):
@@ -93,3 +95,10 @@ class Fix:
     undo: tuple[Write, ...] = ()
     steps: tuple[str, ...] = ()
     public: bool = False
+
+
+def both(risk: str, other: str) -> str:
+    """Return what one risk and another come to, where either may be none beside the call."""
+    if NARROW in {risk, other}:
+        return other if risk == NARROW else risk
+    return risk if other in risk else f"{risk}; {other}"

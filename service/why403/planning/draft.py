@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from why403.domain.evidence import SOURCE
-from why403.domain.fix import Applicability, Edit, Fix
+from why403.domain.fix import Applicability, Edit, Fix, both
 from why403.engine.call import Blocked
 from why403.engine.explain import told
 from why403.planning.links import Link, carried, same_but_for_side, twins
@@ -236,7 +236,7 @@ def _joined(draft: Draft, one: Step, other: Step) -> Step:
     fix = replace(
         first,
         summary=_listed(first.summary, second.summary),
-        risk=_listed(first.risk, second.risk),
+        risk=both(first.risk, second.risk),
         applicability=max(first.applicability, second.applicability),
         edits=edits,
         writes=second.writes,

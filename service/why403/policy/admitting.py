@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from why403.domain.fix import Applicability, Edit, Fix
+from why403.domain.fix import Applicability, Edit, Fix, both
 from why403.domain.issuer import lacks_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
@@ -15,7 +15,7 @@ from why403.domain.truth import TRUE
 from why403.domain.verdict import Reach
 from why403.policy.compiled import Policies
 from why403.policy.editing import Document, document_of, statement_at, with_document, written
-from why403.policy.giving import both, given_by
+from why403.policy.giving import given_by
 from why403.policy.homes import Home
 from why403.policy.principal import is_unique_id
 from why403.policy.proposals import TOO_LONG, Subject, addition, by_hand, wanted

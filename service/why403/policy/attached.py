@@ -10,12 +10,11 @@ from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import split_arn
-from why403.domain.fix import Applicability, Edit, Fix, Reading, Write
+from why403.domain.fix import Applicability, Edit, Fix, Reading, Write, both
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
 from why403.policy.editing import Document, allowing, at, document_of, size
-from why403.policy.giving import both
 from why403.policy.homes import MANAGED_MOST, Home, inline_policy, managed_policy
 from why403.policy.proposals import Subject, addition
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from why403.domain.arn import NOT_TOLD, Resource
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
-from why403.domain.fix import Applicability, Fix
+from why403.domain.fix import Applicability, Fix, both
 from why403.domain.principal import Kind
 from why403.domain.readings import BOTH, reads
 from why403.domain.request import AccessRequest
@@ -19,7 +19,7 @@ from why403.policy import homes
 from why403.policy.admitting import admission, revival, storable
 from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
-from why403.policy.giving import both, given_by
+from why403.policy.giving import given_by
 from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
 from why403.policy.ruling import Cited, citing
 

@@ -1,15 +1,18 @@
 """What a permission gives beside the call that it is asked for; pure.
 
-The narrowest statement names an action and a resource, and no more: of some actions that is much.
+The narrowest statement names an action and a resource, and no more: of some actions that is much. AWS: "Actions,
+resources, and condition keys for Amazon S3" (access level Permissions management); "Locking objects with Object Lock";
+"Setting an S3 Lifecycle configuration on a bucket"; "Grant a user permissions to pass a role to an AWS service".
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from why403.domain.fix import Applicability
+from why403.domain.actions import service_of
+from why403.domain.fix import NARROW, Applicability
 from why403.domain.listing import lists_keys, prefix_of
 from why403.domain.request import AccessRequest
-
-NARROW: Final = "none beside this call: one action on one resource"
 
 
 class Given(NamedTuple):
@@ -20,18 +23,58 @@ class Given(NamedTuple):
 
 
 _NOTHING: Final = Given(NARROW, Applicability.SAFE)
+_READS_IAM: Final = ("iam:get", "iam:list", "iam:simulate", "iam:generate")
+_IAM: Final = Given("whoever may change this in IAM may give themselves and others more", Applicability.REVIEW)
 _ALL_KEYS: Final = Given("the names of all keys in the bucket become visible", Applicability.SAFE)
+_MANAGES: Final = "Permissions management"
+_ACL: Final = "whoever may write an ACL may let in anybody, wherever ACLs are enabled"
+_PUBLIC: Final = "whoever may write these settings may open {} to what public policies and ACLs say"
+_POINT: Final = "whoever may write the access point's policy may let in anybody through it, as far as the bucket does"
+_UNGUARDED: Final = "whoever may delete the {} policy takes away what it grants and what it denies"
+ALLOWS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "s3:putbucketpolicy": "whoever may write the bucket's policy may let in anybody",
+        "s3:deletebucketpolicy": _UNGUARDED.format("bucket's"),
+        "s3:putbucketacl": _ACL,
+        "s3:putobjectacl": _ACL,
+        "s3:putobjectversionacl": _ACL,
+        "s3:putbucketpublicaccessblock": _PUBLIC.format("the bucket"),
+        "s3:putaccountpublicaccessblock": _PUBLIC.format("every bucket of the account"),
+        "s3:putaccesspointpublicaccessblock": _PUBLIC.format("the access point"),
+        "s3:putaccesspointpolicy": _POINT,
+        "s3:putaccesspointpolicyforobjectlambda": _POINT,
+        "s3:putmultiregionaccesspointpolicy": _POINT,
+        "s3:deleteaccesspointpolicy": _UNGUARDED.format("access point's"),
+        "s3:deleteaccesspointpolicyforobjectlambda": _UNGUARDED.format("access point's"),
+        "s3:putbucketownershipcontrols": "whoever may write them may enable or disable all ACLs of the bucket",
+        "s3:objectowneroverridetobucketowner": "replicas become the other account's, which alone decides on them then",
+        "s3:bypassgovernanceretention": "what is kept as evidence (WORM) can be deleted for good before its time",
+        "s3:deleteobjectversion": "every version of the key can be deleted, each of them for good",
+        "s3:deletebucket": "a bucket that is deleted does not come back, and anybody may take its name",
+        "s3:putlifecycleconfiguration": "whoever may write the bucket's rules may have all of its objects deleted",
+        "s3:putobjectlegalhold": "a legal hold can be taken off, and what it kept can then be deleted for good",
+        "s3:putobjectretention": "versions can be locked for years, in compliance mode, and nobody can undo it",
+        "s3:putbucketobjectlockconfiguration": "all that is written can be locked for years, and nobody can undo it",
+        "s3:putencryptionconfiguration": "what is written can be encrypted under a key that others hold or take away",
+        "s3:putreplicationconfiguration": "whoever may write the bucket's rules may copy its objects to any account",
+        "kms:putkeypolicy": "whoever may write the key's policy may let in anybody, and lock out everybody else",
+        "kms:creategrant": "whoever may make grants of the key may let in anybody",
+        "kms:schedulekeydeletion": "what is encrypted under a key that is deleted can never be read again",
+        "iam:passrole": "whoever passes the role to a service can have done all that the role may do",
+    }
+)
+"""What actions allow that change who is let in, or that nothing takes back; others that do so are told in general."""
 
 
 def given_by(request: AccessRequest) -> Given:
     """Return what the permission that a request asks for gives beside that request."""
+    allows = ALLOWS.get(request.action_key)
+    if allows is None and request.s3_action is not None and request.s3_action.access == _MANAGES:
+        allows = f"{request.s3_action.name} manages permissions: whoever may use it may change who is let in"
+    if allows is not None:
+        return Given(allows, Applicability.REVIEW)
+    if service_of(request.action) == "iam" and not request.action_key.startswith(_READS_IAM):
+        return _IAM
     if lists_keys(request) and prefix_of(request) is None:
         return _ALL_KEYS
     return _NOTHING
-
-
-def both(risk: str, more: str) -> str:
-    """Return a risk with another one told as well."""
-    if NARROW in {risk, more}:
-        return more if risk == NARROW else risk
-    return f"{risk}; {more}"

@@ -1,0 +1,57 @@
+"""What a permission gives beside its call: nothing, the names of keys, or what changes others' access for good."""
+
+import pytest
+
+from why403.domain.actions import ALL, find
+from why403.domain.fix import NARROW, Applicability, both
+from why403.policy.giving import ALLOWS, given_by
+from why403.testing import a_request
+
+MANAGED = [each.name for each in ALL if each.access == "Permissions management"]
+IRREVOCABLE = (
+    *("s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration"),
+    *("s3:PutObjectLegalHold", "s3:PutObjectRetention", "s3:PutEncryptionConfiguration"),
+    *("s3:PutBucketObjectLockConfiguration", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "iam:PassRole"),
+    *("iam:PutRolePolicy", "iam:CreatePolicyVersion", "IAM:passrole"),
+)
+
+
+@pytest.mark.parametrize("action", [*MANAGED, *IRREVOCABLE])
+def test_what_manages_permissions_or_cannot_be_taken_back_is_for_a_person_to_look_at(action: str) -> None:
+    risk, grade = given_by(a_request(action, resource="*"))
+    assert grade is Applicability.REVIEW
+    assert risk != NARROW
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("s3:PutBucketPolicy", "whoever may write the bucket's policy may let in anybody"),
+        ("s3:PutAccountPublicAccessBlock", "every bucket of the account"),
+        ("s3:BypassGovernanceRetention", "WORM"),
+        ("s3:DeleteObjectVersion", "every version of the key"),
+        ("s3:CreateAccessGrant", "s3:CreateAccessGrant manages permissions"),
+        ("s3:ListBucket", "all keys"),
+    ],
+)
+def test_the_risk_says_what_is_allowed(action: str, said: str) -> None:
+    assert said in given_by(a_request(action, resource="*")).risk
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetBucketPolicy", "kms:Decrypt", "iam:GetRole", "ec2:Run"],
+)
+def test_what_reads_or_writes_one_thing_gives_nothing_else(action: str) -> None:
+    assert given_by(a_request(action, resource="*")) == (NARROW, Applicability.SAFE)
+
+
+def test_the_table_names_actions_that_there_are() -> None:
+    assert [name for name in ALLOWS if name.startswith("s3:") and find(name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"), [(NARROW, "a", "a"), ("a", NARROW, "a"), ("a", "b", "a; b"), ("a; b", "b", "a; b")]
+)
+def test_a_risk_of_nothing_is_not_told_beside_another(one: str, other: str, told: str) -> None:
+    assert both(one, other) == told
