@@ -44,6 +44,7 @@ from why403.policy import (
     PolicyKind,
     bucket_policy_fixes,
     identity_fixes,
+    minding,
     naming,
     near_miss,
     policies_of,
@@ -247,12 +248,19 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
     """Yield an exception in what denies; or a permission of the caller's own, and then one of its bucket's.
 
     One account needs only one of the two, so the bucket's policy is proposed where the caller's own cannot be changed.
+    Either would do without what a policy of the caller's own asks of the call.
     """
+    seen, grants = evidence[POLICIES], claim.says == Says.GRANT
+    own = seen.value if grants and isinstance(seen, Found) else None
+    yield from minding(own, request, _proposed(request, evidence, grants=grants))
+
+
+def _proposed(request: AccessRequest, evidence: Evidence, *, grants: bool) -> Iterator[Fix]:
     seen = evidence[POLICIES]
     if not isinstance(seen, Unreadable):
-        yield from identity_fixes(POLICIES, seen, request, denies=claim.says == Says.DENIAL)
-    if claim.says == Says.GRANT and request.at_home and request.resource.bucket is not None:
-        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request, claim)
+        yield from identity_fixes(POLICIES, seen, request, denies=not grants)
+    if grants and request.at_home and request.resource.bucket is not None:
+        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

@@ -13,7 +13,7 @@ from why403.domain.commands import command
 from why403.domain.fix import edited
 from why403.domain.kms import managed_by_aws
 from why403.domain.truth import TRUE
-from why403.policy import bounded, key_administrator, key_policy_fixes
+from why403.policy import bounded, key_administrator, key_policy_fixes, minding
 from why403.policy.key_grants import BY_GRANT
 from why403_layers.keys import GRANTS, KEY_MANAGER, KEY_POLICY, KEY_STATE
 from why403_layers.permissions_boundary import BOUNDARY
@@ -28,7 +28,12 @@ def _of_policy(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iter
     if managed_by_aws(request, evidence.in_question(KEY_MANAGER)) == TRUE:
         yield from _of_managed(request, evidence, claim)
         return
-    denies = claim.says == Says.DENIAL
+    denies, seen = claim.says == Says.DENIAL, evidence.in_question(KEY_POLICY)
+    held = seen.value if isinstance(seen, Found) and not denies else None
+    yield from minding(held, request, _lets_in(request, evidence, denies=denies))
+
+
+def _lets_in(request: AccessRequest, evidence: Evidence, *, denies: bool) -> Iterator[Fix]:
     limits = bounded(request, evidence[BOUNDARY])
     yield from key_policy_fixes(KEY_POLICY, evidence.in_question(KEY_POLICY), request, limits, denies=denies)
     grantee = request.issuer or request.principal.arn

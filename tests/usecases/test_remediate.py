@@ -243,5 +243,30 @@ def test_a_plan_that_would_show_other_prefixes_says_so() -> None:
     assert plan["applicability"] == "review"
 
 
+A_READ = {"principal": ANA, "operation": "GetObject", "bucket": "reports", "key": "a"}
+
+
+def guarded(condition: Mapping[str, Any], **evidence: Any) -> dict[str, Any]:
+    statement = {"Sid": "Mine", "Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition}
+    held = [{"name": "P", "from": "inline", "document": document(statement)}]
+    return {"bucket.owner": "111122223333", "principal.policies": held, **evidence}
+
+
+def test_mfa_that_an_allow_asks_for_is_used_and_no_policy_changes() -> None:
+    plan = planned({**A_READ, "evidence": guarded({"Bool": {"aws:MultiFactorAuthPresent": "true"}})})
+    (change,) = plan["changes"]
+    assert (change["summary"], change["applicability"], change["after"]) == ("get a session with MFA", "manual", None)
+    assert plan["proof"]["after"]["decision"] == "allowed"
+
+
+def test_an_allow_that_asks_what_nobody_can_send_is_bypassed_after_a_look_alone() -> None:
+    tagged = guarded({"StringEquals": {"s3:ExistingObjectTag/class": "public"}}, **{"object.tags": {"class": "secret"}})
+    plan = planned({**A_READ, "evidence": tagged})
+    (change,) = plan["changes"]
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    assert (plan["applicability"], change["layer"]) == ("review", "identity")
+    assert change["risk"] == "it bypasses what statement `Mine` of `P` asks of `s3:ExistingObjectTag/class`"
+
+
 def _statements(after: Any) -> list[dict[str, Any]]:
     return [each for held in after for each in held["document"]["Statement"]]

@@ -23,6 +23,7 @@ from why403.policy.fixes import (
     policy_not_stored,
 )
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
+from why403.policy.guarding import minding
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.limiting import limited_to
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary
@@ -74,6 +75,7 @@ __all__ = [
     "key_policy_fixes",
     "levels",
     "limited_to",
+    "minding",
     "names_account",
     "naming",
     "near_miss",

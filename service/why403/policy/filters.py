@@ -17,6 +17,7 @@ from why403.policy import homes
 from why403.policy.compiled import Placed, Policies
 from why403.policy.editing import Document, at, document_of, size
 from why403.policy.fixes import denying
+from why403.policy.guarding import minding
 from why403.policy.homes import Home
 from why403.policy.levels import Level
 from why403.policy.mending import policy_arn
@@ -45,6 +46,10 @@ def organization_fixes(  # noqa: PLR0913 - what is said, of what, for whom
             on._replace(risk=_WEAKER), cited[:_MOST], request, lambda each: homes.organization_policy(each.arn)
         )
         return
+    yield from minding(level.policies, request, _allowed_at(on, seen.value, level, request), requests)
+
+
+def _allowed_at(on: Subject, levels: Sequence[Level], level: Level, request: AccessRequest) -> Iterator[Fix]:
     named = policy_arn(request)
     condition = {"ArnLike": {"aws:PrincipalArn": named}} if named else None
     where = f"in every account under `{level.target}`"
@@ -52,7 +57,7 @@ def organization_fixes(  # noqa: PLR0913 - what is said, of what, for whom
         (wanted(request, condition=condition), f"this caller may be granted it {where}"),
         (wanted(request, resource="*"), f"everybody may be granted the action {where}, on any resource"),
     ):
-        yield from _let_through(on._replace(risk=risk), seen.value, level, asked)
+        yield from _let_through(on._replace(risk=risk), levels, level, asked)
 
 
 _MOST: Final = 64
@@ -97,8 +102,7 @@ def boundary_fixes(
         return
     asked = wanted(request)
     found = addition(on, "", asked, home) or addition(on, "", asked, None)
-    if found is not None:
-        yield found
+    yield from minding(seen.value, request, filter(None, [found]))
 
 
 _SHARED: Final = "every user and role with this boundary may be granted it; aws iam list-entities-for-policy lists them"
@@ -120,14 +124,18 @@ def session_fixes(
     if denies and found is not None:
         yield from exception(on, denying(fact, found.value, request), request, _nowhere)
         return
+    fixes = [_passed(on, () if found is None else found.value.placed, request)] if raw is not None or not found else []
+    yield from minding(None if found is None else found.value, request, fixes)
+
+
+def _passed(on: Subject, placed: Sequence[Placed], request: AccessRequest) -> Fix:
+    """Return what is passed otherwise when the session is started anew: one of its policies, or one more."""
     asked = wanted(request)
-    for placed in () if found is None else found.value.placed:
-        added = addition(on, placed.pointer, asked, None) if placed.arn is None else None
+    for each in placed:
+        added = addition(on, each.pointer, asked, None) if each.arn is None else None
         if added is not None:
-            yield replace(added, steps=(*added.steps, *_full(added.edits[0].after)))
-            return
-    if raw is not None or found is None:
-        yield appended(on, "", asked)
+            return replace(added, steps=(*added.steps, *_full(added.edits[0].after)))
+    return appended(on, "", asked)
 
 
 def _nowhere(_placed: Placed) -> None:
@@ -172,8 +180,7 @@ def endpoint_fixes(  # noqa: PLR0913 - what is said, of what, for whom
     # On a gateway endpoint the principal is `*`, and a condition says who is meant.
     asked = wanted(request, resource=resource, principal="*", condition={"ArnEquals": {"aws:PrincipalArn": named}})
     found = addition(on, "", asked, home) or addition(on, "", asked, None)
-    if found is not None:
-        yield found
+    yield from minding(seen.value, request, filter(None, [found]), forms)
 
 
 _THROUGH: Final = "this caller alone can reach the resource from the VPC, and move data there"

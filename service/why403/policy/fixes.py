@@ -20,6 +20,7 @@ from why403.policy.admitting import admission, revival, storable
 from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
 from why403.policy.giving import given_by
+from why403.policy.guarding import minding
 from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
 from why403.policy.ruling import Cited, citing
 
@@ -102,7 +103,7 @@ def bucket_policy_fixes(
     by_point = {"StringEquals": {"s3:DataAccessPointArn": through}} if through else None
     fix = storable(alive or admission(on, asked, home, by_point))
     if not fix.edits or fix.edits[0].before != fix.edits[0].after:  # what it allows already is not what is missing
-        yield fix
+        yield from minding(None if found is None else found.value, asked, [fix])
 
 
 def _lacking(claim: Claim | None) -> int:
@@ -164,7 +165,8 @@ def access_point_fixes(
         cited = denying(fact, found.value, request, limits)
         yield from map(storable, exception(on._replace(risk=_WEAKER), cited, request, lambda _: home))
         return
-    yield storable(admission(on, request, home))
+    own = None if found is None else found.value
+    yield from minding(own, request, [storable(admission(on, request, home))])
 
 
 def _by_hand_point(point: str) -> tuple[str, ...]:
