@@ -215,7 +215,7 @@ def _by_object_owner(request: AccessRequest, evidence: Evidence, permission: str
     raw = seen.raw if isinstance(seen, Found) else {}
     made = {"grantee": {"account": account}, "permission": "FULL_CONTROL" if request.at_home else permission}
     option = "grant-" + permission.lower().replace("_", "-")
-    sent = ("acl", ACCEPTED) if request.at_home else (option, "id=CANONICAL_ID_OF_THE_ACCOUNT")
+    sent = ("ACL", ACCEPTED) if request.at_home else (option, "id=CANONICAL_ID_OF_THE_ACCOUNT")
     owner = request.object_owner or "that wrote the object"
     return Fix(
         summary=f"grant account {account} {made['permission']} in the object's ACL, as the account that owns it",
@@ -248,7 +248,7 @@ def _owned_by_bucket(request: AccessRequest, evidence: Evidence) -> Fix:
         else (
             bucket_command(request, "get-bucket-acl"),
             "move what it grants others to the bucket policy, and make the ACL private",
-            bucket_command(request, "put-bucket-ownership-controls", ("ownership-controls", controls)),
+            bucket_command(request, "put-bucket-ownership-controls", ("OwnershipControls", controls)),
         ),
     )
 

@@ -49,7 +49,7 @@ def _by_grant(request: AccessRequest, evidence: Evidence, grantee: str) -> Fix:
     held = seen.raw if isinstance(seen, Found) and isinstance(seen.raw, list) else []
     operation = request.action.removeprefix(_PREFIX)
     made = {"grantee": grantee, "operations": [operation]}
-    named = ("key-id", request.resource.arn), ("grantee-principal", grantee)
+    named = ("KeyId", request.resource.arn), ("GranteePrincipal", grantee)
     return Fix(
         summary=f"give `{grantee}` a grant of the key for {operation}, where its policy is not to be changed",
         who=key_administrator(request.resource),
@@ -58,7 +58,7 @@ def _by_grant(request: AccessRequest, evidence: Evidence, grantee: str) -> Fix:
         target=request.resource.arn,
         edits=(edited(evidence, GRANTS, [*held, made]),),
         steps=(
-            command("kms", "create-grant", *named, ("operations", [operation]), _in_region(request)),
+            command("kms", "create-grant", *named, ("Operations", [operation]), _in_region(request)),
             "keep the id that is answered: aws kms revoke-grant takes the grant back by it",
         ),
     )
@@ -85,7 +85,7 @@ def _of_state(request: AccessRequest, evidence: Evidence, _claim: Claim) -> Iter
         undo=(_switched(request, "DisableKey"),) if switched_off else (),
         steps=()
         if switched_off
-        else tuple(command("kms", each, ("key-id", request.resource.arn), _in_region(request)) for each in operations),
+        else tuple(command("kms", each, ("KeyId", request.resource.arn), _in_region(request)) for each in operations),
     )
 
 
@@ -134,7 +134,7 @@ def _of_managed(request: AccessRequest, _evidence: Evidence, _claim: Claim) -> I
         applicability=_MANUAL,
         target=request.resource.arn,
         steps=(
-            command("kms", "create-key", ("description", "for objects that other accounts read"), _in_region(request)),
+            command("kms", "create-key", ("Description", "for objects that other accounts read"), _in_region(request)),
             *_UNDER_ANOTHER,
         ),
     )
@@ -145,17 +145,17 @@ _UNDER_ANOTHER: Final = (
     command(
         "s3api",
         "put-bucket-encryption",
-        ("bucket", "BUCKET"),
-        ("server-side-encryption-configuration", {"Rules": [_DEFAULT]}),
+        ("Bucket", "BUCKET"),
+        ("ServerSideEncryptionConfiguration", {"Rules": [_DEFAULT]}),
     ),
     command(
         "s3api",
         "copy-object",
-        ("bucket", "BUCKET"),
-        ("key", "KEY"),
-        ("copy-source", "BUCKET/KEY"),
-        ("server-side-encryption", "aws:kms"),
-        ("ssekms-key-id", "KEY_ARN"),
+        ("Bucket", "BUCKET"),
+        ("Key", "KEY"),
+        ("CopySource", "BUCKET/KEY"),
+        ("ServerSideEncryption", "aws:kms"),
+        ("SSEKMSKeyId", "KEY_ARN"),
     ),
 )
 

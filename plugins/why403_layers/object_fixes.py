@@ -37,7 +37,7 @@ def _missing(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
             applicability=_MANUAL,
             target=request.resource.arn,
             edits=(edited(evidence, EXISTS, after=True),),
-            steps=(bucket_command(request, "list-objects-v2", ("prefix", request.resource.key)),),
+            steps=(bucket_command(request, "list-objects-v2", ("Prefix", request.resource.key)),),
         )
 
 
@@ -48,7 +48,7 @@ def _other_version(request: AccessRequest) -> Fix:
         risk="none: s3:ListBucketVersions would only turn the answer into a 404",
         applicability=_MANUAL,
         target=request.resource.arn,
-        steps=(bucket_command(request, "list-object-versions", ("prefix", request.resource.key)),),
+        steps=(bucket_command(request, "list-object-versions", ("Prefix", request.resource.key)),),
     )
 
 
@@ -65,8 +65,8 @@ def _unmarked(request: AccessRequest, evidence: Evidence) -> Fix:
         target=request.resource.arn,
         edits=(edited(evidence, DELETE_MARKER, after=False), *there),
         steps=(
-            bucket_command(request, "list-object-versions", ("prefix", request.resource.key)),
-            object_command(request, "delete-object", ("version-id", "ID_OF_THE_DELETE_MARKER")),
+            bucket_command(request, "list-object-versions", ("Prefix", request.resource.key)),
+            object_command(request, "delete-object", ("VersionId", "ID_OF_THE_DELETE_MARKER")),
         ),
     )
 
@@ -85,7 +85,7 @@ def _archived(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         target=request.resource.arn,
         edits=(edited(evidence, STORAGE_CLASS, {**held, "restored": True}),),
         steps=(
-            object_command(request, "restore-object", ("restore-request", asked)),
+            object_command(request, "restore-object", ("RestoreRequest", asked)),
             object_command(request, "head-object"),
             'it is restored when `Restore` says `ongoing-request="false"`',
         ),
@@ -114,7 +114,7 @@ def _held(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
         target=request.resource.arn,
         edits=(edited(evidence, LOCK, {**raw, "legal_hold": False}),),
         steps=(
-            object_command(request, "put-object-legal-hold", ("legal-hold", {"Status": "OFF"})),
+            object_command(request, "put-object-legal-hold", ("LegalHold", {"Status": "OFF"})),
             f"to take it back: {object_command(request, 'put-object-legal-hold', ('legal-hold', {'Status': 'ON'}))}",
         ),
     )
@@ -152,12 +152,12 @@ def _unconfirmed(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
     if operation == "PutBucketVersioning":
         configuration = sent.get("VersioningConfiguration") or "CONFIGURATION"
         step = bucket_command(
-            request, "put-bucket-versioning", ("versioning-configuration", configuration), ("mfa", _CODE)
+            request, "put-bucket-versioning", ("VersioningConfiguration", configuration), ("MFA", _CODE)
         )
     elif operation == "DeleteObjects":
-        step = bucket_command(request, "delete-objects", ("delete", sent.get("Delete") or "OBJECTS"), ("mfa", _CODE))
+        step = bucket_command(request, "delete-objects", ("Delete", sent.get("Delete") or "OBJECTS"), ("MFA", _CODE))
     else:
-        step = object_command(request, "delete-object", ("mfa", _CODE))
+        step = object_command(request, "delete-object", ("MFA", _CODE))
     yield Fix(
         summary="make the call as the root user, with the serial number of its MFA device and a code of it",
         who=_ROOT,
@@ -172,14 +172,14 @@ def _not_root(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
     wanted = {"Status": "Enabled", "MFADelete": "Enabled"}
     call = request.call
     sent = None if call is None else call.parameters.get("VersioningConfiguration")
-    configuration = ("versioning-configuration", sent if isinstance(sent, Mapping) else wanted)
+    configuration = ("VersioningConfiguration", sent if isinstance(sent, Mapping) else wanted)
     yield Fix(
         summary="let the root user switch MFA Delete, with a code of its MFA device",
         who=_ROOT,
         risk="with MFA Delete on, lifecycle rules cannot be used; with it off, versions are deleted without a code",
         applicability=_MANUAL,
         target=request.resource.arn,
-        steps=(bucket_command(request, "put-bucket-versioning", configuration, ("mfa", _CODE)),),
+        steps=(bucket_command(request, "put-bucket-versioning", configuration, ("MFA", _CODE)),),
     )
 
 
@@ -196,7 +196,7 @@ def _blocked(request: AccessRequest, evidence: Evidence) -> Iterator[Fix]:
     if not isinstance(seen, Found) or seen.value.algorithm is None:
         return
     unblocked = {**(seen.raw or {}), "blocked": ["NONE"]}
-    configuration = ("server-side-encryption-configuration", _unblocking(seen.value))
+    configuration = ("ServerSideEncryptionConfiguration", _unblocking(seen.value))
     yield Fix(
         summary="let the bucket take keys of the customer's own (SSE-C) again",
         who="the bucket's owner",
@@ -232,8 +232,8 @@ def _occupied(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
 
 def _by_tags(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
     removes = request.call is not None and request.call.operation == "DeleteBucketTagging"
-    named = ("account-id", request.bucket_owner or "ACCOUNT"), ("resource-arn", request.resource.arn)
-    operation, option = ("untag-resource", ("tag-keys", "KEY")) if removes else ("tag-resource", _tags(request))
+    named = ("AccountId", request.bucket_owner or "ACCOUNT"), ("ResourceArn", request.resource.arn)
+    operation, option = ("untag-resource", ("TagKeys", "KEY")) if removes else ("tag-resource", _tags(request))
     yield Fix(
         summary="change the bucket's tags with TagResource and UntagResource",
         who="whoever may change the bucket's tags (s3:TagResource, s3:UntagResource)",
@@ -247,7 +247,7 @@ def _by_tags(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
 def _tags(request: AccessRequest) -> tuple[str, Any]:
     sent = request.call.parameters.get("Tagging") if request.call is not None else None
     listed = sent.get("TagSet") if isinstance(sent, Mapping) else None
-    return "tags", listed if isinstance(listed, list) else [{"Key": "KEY", "Value": "VALUE"}]
+    return "Tags", listed if isinstance(listed, list) else [{"Key": "KEY", "Value": "VALUE"}]
 
 
 FIXES: Final[Mapping[str, Callable[[AccessRequest, Evidence], Iterator[Fix]]]] = {

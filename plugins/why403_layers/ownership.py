@@ -266,7 +266,7 @@ def _reset(request: AccessRequest, evidence: Evidence) -> Fix:
         edits=(edited(evidence, BUCKET_ACL, {**raw, "grants": grants}),),
         steps=(
             bucket_command(request, "get-bucket-acl"),
-            bucket_command(request, "put-bucket-acl", ("acl", "private")),
+            bucket_command(request, "put-bucket-acl", ("ACL", "private")),
         ),
     )
 

@@ -113,7 +113,7 @@ def _of_site(request: AccessRequest) -> Iterator[Fix]:
             applicability=_MANUAL,
             target=request.resource.arn,
             steps=(
-                command("cloudfront", "create-origin-access-control", ("origin-access-control-config", _CONTROL)),
+                command("cloudfront", "create-origin-access-control", ("OriginAccessControlConfig", _CONTROL)),
                 "create a distribution with the bucket as its origin and this control",
                 "allow cloudfront.amazonaws.com to read by the bucket policy, on the condition aws:SourceArn: its ARN",
             ),

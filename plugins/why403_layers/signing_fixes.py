@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from why403 import TRUE, AccessRequest, Applicability, Call, Claim, Evidence, Fix, value_of
-from why403.domain.commands import bucket_command, command
+from why403.domain.commands import bucket_command, command, typeable
 from why403.domain.facts import REGION
 from why403.domain.operations import HEADERS, methods_of
 from why403.domain.presigned import LONGEST_EXPIRY, Presigned
@@ -68,8 +68,9 @@ def _lifetime(url: Presigned) -> int:
 
 def _signing(request: AccessRequest, call: Call, seconds: int) -> str:
     bucket, key = request.resource.bucket, request.resource.key
-    if call.operation == "GetObject" and bucket is not None and not call.parameters:
-        return shlex.join(["aws", "s3", "presign", f"s3://{bucket}/{key}", "--expires-in", str(seconds)])
+    address = f"s3://{bucket}/{key}"
+    if call.operation == "GetObject" and bucket is not None and not call.parameters and typeable(address):
+        return shlex.join(["aws", "s3", "presign", address, "--expires-in", str(seconds)])
     method = _CAPITAL.sub("_", call.operation).lower()
     return (
         f'boto3.client("s3").generate_presigned_url("{method}", Params={{...}}, ExpiresIn={seconds}), with all '
@@ -89,14 +90,14 @@ def _of_region(request: AccessRequest, _call: Call, evidence: Evidence, _claim: 
         request={"context": {_REQUESTED: region}},
         steps=(
             bucket_command(request, "head-bucket", ("region", region)),
-            command("account", "get-region-opt-status", ("region-name", region)),
+            command("account", "get-region-opt-status", ("RegionName", region)),
             f"if the account has not opted in to that Region, its administrator does: {_enabling(region)}",
         ),
     )
 
 
 def _enabling(region: str) -> str:
-    return command("account", "enable-region", ("region-name", region))
+    return command("account", "enable-region", ("RegionName", region))
 
 
 def _of_owner(request: AccessRequest, _call: Call, _evidence: Evidence, _claim: Claim) -> Iterator[Fix]:

@@ -38,6 +38,7 @@ STRANGE = (
     "-x",
     "--",
     "file://a",
+    "https://a",
     "fileb://b",
     "[a",
     "{a",

@@ -124,7 +124,7 @@ def _value(takes: Shape, words: Sequence[str]) -> Any:
         assert not words
         return True
     first = words[0] if words else ""
-    assert not first.startswith(("file://", "fileb://"))
+    assert not first.startswith(("file://", "fileb://", "http://", "https://"))
     if takes.type_name == "list":
         return json.loads(first) if len(words) == 1 and first.strip()[:1] == "[" else _entries(takes, words)
     (word,) = words

@@ -10,7 +10,8 @@ from hypothesis import example, given
 
 from tests.artefacts import making
 from tests.artefacts.models import Read, service, shape
-from why403.artefacts.cli import command, hyphenated
+from why403.artefacts.cli import command
+from why403.domain.commands import hyphenated
 from why403.domain.fix import Write
 
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*"}]}
@@ -91,14 +92,11 @@ def test_names_are_spelt_as_the_cli_spells_them(name: str) -> None:
                 {"Bucket": "b", "Key": "file://k", "RestoreRequest": {"Days": 1}},
                 "s3:RestoreObject",
             ),
-            (
-                "aws s3api restore-object --cli-input-json "
-                '\'{"Bucket": "b", "Key": "file://k", "RestoreRequest": {"Days": 1}}\''
-            ),
+            'aws s3api restore-object --bucket b --restore-request \'{"Days":1}\' --cli-input-json \'{"Key":"file://k"}\'',
         ),
         (
             Write("s3", "DeleteObject", {"Bucket": "b", "Key": "a\x1bb", "MFA": "1 2"}, "s3:DeleteObject"),
-            'aws s3api delete-object --cli-input-json \'{"Bucket": "b", "Key": "a\\u001bb", "MFA": "1 2"}\'',
+            "aws s3api delete-object --bucket b --mfa '1 2' --cli-input-json '{\"Key\":\"a\\u001bb\"}'",
         ),
     ],
     ids=["document", "text kept to the letter", "quote", "lists and no", "hyphen first", "no file", "no escape"],

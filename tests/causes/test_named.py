@@ -4,6 +4,7 @@ import shlex
 
 import pytest
 
+from tests.artefacts.models import Read
 from tests.causes.asking import ACCOUNT, BUCKET, GET, ROLE, USER, asked, cause_of, document, layers, refused
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -157,3 +158,10 @@ def test_a_role_to_be_passed_is_allowed_for_that_role_alone() -> None:
     assert (found["decision"], found["layer"], found["understood"]["resource"]) == ("denied", "identity", role)
     assert found["causes"][0]["fix"]["summary"].startswith(f"allow iam:PassRole on {role}")
     assert "bucket_policy" not in layers(asked(text))
+
+
+@pytest.mark.parametrize("key", ["-rf", "--bucket", "file:///etc/passwd", "https://x/y", "a\x1b[31m", "{bucket}"])
+def test_a_command_to_check_with_sends_the_key_as_it_is(key: str) -> None:
+    found = asked(refused("GetObject"), request={**GET, "key": key, "principal": USER})
+    read = [Read(line) for each in found["causes"] if "--query" not in (line := each["check"]["command"])]
+    assert [each.get("Key") or each.get("Prefix") for each in read if {"Key", "Prefix"} & set(each)] == [key]

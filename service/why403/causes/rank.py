@@ -1,9 +1,9 @@
 """Ranking causes: how common each is, moved by what the evidence and AWS's own words say."""
 
 import re
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Mapping
 from functools import lru_cache
-from shlex import quote
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation, named_by
 from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
+from why403.domain.commands import words as worded
 from why403.domain.remembered import remembered
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
@@ -39,6 +40,8 @@ _GRANT: Final = frozenset({"identity", "bucket_policy"})
 _OF_KEY: Final = {"bucket_policy": ("kms", frozenset({"is-key-policy"}))}
 """Where the model tells of the policy of a KMS key, which AWS calls resource-based as it does a bucket's."""
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
+_OF_COMMAND: Final = re.compile(r"(?:--([a-z-]+) )?\{([a-z_]+)\}")
+"""A gap of a command, with the option that takes it, if it stands alone there."""
 
 
 class Standing(NamedTuple):
@@ -160,17 +163,35 @@ def _likelihood(score: int) -> str:
     return "likely" if score >= _LIKELY else "possible" if score >= _POSSIBLE else "unlikely"
 
 
-def _filled(text: str, words: Mapping[str, str | None], *, write: Callable[[str], str] = str) -> str:
+def _filled(text: str, words: Mapping[str, str | None]) -> str:
     """Return a text with what is known put in; what is not stays a word in capitals."""
     pieces = _pieces(text)
     if len(pieces) == 1:
         return text
-    return "".join([_put_in(piece, words, write) if at % 2 else piece for at, piece in enumerate(pieces)])
+    return "".join([_put_in(piece, words) if at % 2 else piece for at, piece in enumerate(pieces)])
 
 
-def _put_in(name: str, words: Mapping[str, str | None], write: Callable[[str], str]) -> str:
+def _put_in(name: str, words: Mapping[str, str | None]) -> str:
     """Return what stands for a name; braces around anything else are no gap."""
-    return write(words[name] or name.upper()) if name in words else f"{{{name}}}"
+    return words[name] or name.upper() if name in words else f"{{{name}}}"
+
+
+def _typed(command: str, words: Mapping[str, str | None]) -> str:
+    """Return a command of the AWS CLI with what is known put in so that a shell and the CLI take it as it is."""
+
+    def put_in(found: re.Match[str]) -> str:
+        option, name = found.groups()
+        if name not in words:
+            return found[0]
+        value = _put_in(name, words)
+        return shlex.quote(value) if option is None else shlex.join(worded([(_parameter(option), value)]))
+
+    return _OF_COMMAND.sub(put_in, command)
+
+
+def _parameter(option: str) -> str:
+    """Return the parameter that an option of the models' commands stands for."""
+    return "".join(map(str.capitalize, option.split("-")))
 
 
 @remembered(1024)
@@ -199,7 +220,7 @@ def _cause(
         "likelihood": likelihood,
         "because": (claim and told(*claim).because) or _filled(row.because, words),
         "missing_action": missing,
-        "check": {"what": _filled(row.what, words), "command": _filled(row.command, words, write=quote)},
+        "check": {"what": _filled(row.what, words), "command": _typed(row.command, words)},
         "fix": {"summary": _filled(row.fix, words), "applicability": row.applicability, "commands": []},
     }
 
@@ -246,6 +267,6 @@ def _by_code(situation: Situation, meaning: Meaning, words: Mapping[str, str | N
         "likelihood": "certain",
         "because": _filled(meaning.because, words),
         "missing_action": None if meaning.kind == "requirement" else situation.action,
-        "check": {"what": meaning.what, "command": _filled(meaning.command, words, write=quote)},
+        "check": {"what": meaning.what, "command": _typed(meaning.command, words)},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }
