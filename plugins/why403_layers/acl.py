@@ -8,7 +8,6 @@ from why403 import (
     UNKNOWN,
     Absent,
     AccessRequest,
-    Applicability,
     Citation,
     Claim,
     Evidence,
@@ -22,26 +21,28 @@ from why403 import (
     Observation,
     Place,
     Reach,
-    Reading,
     Says,
     Truth,
     Unreadable,
     Verdict,
     Words,
-    Write,
     hookimpl,
 )
 from why403.collecting.s3 import GET_BUCKET_ACL, GET_OBJECT_ACL, acl_told, bucket_collector, object_collector
-from why403.domain.acl import ALL_USERS, AUTHENTICATED_USERS, LOG_DELIVERY, Acl, AclGrant, grantee_account, load_acl
-from why403.domain.commands import bucket_command, object_command
+from why403.domain.acl import (
+    ALL_USERS,
+    AUTHENTICATED_USERS,
+    LOG_DELIVERY,
+    Acl,
+    AclGrant,
+    grantee_account,
+    load_acl,
+)
 from why403.domain.facts import CANONICAL_IDS, OWNERSHIP
-from why403.domain.fix import edited
-from why403.domain.request import ENFORCED
-from why403.domain.sent_acl import ACCEPTED
 from why403.policy import bucket_policy_fixes, doubted, unread
+from why403_layers.acl_fixes import FIXES
 from why403_layers.bucket_policy import BUCKET_POLICY
 
-_NEVER_TOLD = "ObjectWriter"
 _LOG_SERVICES = frozenset({"logging.s3.amazonaws.com", "delivery.logs.amazonaws.com"})
 
 BUCKET_ACL = Fact(name="bucket.acl", load=load_acl, permission="s3:GetBucketAcl", of_resource=True)
@@ -204,69 +205,7 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
     if request.of_foreign != TRUE:
         yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
         return
-    if request.s3_action is not None and request.s3_action.object_acl is not None and request.principal.signed:
-        yield _by_object_owner(request, evidence, request.s3_action.object_acl)
-    yield _owned_by_bucket(request, evidence)
-
-
-def _by_object_owner(request: AccessRequest, evidence: Evidence, permission: str) -> Fix:
-    """Return that the object's owner grants something: all to the bucket's owner, to others what they ask for."""
-    seen, account = evidence[OBJECT_ACL], request.principal.account
-    raw = seen.raw if isinstance(seen, Found) else {}
-    made = {"grantee": {"account": account}, "permission": "FULL_CONTROL" if request.at_home else permission}
-    option = "grant-" + permission.lower().replace("_", "-")
-    sent = ("ACL", ACCEPTED) if request.at_home else (option, "id=CANONICAL_ID_OF_THE_ACCOUNT")
-    owner = request.object_owner or "that wrote the object"
-    return Fix(
-        summary=f"grant account {account} {made['permission']} in the object's ACL, as the account that owns it",
-        who=f"the object's owner, account {owner}",
-        risk="whoever the account lets in by its own policies may do so, with this object",
-        applicability=Applicability.MANUAL,
-        target=request.resource.arn,
-        edits=(edited(evidence, OBJECT_ACL, {**raw, "grants": [*raw.get("grants", ()), made]}),),
-        steps=(object_command(request, "get-object-acl"), object_command(request, "put-object-acl", sent)),
-    )
-
-
-def _owned_by_bucket(request: AccessRequest, evidence: Evidence) -> Fix:
-    """Return that ACLs are disabled, so that the bucket's owner owns what others wrote; its policy then decides."""
-    seen, bucket = evidence[BUCKET_ACL], request.at_bucket
-    alone = isinstance(seen, Found) and all(grant.grantee == seen.value.owner for grant in seen.value.grants)
-    written = alone and bucket is not None and bucket.resource.bucket is not None
-    controls = {"Rules": [{"ObjectOwnership": ENFORCED}]}
-    return Fix(
-        summary=f"disable ACLs ({ENFORCED}), so that the bucket's owner owns every object in it",
-        who=f"the owner of the bucket, account {request.bucket_owner}",
-        risk="whoever came in by an ACL of the bucket or of an object loses access, and uploads with one are refused",
-        applicability=Applicability.REVIEW if written else Applicability.MANUAL,
-        target=request.resource.arn if bucket is None else bucket.resource.bucket_arn,
-        edits=(edited(evidence, OWNERSHIP, ENFORCED),),
-        writes=(_owning(bucket, ENFORCED),) if written and bucket is not None else (),
-        undo=(_owning(bucket, evidence[OWNERSHIP]),) if written and bucket is not None else (),
-        steps=()
-        if written
-        else (
-            bucket_command(request, "get-bucket-acl"),
-            "move what it grants others to the bucket policy, and make the ACL private",
-            bucket_command(request, "put-bucket-ownership-controls", ("OwnershipControls", controls)),
-        ),
-    )
-
-
-def _owning(bucket: AccessRequest, setting: str | Observation[str]) -> Write:
-    """Return the call that sets who owns objects; a bucket that was never told has the setting of the old ones."""
-    named = {"Bucket": bucket.resource.bucket}
-    value = setting if isinstance(setting, str) else setting.value if isinstance(setting, Found) else _NEVER_TOLD
-    absent = ("OwnershipControlsNotFoundError",)
-    reading = Reading("s3", "GetBucketOwnershipControls", named, ("OwnershipControls",), absent)
-    return Write(
-        "s3",
-        "PutBucketOwnershipControls",
-        {**named, "OwnershipControls": {"Rules": [{"ObjectOwnership": value}]}},
-        "s3:PutBucketOwnershipControls",
-        bucket.bucket_owner,
-        reading=None if value == _NEVER_TOLD else reading,
-    )
+    yield from FIXES(request, evidence, OBJECT_ACL, BUCKET_ACL)
 
 
 PLACES: Mapping[int, Place] = {Says.GRANT: Place(Group.GRANTS, 30)}

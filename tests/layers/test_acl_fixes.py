@@ -7,6 +7,7 @@ import pytest
 from tests.layers.fixing import after
 from tests.layers.tables import AWAY, BUCKET, HOME, OBJECT, THIRD, USER, allow, policy
 from tests.layers.trying import Tried, body, faults, parameters, tried
+from why403.domain.acl import LOG_DELIVERY
 from why403.domain.fix import Applicability
 
 EVE: Final = f"arn:aws:iam::{AWAY}:user/eve"
@@ -22,7 +23,7 @@ def acl(*grants: dict[str, Any]) -> dict[str, Any]:
     return {"owner": "owner-id", "grants": [OWN, *grants]}
 
 
-def at(layer: str, operation: str = "GetObject", *, principal: str = EVE, **more: Any) -> list[Tried]:
+def at(layer: str, operation: str | None = "GetObject", *, principal: str = EVE, **more: Any) -> list[Tried]:
     """Return what a layer proposes for a call on a bucket with ACLs."""
     evidence = {
         "bucket.owner": HOME,
@@ -30,7 +31,8 @@ def at(layer: str, operation: str = "GetObject", *, principal: str = EVE, **more
         "principal.policies": [policy(allow("s3:*"))],
         **more.pop("evidence", {}),
     }
-    request = {"principal": principal, "operation": operation, "resource": OBJECT, **more}
+    named = {} if operation is None else {"operation": operation}
+    request = {"principal": principal, **named, "resource": OBJECT, **more}
     return list(tried(body({**request, "evidence": evidence, "evidence_is_complete": True}), layer))
 
 
@@ -56,24 +58,80 @@ def test_grants_that_count_no_more_become_statements() -> None:
 THEIRS: Final = {"object.owner": THIRD, "object.acl": acl(), "bucket.acl": acl()}
 
 
+def whole(*grants: tuple[str, str], owner: str = "owner-id") -> dict[str, Any]:
+    """Return an ACL as calls send it, of accounts by their canonical ids."""
+    sent = [{"Grantee": {"Type": "CanonicalUser", "ID": name}, "Permission": held} for name, held in grants]
+    return {"Owner": {"ID": owner}, "Grants": sent}
+
+
+OWNS, READS = ("owner-id", "FULL_CONTROL"), (f"CANONICAL_ID_OF_ACCOUNT_{AWAY}", "READ")
+TO_HOME: Final = {"grantee": {"account": HOME}, "permission": "FULL_CONTROL"}
+
+
 def test_the_owner_of_an_object_hands_it_to_the_bucket_s_owner() -> None:
     granted, owned = at("acl", principal=USER, evidence=THEIRS)
     assert [list(faults(each)) for each in (granted, owned)] == [[], []]
     assert (granted.fix.who, granted.fix.applicability) == (f"the object's owner, account {THIRD}", MANUAL)
-    assert after(granted.fix, "object.acl") == acl({"grantee": {"account": HOME}, "permission": "FULL_CONTROL"})
-    assert parameters(granted.fix.steps[1]) == {
-        "Bucket": "reports",
-        "Key": "q3.csv",
-        "ACL": "bucket-owner-full-control",
-    }
+    assert after(granted.fix, "object.acl") == acl(TO_HOME)
+    _, put, back = granted.fix.steps
+    named = {"Bucket": "reports", "Key": "q3.csv"}
+    assert parameters(put) == {**named, "ACL": "bucket-owner-full-control"}
+    assert parameters(back.removeprefix("to take it back: ")) == {**named, "ACL": "private"}
     assert granted.decided.blockers == []
 
 
 def test_the_owner_of_an_object_grants_others_what_they_ask_for() -> None:
     granted = at("acl", evidence=THEIRS)[0]
+    assert list(faults(granted)) == []
     assert after(granted.fix, "object.acl") == acl(TO_AWAY)
-    assert parameters(granted.fix.steps[1])["GrantRead"] == "id=CANONICAL_ID_OF_THE_ACCOUNT"
+    _, find, put, back = granted.fix.steps
+    assert (
+        find == "find out the canonical ids that are missing: aws s3api list-buckets --query Owner.ID in each account"
+    )
+    assert parameters(put)["AccessControlPolicy"] == whole(OWNS, READS)
+    assert parameters(back.removeprefix("to take it back: "))["ACL"] == "private"
     assert granted.decided.blockers == []
+
+
+@pytest.mark.parametrize(
+    ("grantee", "sent"),
+    [
+        ({"account": AWAY}, {"Type": "CanonicalUser", "ID": f"CANONICAL_ID_OF_ACCOUNT_{AWAY}"}),
+        ({"id": "away-id"}, {"Type": "CanonicalUser", "ID": "away-id"}),
+        ({"uri": LOG_DELIVERY}, {"Type": "Group", "URI": LOG_DELIVERY}),
+        ({"email": "a@example.org"}, {"Type": "AmazonCustomerByEmail", "EmailAddress": "a@example.org"}),
+    ],
+    ids=lambda each: "" if "Type" in each else next(iter(each)),
+)
+def test_grants_to_others_stay_in_the_acl_that_is_put(grantee: dict[str, str], sent: dict[str, str]) -> None:
+    held = acl({"grantee": grantee, "permission": "READ_ACP"})
+    evidence = {**THEIRS, "object.acl": held, "accounts.canonical_ids": {"home-id": HOME}}
+    granted = at("acl", principal=USER, evidence=evidence)[0]
+    assert list(faults(granted)) == []
+    policies = [
+        parameters(line[line.index("aws s3api put") :])["AccessControlPolicy"] for line in granted.fix.steps[-2:]
+    ]
+    assert [each["Grants"][1] for each in policies] == [{"Grantee": sent, "Permission": "READ_ACP"}] * 2
+    assert [each["Grants"][2:] for each in policies] == [whole(("home-id", "FULL_CONTROL"))["Grants"], []]
+    assert "replaces" not in granted.fix.risk
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "sent"),
+    [
+        (USER, "s3:GetObject", {"ACL": "bucket-owner-full-control"}),
+        (EVE, "s3:GetObject", {"GrantRead": "id=CANONICAL_ID_OF_THE_ACCOUNT"}),
+        (EVE, "s3:GetObjectAcl", {"GrantReadACP": "id=CANONICAL_ID_OF_THE_ACCOUNT"}),
+        (EVE, "s3:PutObjectAcl", {"GrantWriteACP": "id=CANONICAL_ID_OF_THE_ACCOUNT"}),
+    ],
+)
+def test_an_acl_that_nobody_read_is_not_replaced_unawares(principal: str, action: str, sent: dict[str, str]) -> None:
+    evidence = {each: held for each, held in THEIRS.items() if each != "object.acl"}
+    granted = at("acl", None, principal=principal, action=action, evidence=evidence)[0]
+    assert parameters(granted.fix.steps[1]) == {"Bucket": "reports", "Key": "q3.csv", **sent}
+    assert granted.fix.risk.endswith(
+        "the ACL that is put replaces all grants that there are: whoever has one and is not in it loses it"
+    )
 
 
 def test_the_bucket_s_owner_takes_what_others_wrote() -> None:

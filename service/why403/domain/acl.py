@@ -3,6 +3,7 @@
 AWS: "Access control list (ACL) overview" (Amazon S3 User Guide).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,3 +92,30 @@ def grantee_account(grant: AclGrant, acl: Acl, owner: str | None, evidence: Evid
     seen = evidence[CANONICAL_IDS]
     known = seen.value.get(grant.grantee) if isinstance(seen, Found) else None
     return owner if known is None and grant.grantee == acl.owner else known
+
+
+def as_sent(acl: Acl, owner: str | None, evidence: Evidence) -> Mapping[str, Any]:
+    """Return a whole ACL as the parameter `AccessControlPolicy`; `owner` is the account of the ACL's owner.
+
+    AWS: "PutObjectAcl" (Amazon S3 API Reference): what is put replaces all grants, the owner's as well.
+    """
+    grants = [{"Grantee": _sent_grantee(each, evidence), "Permission": each.permission} for each in acl.grants]
+    return {"Owner": {"ID": _canonical(acl.owner or owner or "CANONICAL_ID_OF_THE_OWNER", evidence)}, "Grants": grants}
+
+
+def _sent_grantee(grant: AclGrant, evidence: Evidence) -> Mapping[str, str]:
+    match grant.form:
+        case "uri":
+            return {"Type": "Group", "URI": grant.grantee}
+        case "email":
+            return {"Type": "AmazonCustomerByEmail", "EmailAddress": grant.grantee}
+    return {"Type": "CanonicalUser", "ID": _canonical(grant.grantee, evidence)}
+
+
+def _canonical(name: str, evidence: Evidence) -> str:
+    """Return the canonical id of an account that is named by its digits; any other name is such an id."""
+    if not is_account_id(name):
+        return name
+    seen = evidence[CANONICAL_IDS]
+    known = seen.value.items() if isinstance(seen, Found) else ()
+    return next((canonical for canonical, account in known if account == name), f"CANONICAL_ID_OF_ACCOUNT_{name}")
