@@ -538,6 +538,30 @@ def test_a_way_of_calling_that_the_policy_asks_for_is_the_caller_s_step(
     assert remaining("bucket_policy", fixed(request, fix)) == []
 
 
+MFA_OF = "--serial-number DEVICE_ARN --token-code CODE"
+
+
+@pytest.mark.parametrize(
+    ("principal", "issuer", "summary", "line"),
+    [
+        (USER, None, "get a session with MFA", f"aws sts get-session-token {MFA_OF}"),
+        (ROLE, None, "assume the role anew with MFA", f"aws sts assume-role --role-arn {ROLE}"),
+        (SESSION, PATHED, "assume the role anew with MFA", f"aws sts assume-role --role-arn {PATHED}"),
+        (SESSION, None, "assume the role anew with MFA", f"aws sts assume-role --role-arn {ROLE}"),
+    ],
+)
+def test_a_session_with_mfa_is_the_user_s_or_the_role_s(
+    principal: str, issuer: str | None, summary: str, line: str
+) -> None:
+    document = policy(deny("s3:*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}, Principal="*"))
+    facts = {ISSUER: issuer} if issuer else {}
+    fix = first(asked(document, principal, facts=facts), Says.DENIAL)
+    (step,) = fix.steps
+    assert (fix.summary, step.partition(":")[0]) == (summary, summary)
+    assert step.partition(": ")[2].startswith(line)
+    assert step.endswith(MFA_OF)
+
+
 def test_a_service_takes_no_step_of_a_caller_s() -> None:
     fix = first(
         denied(deny("s3:*", Condition={"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}), principal=SERVICE),

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from why403.domain.context import NO_VALUE, Values
 from why403.domain.fix import Applicability, Fix
 from why403.domain.operations import PARAMETER_OF
+from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE
 from why403.policy.condition import Condition
@@ -32,6 +33,8 @@ _SENT: Final = frozenset({_ENCRYPTION, _KMS_KEY, _ACL, "s3:x-amz-storage-class",
 _USUAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {_ENCRYPTION: ("AES256", "aws:kms"), _ACL: ("bucket-owner-full-control", "private")}
 )
+_MFA: Final = "aws:multifactorauthpresent"
+_MFA_AGE: Final = "aws:multifactorauthage"
 _MOST_WAYS: Final = 3
 _MOST_TRIED: Final = 64
 _CLOSED_ACLS: Final = frozenset({"private", "bucket-owner-full-control", "bucket-owner-read"})
@@ -53,13 +56,16 @@ _STEPS: Final[Mapping[str, _Step]] = MappingProxyType(
         "s3:authtype": _Step(
             ("REST-HEADER", "REST-QUERY-STRING"), "send the signature as {value}: a header, or in a presigned URL"
         ),
-        "aws:multifactorauthpresent": _Step(("true",), _WITH_MFA),
-        "aws:multifactorauthage": _Step(("0",), _WITH_MFA),
+        _MFA: _Step(("true",), _WITH_MFA),
+        _MFA_AGE: _Step(("0",), _WITH_MFA),
     }
 )
-_SIGNED_ALONE: Final = frozenset(
-    {"aws:multifactorauthpresent", "aws:multifactorauthage", "s3:signatureversion", "s3:authtype"}
+_OF_ROLE: Final = (
+    "assume the role anew with MFA: aws sts assume-role --role-arn {role} --role-session-name NAME "
+    "--serial-number DEVICE_ARN --token-code CODE"
 )
+"""A session token is always the user's. AWS: "GetSessionToken", "AssumeRole" (AWS STS API Reference)."""
+_SIGNED_ALONE: Final = frozenset({_MFA, _MFA_AGE, "s3:signatureversion", "s3:authtype"})
 
 
 def otherwise(cited: Sequence[Cited], request: AccessRequest) -> Iterator[Fix]:
@@ -78,14 +84,14 @@ def sent(ways: Ways, request: AccessRequest) -> Fix:
     # A key that the caller told wins over what the parameter says, so that it is told anew.
     told = {key: [] if value is None else value for key, value in ways.items() if _is_told(key, request)}
     return Fix(
-        summary=" and ".join(dict.fromkeys(_clauses(ways, named))),
+        summary=" and ".join(dict.fromkeys(_clauses(ways, named, request))),
         who="the caller",
         risk="none for anybody else: no policy changes",
         applicability=Applicability.SAFE if named else Applicability.MANUAL,
         target="the request",
         call=_typed(named) if request.call is not None else {},
         request={"context": told} if told else {},
-        steps=tuple(dict.fromkeys(_done(ways, named))),
+        steps=tuple(dict.fromkeys(_done(ways, named, request))),
     )
 
 
@@ -99,22 +105,30 @@ def _is_told(key: str, request: AccessRequest) -> bool:
     return request.call is None or key not in _SENT or key in getattr(request.context.given, "told", ())
 
 
-def _clauses(ways: Ways, named: Ways) -> Iterator[str]:
+def _clauses(ways: Ways, named: Ways, request: AccessRequest) -> Iterator[str]:
     sent = [f"`{name}` as `{value}`" for name, value in named.items() if value is not None]
     unsent = [f"no `{name}`" for name, value in named.items() if value is None]
     if sent or unsent:
         yield f"send {' and '.join((*sent, *unsent))}, as the policy asks"
     for key, value in ways.items():
         if key in _STEPS:
-            yield _STEPS[key].does.format(value=value).partition(":")[0] if key != "aws:securetransport" else "use TLS"
+            yield _does(key, value, request).partition(":")[0] if key != "aws:securetransport" else "use TLS"
 
 
-def _done(ways: Ways, named: Ways) -> Iterator[str]:
+def _done(ways: Ways, named: Ways, request: AccessRequest) -> Iterator[str]:
     for name, value in named.items():
         yield f"send the parameter {name} with the value {value}" if value else f"leave out the parameter {name}"
     for key, value in ways.items():
         if key in _STEPS:
-            yield _STEPS[key].does.format(value=value)
+            yield _does(key, value, request)
+
+
+def _does(key: str, value: str | None, request: AccessRequest) -> str:
+    principal = request.principal
+    if key in {_MFA, _MFA_AGE} and principal.kind in {Kind.ROLE, Kind.SESSION}:
+        role = principal.arn if principal.kind is Kind.ROLE else request.issuer
+        return _OF_ROLE.format(role=role or "ROLE_ARN")
+    return _STEPS[key].does.format(value=value)
 
 
 def _ways(statements: Sequence[Statement], request: AccessRequest) -> Iterator[Ways]:
