@@ -1,6 +1,6 @@
 """What the layer of identity policies proposes: the narrowest permission, in the right place."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -379,26 +379,42 @@ def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: A
     assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
 
 
+OF_AWS: Final = "arn:aws:iam::aws:policy/AWSDenyAll"
+DENIES_ALL: Final = {"name": "AWSDenyAll", "arn": OF_AWS, "document": policy(deny("*"))}
+
+
 @pytest.mark.parametrize(
-    ("principal", "step"),
+    ("principal", "origin", "named", "freed"),
     [
-        (
-            USER,
-            (
-                "aws iam list-attached-user-policies and list-user-policies tell where the statement is, in one of its "
-                "groups if in none of these; change it there"
-            ),
-        ),
-        (
-            ROLE,
-            "aws iam list-attached-role-policies and list-role-policies tell where the statement is; change it there",
-        ),
+        (USER, "attached", ("user", "ana"), "the user `ana`"),
+        (SESSION, "attached", ("role", "app"), "every session of the role `app`"),
+        (USER, "group/devs", ("group", "devs"), "every member of the group `devs`"),
     ],
 )
-def test_a_policy_of_aws_itself_is_changed_by_nobody(principal: str, step: str) -> None:
-    request = asked([{"arn": "arn:aws:iam::aws:policy/X", "document": policy(deny("s3:Get*"))}], principal)
-    fix = proposed("identity", request, Says.DENIAL)[0]
-    assert (fix.writes, fix.applicability, fix.steps) == ((), Applicability.MANUAL, (step,))
+def test_a_policy_of_aws_itself_is_detached_or_replaced(
+    principal: str, origin: str, named: tuple[str, str], freed: str
+) -> None:
+    fix = proposed("identity", asked([{**DENIES_ALL, "from": origin}], principal), Says.DENIAL)[0]
+    assert (fix.edits, fix.writes, fix.undo, fix.applicability) == ((), (), (), Applicability.MANUAL)
+    assert (fix.target, fix.risk.partition(" is freed")[0]) == (OF_AWS, freed)
+    why, detach, back, _ = fix.steps
+    assert why.startswith("ask whoever attached it")
+    kind, name = named
+    line = f"-{kind}-policy --{kind}-name {name} --policy-arn {OF_AWS}"
+    assert (detach, back) == (f"aws iam detach{line}", f"to take it back: aws iam attach{line}")
+
+
+def test_what_a_permission_set_has_of_aws_is_not_detached_from_its_role() -> None:
+    fix = proposed("identity", asked([DENIES_ALL], RESERVED), Says.DENIAL)[0]
+    step = "detach it from the permission set `Data-Reader`, never from the reserved role itself"
+    assert step in fix.steps
+    assert not [each for each in fix.steps if each.startswith("aws iam detach")]
+
+
+def test_what_denies_beside_a_policy_of_aws_is_changed_where_it_is() -> None:
+    fix = proposed("identity", asked([DENIES_ALL, {**INLINE, "document": policy(deny("s3:Get*"))}]), Says.DENIAL)[0]
+    assert fix.edits == ()
+    assert fix.steps[-1].endswith("change it there")
 
 
 def test_anonymous_callers_and_services_have_no_policies_of_their_own() -> None:

@@ -17,7 +17,7 @@ from why403.domain.truth import FALSE, TRUE, Truth
 from why403.domain.verdict import Claim, Reach, Says
 from why403.policy import homes
 from why403.policy.admitting import admission, revival, storable
-from why403.policy.attached import attached_additions, attached_home, holder_of
+from why403.policy.attached import attached_additions, attached_home, detached, holder_of
 from why403.policy.compiled import Policies
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
@@ -37,7 +37,9 @@ def identity_fixes(
     on = Subject(fact, raw, "the identity policies", who, risk=_WEAKER, steps=_by_hand_attached(request))
     if denies and isinstance(seen, Found):
         cited = denying(fact, seen.value, request)
-        yield from exception(on, cited, request, lambda each: attached_home(each, request))
+        placed_in = [each.placed for each in cited]
+        for fix in exception(on, cited, request, lambda each: attached_home(each, request)):
+            yield detached(fix, placed_in, request)
     elif not denies and (raw is not None or not placed):
         if holder_of(request) is None or request.service_linked:
             yield by_hand(request, on._replace(risk=given_by(request).risk))
