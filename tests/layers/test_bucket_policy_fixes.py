@@ -538,6 +538,27 @@ def test_a_way_of_calling_that_the_policy_asks_for_is_the_caller_s_step(
     assert remaining("bucket_policy", fixed(request, fix)) == []
 
 
+LOCKS: dict[str, tuple[dict[str, Any], bool]] = {
+    "bucket and objects": (deny("s3:*", Resource=[BUCKET, f"{BUCKET}/*"]), True),
+    "every bucket": (deny("s3:*", Resource="*"), True),
+    "a pattern": (deny("*", Resource=f"{BUCKET}*"), True),
+    "objects alone": (deny("s3:*", Resource=f"{BUCKET}/*"), False),
+    "all but the bucket": ({"Effect": "Deny", "Action": "s3:*", "NotResource": BUCKET}, False),
+    "all but other actions, of objects": (
+        {"Effect": "Deny", "NotAction": "s3:ListBucket", "Resource": f"{BUCKET}/*"},
+        False,
+    ),
+    "other actions": (deny("s3:GetObject", Resource=[BUCKET, f"{BUCKET}/*"]), False),
+}
+
+
+@pytest.mark.parametrize(("statement", "locks"), LOCKS.values(), ids=LOCKS)
+def test_a_lock_out_is_told_where_the_deny_covers_the_change(statement: dict[str, Any], locks: bool) -> None:
+    fix = first(denied(statement), Says.DENIAL)
+    assert fix.edits
+    assert ("it also covers s3:PutBucketPolicy" in fix.risk) is locks
+
+
 MFA_OF = "--serial-number DEVICE_ARN --token-code CODE"
 
 

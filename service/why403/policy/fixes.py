@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from why403.domain.arn import NOT_TOLD, Resource
+from why403.domain.arn import NOT_TOLD, Resource, resource
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
 from why403.domain.fix import Applicability, Fix, both
 from why403.domain.principal import Kind
@@ -96,7 +96,7 @@ def bucket_policy_fixes(
     home = homes.bucket_policy(asked.resource, request.bucket_owner or None)
     if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
-        fixes = exception(on._replace(risk=_risk(cited)), cited, asked, lambda _: home)
+        fixes = exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda _: home)
         fixes = (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
         yield from map(storable, fixes)
         return
@@ -118,9 +118,12 @@ _LOCKS: Final = frozenset({_PUT, "s3:getbucketpolicy", "s3:deletebucketpolicy"})
 _ROOT_TASK: Final = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 
 
-def _risk(cited: Iterable[Cited]) -> str:
+def _risk(cited: Iterable[Cited], request: AccessRequest) -> str:
     """Return what an exception risks; whoever makes it must not be denied the change by the same statement."""
-    locked = any(each.statement.actions.match(_PUT) for each in cited)
+    bucket = resource(request.resource.bucket_arn)
+    change = request if bucket is None else request.beside("s3:PutBucketPolicy", bucket)
+    statements = (each.statement for each in cited)
+    locked = any(each.actions.match(_PUT) and each.resources.match(change) != FALSE for each in statements)
     return f"{_WEAKER}; {_LOCKED_OUT}" if locked else _WEAKER
 
 
