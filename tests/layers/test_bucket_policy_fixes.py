@@ -231,6 +231,16 @@ def test_a_foreign_object_is_not_the_bucket_s_policy_s_to_allow() -> None:
     assert proposed("bucket_policy", asked(None, facts=facts), Says.GRANT) == []
 
 
+def test_a_policy_too_old_for_the_statement_is_not_called_too_long() -> None:
+    held = {"Version": "2008-10-17", "Statement": [reads({"AWS": OTHER}, Resource=f"{BUCKET}/${{aws:username}}/*")]}
+    fix = first(asked(held, resource=f"{BUCKET}/a*b"))
+    assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
+    assert fix.steps[0] == (
+        "the statement needs `${*}` or its like, which policies know since Version 2012-10-17: change it, if "
+        "what this one has after `${` already may become a variable"
+    )
+
+
 def denied(statement: dict[str, Any], **more: Any) -> AccessRequest:
     return asked(policy(reads({"AWS": USER}), {"Principal": "*", **statement}), **more)
 

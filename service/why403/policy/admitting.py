@@ -14,7 +14,8 @@ from why403.domain.request import AccessRequest
 from why403.domain.truth import TRUE
 from why403.domain.verdict import Reach
 from why403.policy.compiled import Policies
-from why403.policy.editing import Document, document_of, statement_at, with_document, written
+from why403.policy.document import VARIABLES_SINCE
+from why403.policy.editing import Document, document_of, statement_at, takes, with_document, written
 from why403.policy.giving import given_by
 from why403.policy.homes import Home
 from why403.policy.principal import is_unique_id
@@ -88,7 +89,15 @@ def admission(
     found = addition(on, "", asked, home)
     if found is not None:
         return found
-    return by_hand(request, on._replace(steps=(TOO_LONG, *on.steps)))
+    document = document_of(on.raw)
+    why = TOO_LONG if document is None or takes(document, asked) else _TOO_OLD
+    return by_hand(request, on._replace(steps=(why, *on.steps)))
+
+
+_TOO_OLD: Final = (
+    f"the statement needs `${{*}}` or its like, which policies know since Version {VARIABLES_SINCE}: change it, if "
+    "what this one has after `${` already may become a variable"
+)
 
 
 def _unnamed(request: AccessRequest) -> tuple[str, ...]:
