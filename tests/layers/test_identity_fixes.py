@@ -1,5 +1,6 @@
 """What the layer of identity policies proposes: the narrowest permission, in the right place."""
 
+import re
 from typing import Any, Final
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.layers.fixing import after, fixed, proposed, remaining
 from tests.layers.tables import (
     AWAY,
+    BUCKET,
     FEDERATED,
     HOME,
     LINKED,
@@ -92,9 +94,9 @@ ADDITIONS: dict[str, tuple[AccessRequest, Any, str, dict[str, Any]]] = {
     ),
     "policies without a name are left alone": (
         asked([policy(allow("s3:List*"))]),
-        [policy(allow("s3:List*")), new_policy()],
+        [policy(allow("s3:List*")), new_policy(name="why403-reports-60a5eca8")],
         "PutUserPolicy",
-        {"UserName": "ana", "PolicyName": "why403-reports", "PolicyDocument": NEW},
+        {"UserName": "ana", "PolicyName": "why403-reports-60a5eca8", "PolicyDocument": NEW},
     ),
     "managed policies and those of groups are others' as well": (
         asked([{"arn": MANAGED, "document": policy()}, {"name": "g", "from": "group/devs", "document": policy()}]),
@@ -214,6 +216,24 @@ def test_the_caller_gets_one_action_on_one_resource(
     assert fix.applicability is Applicability.SAFE
     assert fix.who == f"an IAM administrator of account {HOME}"
     assert remaining("identity", fixed(request_, fix)) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "name"),
+    [
+        (policy(allow("s3:PutObject", Resource=BUCKET)), r"why403-reports-[0-9a-f]{8}"),
+        ({"arn": MANAGED, "document": policy(allow("s3:PutObject", Resource=BUCKET))}, "why403-reports"),
+    ],
+    ids=["its name is not known", "it has an ARN"],
+)
+def test_a_new_policy_replaces_none_whose_name_is_not_known(held: Any, name: str) -> None:
+    reads, lists = ({}, {"action": "s3:ListBucket", "resource": BUCKET})
+    fixes = [proposed("identity", asked([held], **more))[0] for more in (reads, reads, lists)]
+    names = [after(fix, "principal.policies")[1]["name"] for fix in fixes]
+    assert all(re.fullmatch(name, each) for each in names)
+    assert names[0] == names[1]
+    assert (names[0] == names[2]) is ("arn" in held)
+    assert {fix.applicability for fix in fixes} == {Applicability.SAFE}
 
 
 def test_a_new_policy_is_taken_back_by_deleting_it() -> None:

@@ -4,9 +4,11 @@ AWS: "IAM and AWS STS quotas"; "Using service-linked roles"; "Referencing permis
 EKS Cluster config maps, and AWS KMS key policies" (IAM Identity Center) on roles that begin with `AWSReservedSSO_`.
 """
 
+import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +25,8 @@ from why403.policy.proposals import Subject, addition
 _RESERVED: Final = "AWSReservedSSO_"
 _OF_SET: Final = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center writes the inline policy of a permission set into its roles."""
-_LONGEST_NAME: Final = 120
+_LONGEST_NAME: Final = 115
+_DIGITS: Final = 8
 _MOST_ATTACHED: Final[Mapping[str, int]] = {"User": 10, "Role": 20}
 
 
@@ -170,7 +173,7 @@ class _Held(NamedTuple):
 
 def _new(on: Subject, asked: Document, holder: Holder, has: _Held) -> Fix:
     """Return the fix that makes a new policy: inline, or managed where inline ones have no room left."""
-    name, document = _name(asked, {each.name for each in has.placed}), allowing(None, asked)
+    name, document = _name(asked, has.placed), allowing(None, asked)
     home = inline_policy(holder.kind, holder.name, name, holder.account, has.inline)
     if home.fits(document):
         writes, undo = home.change(None, document)
@@ -201,12 +204,19 @@ def _called(held: Mapping[str, Any] | None, holder: Holder) -> str:
     return f"the {name} of the {holder.kind.lower()} `{holder.name}`"
 
 
-def _name(asked: Document, taken: Collection[str | None]) -> str:
-    """Return a name for a new policy that none has: that of the bucket it is about."""
+def _name(asked: Document, placed: Sequence[Placed]) -> str:
+    """Return a name for a new policy that none has: that of the bucket it is about.
+
+    Where the names of those that are there are not all known, it ends in a digest of what it allows: an inline policy
+    replaces one of its name. AWS: "PutRolePolicy" (IAM API Reference).
+    """
     entry = asked["Resource"] if isinstance(asked["Resource"], str) else asked["Resource"][0]
     arn = split_arn(entry)
     about = "" if arn is None else arn.rest.partition("/")[0]
     name = f"why403-{re.sub(r'[^A-Za-z0-9_.-]', '', about) or 'access'}"[:_LONGEST_NAME]
+    taken = {each.name or each.arn for each in placed}
+    if None in taken:
+        name += f"-{sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:_DIGITS]}"
     return next(each for each in chain([name], (f"{name}-{n}" for n in count(2))) if each not in taken)
 
 
