@@ -158,7 +158,6 @@ ADDITIONS: dict[str, tuple[AccessRequest, Any, str, dict[str, Any]]] = {
 }
 
 
-BUCKET = "arn:aws:s3:::reports"
 HOMES = allow("s3:ListBucket", Sid="Mine", Resource=BUCKET, Condition={"StringLike": {"s3:prefix": "home/*"}})
 
 
@@ -227,8 +226,8 @@ def test_the_caller_gets_one_action_on_one_resource(
     ids=["its name is not known", "it has an ARN"],
 )
 def test_a_new_policy_replaces_none_whose_name_is_not_known(held: Any, name: str) -> None:
-    reads, lists = ({}, {"action": "s3:ListBucket", "resource": BUCKET})
-    fixes = [proposed("identity", asked([held], **more))[0] for more in (reads, reads, lists)]
+    lists: dict[str, Any] = {"action": "s3:ListBucket", "resource": BUCKET}
+    fixes = [proposed("identity", asked([held], **more))[0] for more in ({}, {}, lists)]
     names = [after(fix, "principal.policies")[1]["name"] for fix in fixes]
     assert all(re.fullmatch(name, each) for each in names)
     assert names[0] == names[1]
@@ -397,6 +396,32 @@ def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: A
     assert fix.applicability is Applicability.REVIEW
     assert ("denies nothing any more" in fix.risk) is (operation == "PutRolePolicy")  # others have the other policies
     assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
+
+
+def denies_much(name: str, characters: int, origin: str = "inline") -> dict[str, Any]:
+    return {"name": name, "from": origin, "document": policy(deny("s3:Get*", Sid="x" * characters))}
+
+
+@pytest.mark.parametrize(
+    ("held", "fits"),
+    [
+        ([denies_much("a", 300), denies_much("b", 300)], True),
+        ([denies_much("a", 1_900)], False),
+        ([denies_much("a", 1_600), {"name": "b", "document": policy(allow("s3:Put*"))}], True),
+        ([denies_much("a", 1_600), {"name": "b", "document": policy(allow("s3:Put*", Sid="x" * 200))}], False),
+        # Each alone would fit beside what the other is now.
+        ([denies_much("a", 830), denies_much("b", 900)], False),
+        ([denies_much("a", 1_600), {"arn": MANAGED, "document": policy(allow("s3:Put*", Sid="x" * 1_000))}], True),
+        ([denies_much("a", 1_600), {**denies_much("g", 1_000, "group/devs")}], True),
+        ([denies_much("g", 2_600, "group/devs"), denies_much("h", 2_600, "group/devs")], False),
+        ([denies_much("g", 2_600, "group/devs"), denies_much("h", 2_600, "group/ops")], True),
+    ],
+)
+def test_exceptions_in_inline_policies_have_one_limit_together(held: Any, fits: bool) -> None:
+    fix = proposed("identity", asked(held), Says.DENIAL)[0]
+    assert bool(fix.writes) is fits
+    together = [step for step in fix.steps if "together would be longer than AWS allows" in step]
+    assert bool(together) is (not fits and len(held) > 1)
 
 
 OF_AWS: Final = "arn:aws:iam::aws:policy/AWSDenyAll"

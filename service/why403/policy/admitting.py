@@ -17,9 +17,9 @@ from why403.policy.compiled import Policies
 from why403.policy.document import VARIABLES_SINCE
 from why403.policy.editing import Document, document_of, statement_at, takes, with_document, written
 from why403.policy.giving import given_by
-from why403.policy.homes import Home
+from why403.policy.homes import TOO_LONG, Home
 from why403.policy.principal import is_unique_id
-from why403.policy.proposals import TOO_LONG, Subject, addition, by_hand, wanted
+from why403.policy.proposals import Subject, addition, by_hand, wanted
 
 _SOURCES: Final = (("ArnLike", "aws:SourceArn"), ("StringEquals", "aws:SourceAccount"))
 

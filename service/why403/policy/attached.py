@@ -6,14 +6,12 @@ EKS Cluster config maps, and AWS KMS key policies" (IAM Identity Center) on role
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import split_arn
-from why403.domain.commands import command
 from why403.domain.fix import Applicability, Edit, Fix, Reading, Write, both
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
@@ -61,84 +59,37 @@ def holder_of(request: AccessRequest) -> Holder | None:
     return None
 
 
-def attached_home(placed: Placed, request: AccessRequest) -> Home | None:
-    """Return where one of the caller's policies is kept, None where nobody may change it there, or it is not known."""
+def attached_home(placed: Placed, request: AccessRequest, beside: Sequence[Placed], raw: Any) -> Home | None:
+    """Return where one of the caller's policies is kept, None where nobody may change it there, or it is not known.
+
+    `beside` are all policies of the caller's, and `raw` is the JSON that holds them.
+    """
     holder = holder_of(request)
     if placed.arn is not None:
         return managed_policy(placed.arn)
     if holder is None or placed.name is None or request.service_linked or holder.permission_set is not None:
         return None
-    if placed.origin is not None and placed.origin.startswith("group/"):
-        return inline_policy("Group", placed.origin.removeprefix("group/"), placed.name, holder.account)
-    return inline_policy(holder.kind, holder.name, placed.name, holder.account)
+    group = group_of(placed)
+    others = [each for each in _inline(beside, group) if each.pointer != placed.pointer]
+    length = sum(_length(each, raw) for each in others)
+    if group is not None:
+        return inline_policy("Group", group, placed.name, holder.account, length)
+    return inline_policy(holder.kind, holder.name, placed.name, holder.account, length)
 
 
-def detached(fix: Fix, denying: Sequence[Placed], request: AccessRequest) -> Fix:
-    """Return a fix of what policies deny as one by hand if AWS owns one of them: nobody can write an exception there.
-
-    AWS: "Managed policies and inline policies" (IAM User Guide).
-    """
-    owned = {each.arn: each for each in denying if each.arn is not None and _of_aws(each.arn)}
-    if not fix.edits or not owned:
-        return fix
-    freed = [_freed(each, request) for each in owned.values()]
-    return replace(
-        fix,
-        summary=f"find out why {_and(owned)} is attached, then detach it, or put a copy with an exception in its place",
-        risk=f"{' and '.join(dict.fromkeys(freed))} is freed from all that the policy denies, not for this call alone",
-        applicability=Applicability.MANUAL,
-        target=", ".join(owned),
-        edits=(),
-        writes=(),
-        undo=(),
-        steps=(
-            _WHY_ATTACHED,
-            *(step for each in owned.values() for step in _detaching(each, request)),
-            "with a copy in its place, that is made with the exception and attached before (aws iam create-policy)",
-            *(fix.steps if len(owned) < len({each.pointer for each in denying}) else ()),
-        ),
-    )
+def group_of(placed: Placed) -> str | None:
+    """Return the group that a policy comes from, None for one of the caller's own."""
+    origin = placed.origin or ""
+    return origin.removeprefix("group/") if origin.startswith("group/") else None
 
 
-_WHY_ATTACHED: Final = (
-    "ask whoever attached it: AWS attaches AWSCompromisedKeyQuarantineV3 and its like itself, to users whose access "
-    "keys are public"
-)
+def _inline(placed: Sequence[Placed], group: str | None = None) -> list[Placed]:
+    """Return the inline policies of a group, or of the caller itself."""
+    return [each for each in placed if each.arn is None and group_of(each) == group]
 
 
-def _of_aws(arn: str) -> bool:
-    parts = split_arn(arn)
-    return parts is not None and (parts.service, parts.account) == ("iam", "aws")
-
-
-def _and(names: Iterable[str]) -> str:
-    return " and ".join(f"`{each}`" for each in names)
-
-
-def _freed(placed: Placed, request: AccessRequest) -> str:
-    kind, name = _attached_to(placed, request)
-    return {"Group": f"every member of the group `{name}`", "Role": f"every session of the role `{name}`"}.get(
-        kind, f"the user `{name}`"
-    )
-
-
-def _attached_to(placed: Placed, request: AccessRequest) -> tuple[str, str]:
-    """Return the kind and name of what a policy is attached to."""
-    holder = holder_of(request)
-    if placed.origin is not None and placed.origin.startswith("group/"):
-        return "Group", placed.origin.removeprefix("group/")
-    return ("User", request.principal.name) if holder is None else (holder.kind, holder.name)
-
-
-def _detaching(placed: Placed, request: AccessRequest) -> Iterator[str]:
-    holder = holder_of(request)
-    if holder is not None and holder.permission_set is not None:
-        yield f"detach it from the permission set `{holder.permission_set}`, never from the reserved role itself"
-        return
-    kind, name = _attached_to(placed, request)
-    named = (f"{kind}Name", name), ("PolicyArn", placed.arn)
-    yield command("iam", f"detach-{kind.lower()}-policy", *named)
-    yield f"to take it back: {command('iam', f'attach-{kind.lower()}-policy', *named)}"
+def _length(placed: Placed, raw: Any) -> int:
+    return size(document_of(at(raw, placed.pointer)) or {})
 
 
 def attached_additions(on: Subject, placed: Sequence[Placed], asked: Document, request: AccessRequest) -> Iterator[Fix]:
@@ -149,8 +100,8 @@ def attached_additions(on: Subject, placed: Sequence[Placed], asked: Document, r
     if holder.permission_set is not None:
         yield from _in_permission_set(on, placed, asked, holder)
         return
-    inline = [each for each in placed if each.arn is None and not (each.origin or "").startswith("group/")]
-    lengths = {each.pointer: size(document_of(at(on.raw, each.pointer)) or {}) for each in inline}
+    inline = _inline(placed)
+    lengths = {each.pointer: _length(each, on.raw) for each in inline}
     for each in inline:
         if each.name is not None:
             others = sum(lengths.values()) - lengths[each.pointer]

@@ -43,7 +43,7 @@ def organization_fixes(  # noqa: PLR0913 - what is said, of what, for whom
     if denies:
         cited = [each for one in requests for each in denying(fact, level.policies, one, limits)]
         yield from exception(
-            on._replace(risk=_WEAKER), cited[:_MOST], request, lambda each: homes.organization_policy(each.arn)
+            on._replace(risk=_WEAKER), cited[:_MOST], request, lambda each, _: homes.organization_policy(each.arn)
         )
         return
     yield from minding(level.policies, request, _allowed_at(on, seen.value, level, request), requests)
@@ -98,7 +98,7 @@ def boundary_fixes(
     (placed,) = seen.value.placed
     home = homes.managed_policy(placed.arn)
     if denies:
-        yield from exception(on._replace(risk=_WEAKER), denying(fact, seen.value, request), request, lambda _: home)
+        yield from exception(on._replace(risk=_WEAKER), denying(fact, seen.value, request), request, lambda *_: home)
         return
     asked = wanted(request)
     found = addition(on, "", asked, home) or addition(on, "", asked, None)
@@ -138,7 +138,7 @@ def _passed(on: Subject, placed: Sequence[Placed], request: AccessRequest) -> Fi
     return appended(on, "", asked)
 
 
-def _nowhere(_placed: Placed) -> None:
+def _nowhere(_placed: Placed, _value: Any) -> None:
     return None
 
 
@@ -169,7 +169,7 @@ def endpoint_fixes(  # noqa: PLR0913 - what is said, of what, for whom
     home = _endpoint_home(seen.value.placed[0], request)
     if denies:
         cited = [each for one in forms for each in denying(fact, seen.value, one, limits)]
-        yield from exception(on._replace(risk=_WEAKER), cited[:_MOST], request, lambda _: home)
+        yield from exception(on._replace(risk=_WEAKER), cited[:_MOST], request, lambda *_: home)
         return
     named = policy_arn(request)
     if named is None or request.principal.kind in {Kind.ANONYMOUS, Kind.SERVICE}:

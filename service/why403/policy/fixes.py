@@ -17,8 +17,9 @@ from why403.domain.truth import FALSE, TRUE, Truth
 from why403.domain.verdict import Claim, Reach, Says
 from why403.policy import homes
 from why403.policy.admitting import admission, revival, storable
-from why403.policy.attached import attached_additions, attached_home, detached, holder_of
+from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
+from why403.policy.detaching import detached
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
 from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
@@ -38,7 +39,7 @@ def identity_fixes(
     if denies and isinstance(seen, Found):
         cited = denying(fact, seen.value, request)
         placed_in = [each.placed for each in cited]
-        for fix in exception(on, cited, request, lambda each: attached_home(each, request)):
+        for fix in exception(on, cited, request, lambda each, after: attached_home(each, request, placed, after)):
             yield detached(fix, placed_in, request)
     elif not denies and (raw is not None or not placed):
         if holder_of(request) is None or request.service_linked:
@@ -96,7 +97,7 @@ def bucket_policy_fixes(
     home = homes.bucket_policy(asked.resource, request.bucket_owner or None)
     if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
-        fixes = exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda _: home)
+        fixes = exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda *_: home)
         fixes = (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
         yield from map(storable, fixes)
         return
@@ -168,7 +169,7 @@ def access_point_fixes(
     home = homes.access_point_policy(point)
     if claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, request, limits)
-        yield from map(storable, exception(on._replace(risk=_WEAKER), cited, request, lambda _: home))
+        yield from map(storable, exception(on._replace(risk=_WEAKER), cited, request, lambda *_: home))
         return
     own = None if found is None else found.value
     yield from minding(own, request, [storable(admission(on, request, home))])
@@ -222,7 +223,7 @@ def key_policy_fixes(
     home = homes.key_policy(key)
     if denies:
         yield from exception(
-            on._replace(risk=_WEAKER), denying(fact, seen.value, request, limits), request, lambda _: home
+            on._replace(risk=_WEAKER), denying(fact, seen.value, request, limits), request, lambda *_: home
         )
     else:
         yield revival(on, seen.value, request, home) or admission(on, request, home, resource="*")

@@ -13,13 +13,20 @@ from why403.policy.editing import Document, bytes_of, size
 
 _KB: Final = 1024
 
+TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
+_TOGETHER: Final = (
+    "the inline policies of the {kind} `{holder}` together would be longer than AWS allows: shorten them, or move "
+    "statements to a managed policy first"
+)
+
 Measure = Callable[[Document], int]
 
 
 class Home(NamedTuple):
     """One place for one document: its name, how the document is written and deleted there, and how long it may be.
 
-    `put` and `delete` are calls without the document; `held` names the parameter that takes it.
+    `put` and `delete` are calls without the document; `held` names the parameter that takes it; `full` says what is to
+    be done where a document is too long.
     """
 
     target: str
@@ -28,6 +35,7 @@ class Home(NamedTuple):
     most: int
     measure: Measure = size
     delete: Write | None = None
+    full: str = TOO_LONG
 
     def fits(self, document: Document) -> bool:
         """Return whether a document is short enough for this place."""
@@ -96,7 +104,8 @@ def inline_policy(kind: str, holder: str, name: str, account: str, others: int =
         return Write("iam", f"{verb}{kind}Policy", named, f"iam:{verb}{kind}Policy", account, reading=reading)
 
     target = f"inline policy `{name}` of the {kind.lower()} `{holder}`"
-    return Home(target, write("Put"), "PolicyDocument", _INLINE[kind] - others, size, write("Delete"))
+    full = _TOGETHER.format(kind=kind.lower(), holder=holder) if others else TOO_LONG
+    return Home(target, write("Put"), "PolicyDocument", _INLINE[kind] - others, size, write("Delete"), full)
 
 
 MANAGED_MOST: Final = 6_144

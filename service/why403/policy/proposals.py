@@ -134,9 +134,12 @@ def _listed(entries: str | list[str]) -> str:
 
 
 def exception(
-    on: Subject, cited: Sequence[Cited], request: AccessRequest, home_of: Callable[[Placed], Home | None]
+    on: Subject, cited: Sequence[Cited], request: AccessRequest, home_of: Callable[[Placed, Any], Home | None]
 ) -> Iterator[Fix]:
-    """Yield what keeps these statements from denying: another way of calling, then an exception in each of them."""
+    """Yield what keeps these statements from denying: another way of calling, then an exception in each of them.
+
+    `home_of` is given a changed policy and the fact's whole value with all changes, as some places have one limit.
+    """
     by_caller = list(otherwise(cited, request))
     yield from by_caller
     if any(each.applicability is Applicability.MANUAL for each in by_caller):
@@ -146,14 +149,14 @@ def exception(
         yield by_hand(request, on._replace(steps=(*_path(request), *on.steps)))
         return
     value, documents = found
-    homes = [home_of(each.placed) for each in documents]
+    homes = [home_of(each.placed, value) for each in documents]
     changes = [
         home.change(each.before, each.after)
         for home, each in zip(homes, documents, strict=True)
         if home is not None and home.fits(each.after)
     ]
     whole = len(changes) == len(documents)
-    too_long = any(home is not None and not home.fits(each.after) for home, each in zip(homes, documents, strict=True))
+    full = [home.full for home, each in zip(homes, documents, strict=True) if home and not home.fits(each.after)]
     yield Fix(
         summary=f"make an exception for {_caller(request)} in {_statements(cited)} of {on.what}",
         who=on.who,
@@ -163,7 +166,7 @@ def exception(
         edits=(Edit(on.fact.name, on.raw, value),),
         writes=tuple(write for writes, _ in changes for write in writes) if whole else (),
         undo=tuple(write for _, undo in reversed(changes) for write in undo) if whole else (),
-        steps=() if whole else (*((TOO_LONG,) if too_long else ()), *on.steps),
+        steps=() if whole else (*dict.fromkeys(full), *on.steps),
     )
 
 
@@ -172,9 +175,6 @@ def _path(request: AccessRequest) -> Iterator[str]:
     if lacks_path(request.issuer or ""):
         asked = shlex.join(["aws", "iam", "get-role", "--role-name", request.principal.name, "--query", "Role.Arn"])
         yield f"`{asked}` tells the role's ARN with its path, which an exception must name; it is `session.issuer`"
-
-
-TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
 
 
 def _caller(request: AccessRequest) -> str:
