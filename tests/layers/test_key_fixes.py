@@ -1,5 +1,6 @@
 """What would let KMS keys be used: statements and grants, keys switched on again, other keys in their place."""
 
+import json
 from typing import Any, Final
 
 import pytest
@@ -67,6 +68,30 @@ def test_the_key_s_policy_names_the_caller_and_the_way(principal: str, issuer: s
     }
     assert each.fix.applicability is Applicability.REVIEW
     assert each.fix.who == f"the key's administrator in account {HOME}"
+
+
+UNTIED: Final = (
+    "the caller may use the key beside S3 as well: the name by which S3 asks (kms:ViaService) is not known here"
+)
+
+
+@pytest.mark.parametrize(("partition", "tied"), [("aws", True), ("aws-us-gov", True), ("aws-cn", False)])
+def test_a_key_that_is_not_tied_to_s3_is_allowed_by_nobody_unawares(partition: str, tied: bool) -> None:
+    def there(value: Any) -> Any:
+        return json.loads(json.dumps(value).replace("arn:aws:", f"arn:{partition}:"))
+
+    where = {"principal": there(USER), "resource": there(OBJECT)}
+    in_policy = at(there(facts()), **where)[0].fix
+    asked = {"operation": "GetObject", "evidence": there(facts(key_policy=policy(TO_HOME))), **where}
+    in_identity = next(tried(body({**asked, "evidence_is_complete": True}))).fix
+    statements = [
+        after(in_policy, "kms.key_policy")["Statement"][1],
+        after(in_identity, "principal.policies")[1]["document"]["Statement"][0],
+    ]
+    assert [each["Action"] for each in statements] == ["kms:Decrypt"] * 2
+    assert ["Condition" in each for each in statements] == [tied] * 2
+    assert [UNTIED in fix.risk for fix in (in_policy, in_identity)] == [not tied] * 2
+    assert in_identity.applicability is (Applicability.SAFE if tied else Applicability.REVIEW)
 
 
 def test_what_is_written_is_the_whole_policy_and_can_be_taken_back() -> None:

@@ -101,6 +101,25 @@ def test_two_changes_of_one_policy_are_one() -> None:
     assert found.answers == (*first.answers, *second.answers)
 
 
+@pytest.mark.parametrize(
+    ("risks", "expected"),
+    [
+        (("none", "some"), "some"),
+        (("some", "none beside this call"), "some"),
+        (("some", "more"), "some; more"),
+        (("none", "none"), "none"),
+    ],
+)
+def test_what_one_change_does_not_risk_is_not_said_beside_what_another_does(
+    risks: tuple[str, str], expected: str
+) -> None:
+    first, second = step(), step(before=1, after=2, writes=(write(policy=2),))
+    steps = tuple(
+        each._replace(fix=replace(each.fix, risk=risk)) for each, risk in zip((first, second), risks, strict=True)
+    )
+    assert [each.fix.risk for each in together(Draft(steps)).steps] == [expected]
+
+
 OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolicy"),))
 
 

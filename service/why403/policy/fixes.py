@@ -22,7 +22,7 @@ from why403.policy.compiled import Policies
 from why403.policy.detaching import detached
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
-from why403.policy.proposals import Subject, by_hand, exception, resource_of, wanted
+from why403.policy.proposals import UNTIED, Subject, by_hand, exception, resource_of, untied, wanted
 from why403.policy.ruling import Cited, citing
 
 _WEAKER: Final = "the guardrail no longer holds back this caller, for anything that the statement covers"
@@ -46,8 +46,8 @@ def identity_fixes(
             yield by_hand(request, on._replace(risk=given_by(request).risk))
             return
         risk, grade = given_by(request)
-        if request.resource.vague:
-            risk, grade = both(_VAGUE, risk), Applicability.REVIEW
+        if request.resource.vague or untied(request):
+            risk, grade = both(_VAGUE if request.resource.vague else UNTIED, risk), Applicability.REVIEW
         asked = wanted(request, resource=_seen_as(request))
         yield from attached_additions(on._replace(grade=grade, risk=risk), placed, asked, request)
 
@@ -226,7 +226,9 @@ def key_policy_fixes(
             on._replace(risk=_WEAKER), denying(fact, seen.value, request, limits), request, lambda *_: home
         )
     else:
-        yield revival(on, seen.value, request, home) or admission(on, request, home, resource="*")
+        admitted = admission(on, request, home, resource="*")
+        told = replace(admitted, risk=f"{admitted.risk}; {UNTIED}") if untied(request) else admitted
+        yield revival(on, seen.value, request, home) or told
 
 
 def key_administrator(key: Resource) -> str:

@@ -76,7 +76,7 @@ def wanted(
 
     Of KMS that is only what S3 asks for its caller; of a listing, only the prefix that is asked for, if there is one.
     """
-    via = request.context["kms:viaservice"] if request.resource.service == KMS and request.call is not None else None
+    via = request.context[_VIA] if _asks_by_s3(request) else None
     conditions = {**(condition or {})}
     if via:
         conditions["StringEquals"] = {**conditions.get("StringEquals", {}), "kms:ViaService": via[0]}
@@ -85,6 +85,26 @@ def wanted(
         conditions["StringEquals"] = {**conditions.get("StringEquals", {}), PREFIX: unvaried(prefix)}
     where = resource_of(request) if resource is None else resource
     return statement(action_of(request), where, principal=principal, condition=conditions)
+
+
+_VIA: Final = "kms:viaservice"
+
+
+def _asks_by_s3(request: AccessRequest) -> bool:
+    return request.resource.service == KMS and request.call is not None
+
+
+def untied(request: AccessRequest) -> bool:
+    """Return whether a key is allowed for more than S3, as it is not known under which name S3 asks.
+
+    AWS tells the names of `kms:ViaService` for no Region in China. AWS: "AWS KMS condition keys".
+    """
+    return _asks_by_s3(request) and not request.context[_VIA]
+
+
+UNTIED: Final = (
+    "the caller may use the key beside S3 as well: the name by which S3 asks (kms:ViaService) is not known here"
+)
 
 
 def addition(on: Subject, pointer: str, asked: Document, home: Home | None) -> Fix | None:
