@@ -398,6 +398,13 @@ def test_a_deny_gets_an_exception_and_stays(request_: AccessRequest, document: A
     assert Says.DENIAL not in {says for says, _ in remaining("identity", fixed(request_, fix))}
 
 
+def test_a_managed_policy_has_room_for_few_versions() -> None:
+    managed = {"arn": MANAGED, "document": policy(deny("s3:Get*"))}
+    inline = {**INLINE, "document": policy(deny("s3:Get*"))}
+    risks = [proposed("identity", asked(held), Says.DENIAL)[0].risk for held in ([managed], [inline])]
+    assert ["take it back by aws iam set-default-policy-version" in risk for risk in risks] == [True, False]
+
+
 def denies_much(name: str, characters: int, origin: str = "inline") -> dict[str, Any]:
     return {"name": name, "from": origin, "document": policy(deny("s3:Get*", Sid="x" * characters))}
 

@@ -14,6 +14,10 @@ from why403.policy.editing import Document, bytes_of, size
 _KB: Final = 1024
 
 TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
+_VERSIONS: Final = (
+    "a managed policy has five versions at most, and this makes one: with no room for another, take it back by aws iam "
+    "set-default-policy-version to the one before"
+)
 _TOGETHER: Final = (
     "the inline policies of the {kind} `{holder}` together would be longer than AWS allows: shorten them, or move "
     "statements to a managed policy first"
@@ -26,7 +30,7 @@ class Home(NamedTuple):
     """One place for one document: its name, how the document is written and deleted there, and how long it may be.
 
     `put` and `delete` are calls without the document; `held` names the parameter that takes it; `full` says what is to
-    be done where a document is too long.
+    be done where a document is too long, `limit` which limit a change comes nearer to, beside its length.
     """
 
     target: str
@@ -36,6 +40,7 @@ class Home(NamedTuple):
     measure: Measure = size
     delete: Write | None = None
     full: str = TOO_LONG
+    limit: str = ""
 
     def fits(self, document: Document) -> bool:
         """Return whether a document is short enough for this place."""
@@ -122,7 +127,7 @@ def managed_policy(arn: str | None) -> Home | None:
     reading = Reading("iam", "GetPolicyVersion", {"PolicyArn": arn}, ("PolicyVersion", "Document"))
     sent = {"PolicyArn": arn, "SetAsDefault": True}
     put = Write("iam", "CreatePolicyVersion", sent, "iam:CreatePolicyVersion", parts.account, reading=reading)
-    return Home(arn, put, "PolicyDocument", MANAGED_MOST)
+    return Home(arn, put, "PolicyDocument", MANAGED_MOST, limit=_VERSIONS)
 
 
 _ORGANIZATION: Final[Mapping[str, int]] = {"service_control_policy": 10_240, "resource_control_policy": 5_120}

@@ -124,7 +124,7 @@ def addition(on: Subject, pointer: str, asked: Document, home: Home | None) -> F
     return Fix(
         summary=f"allow {_listed(asked['Action'])} on {_listed(asked['Resource'])} in {on.what}",
         who=on.who,
-        risk=on.risk,
+        risk=_risk(on, [home]),
         applicability=Applicability.MANUAL if home is None else on.grade,
         target=on.what if home is None else home.target,
         edits=(Edit(on.fact.name, on.raw, value),),
@@ -132,6 +132,10 @@ def addition(on: Subject, pointer: str, asked: Document, home: Home | None) -> F
         undo=undo,
         steps=on.steps if home is None else (),
     )
+
+
+def _risk(on: Subject, homes: Sequence[Home | None]) -> str:
+    return "; ".join(dict.fromkeys((on.risk, *(home.limit for home in homes if home is not None and home.limit))))
 
 
 def appended(on: Subject, pointer: str, asked: Document) -> Fix:
@@ -180,7 +184,7 @@ def exception(
     yield Fix(
         summary=f"make an exception for {_caller(request)} in {_statements(cited)} of {on.what}",
         who=on.who,
-        risk="; ".join([on.risk, *spared_beside(cited, request)]),
+        risk="; ".join([_risk(on, homes), *spared_beside(cited, request)]),
         applicability=on.grade if whole else Applicability.MANUAL,
         target=", ".join(home.target for home in homes if home is not None) or on.what,
         edits=(Edit(on.fact.name, on.raw, value),),
