@@ -396,9 +396,28 @@ ITS_ROLE = f"arn:aws:iam::{HOME}:role/aws-reserved/sso.amazonaws.com/AWSReserved
 def test_a_role_that_must_have_a_path_is_not_named_without_it(session: str) -> None:
     fix = first(asked(None, session))
     assert after(fix, "bucket.policy")["Statement"][0]["Principal"] == {"AWS": session}
-    fix = first(denied(deny("s3:*"), principal=session), Says.DENIAL)
-    assert (fix.edits, fix.applicability) == ((), Applicability.MANUAL)
-    assert "aws iam get-role --role-name AWS" in fix.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("AWSReservedSSO_Dev_0123456789abcdef", "aws-reserved/sso.amazonaws.com/"),
+        ("AWSReservedSSO_Dev_0123456789abcdef", "aws-reserved/sso.amazonaws.com/eu-west-1/"),
+        ("AWSServiceRoleForX", "aws-service-role/x.amazonaws.com/"),
+    ],
+)
+@pytest.mark.parametrize("held", [{}, {"Condition": {"StringNotEquals": {"aws:PrincipalArn": OTHER}}}])
+def test_an_exception_for_a_role_that_must_have_a_path_holds_with_it(
+    name: str, path: str, held: dict[str, Any]
+) -> None:
+    session = f"arn:aws:sts::{HOME}:assumed-role/{name}/joe"
+    fix = first(denied(deny("s3:*", **held), principal=session), Says.DENIAL)
+    values = after(fix, "bucket.policy")["Statement"][-1]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert values[0] == f"arn:aws:iam::{HOME}:role/{name}"
+    real = asked(after(fix, "bucket.policy"), session, facts={ISSUER: f"arn:aws:iam::{HOME}:role/{path}{name}"})
+    assert Says.DENIAL not in {says for says, _ in remaining("bucket_policy", real)}
+    other = asked(after(fix, "bucket.policy"), f"arn:aws:iam::{HOME}:role/team/{name}x")
+    assert Says.DENIAL in {says for says, _ in remaining("bucket_policy", other)}
 
 
 def test_a_role_is_named_with_the_path_that_is_told() -> None:

@@ -99,6 +99,7 @@ class Fix:
 
 def both(risk: str, other: str) -> str:
     """Return what one risk and another come to, where either may be none beside the call."""
-    if NARROW in {risk, other}:
-        return other if risk == NARROW else risk
+    real = [each for each in (risk, other) if not each.startswith("none")]
+    if len(real) == 1:
+        return real[0]
     return risk if other in risk else f"{risk}; {other}"

@@ -36,11 +36,25 @@ def lacks_path(arn: str) -> bool:
     A session's ARN does not tell it. AWS: "Referencing permission sets in resource policies"; "Using service-linked
     roles".
     """
+    return _path_of(arn) is not None
+
+
+def whatever_path(arn: str) -> tuple[str, ...]:
+    """Return patterns for a role's ARN as it is told, and with the path that it must have, whose end is not known."""
+    path = _path_of(arn)
+    return (arn,) if path is None else (arn, arn.replace(":role/", f":role/{path}", 1))
+
+
+_PATHS: Final = {
+    "role/AWSReservedSSO_": "aws-reserved/sso.amazonaws.com/*",
+    "role/AWSServiceRoleFor": "aws-service-role/*",
+}
+
+
+def _path_of(arn: str) -> str | None:
     found = split_arn(arn)
-    return found is not None and found.rest.startswith(_WITH_PATH)
-
-
-_WITH_PATH: Final = ("role/AWSReservedSSO_", "role/AWSServiceRoleFor")
+    rest = "" if found is None else found.rest
+    return next((path for start, path in _PATHS.items() if rest.startswith(start)), None)
 
 
 def _may_issue(text: str, principal: Principal) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from why403.domain.arn import split_arn
-from why403.domain.issuer import lacks_path
+from why403.domain.issuer import whatever_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
@@ -68,7 +68,11 @@ def exception_for(request: AccessRequest, statement: Statement) -> Exempting | N
     if of_network and request.context[_FORWARDED.lower()] == ("true",) and _FORWARDED.lower() not in tested:
         return "BoolIfExists", _FORWARDED, ("false",)
     named = policy_arn(request)
-    return None if named is None else (_operator(statement), _WHO, (named,))
+    if named is None:
+        return None
+    values, operator = whatever_path(named), _operator(statement)
+    like = len(values) == 1 or operator.lower().endswith("like")
+    return (operator if like else "ArnNotLike"), _WHO, values
 
 
 def _but_for_source(request: AccessRequest) -> Exempting | None:
@@ -104,11 +108,9 @@ def _hits_caller_alone(cited: Cited, request: AccessRequest) -> bool:
 
 
 def policy_arn(request: AccessRequest) -> str | None:
-    """Return the ARN by which `aws:PrincipalArn` tells the caller, None where that is not certain."""
+    """Return the ARN by which `aws:PrincipalArn` tells the caller."""
     found = request.context[_WHO.lower()]
-    if found is None or len(found) != 1 or lacks_path(found[0]):
-        return None
-    return found[0]
+    return found[0] if found is not None and len(found) == 1 else None
 
 
 def _operator(statement: Statement) -> str:

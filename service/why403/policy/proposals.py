@@ -1,13 +1,11 @@
 """Fixes of policies: a permission added to a document, and what is told of it; pure."""
 
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import EVERYTHING, KMS
 from why403.domain.evidence import Fact
 from why403.domain.fix import Applicability, Edit, Fix
-from why403.domain.issuer import lacks_path
 from why403.domain.listing import PREFIX, prefix_of
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
@@ -170,7 +168,7 @@ def exception(
         return
     found = excepted(on.raw, cited, request) if cited and on.raw is not None else None
     if found is None:
-        yield by_hand(request, on._replace(steps=(*_path(request), *on.steps)))
+        yield by_hand(request, on)
         return
     value, documents = found
     homes = [home_of(each.placed, value) for each in documents]
@@ -192,13 +190,6 @@ def exception(
         undo=tuple(write for _, undo in reversed(changes) for write in undo) if whole else (),
         steps=() if whole else (*dict.fromkeys(full), *on.steps),
     )
-
-
-def _path(request: AccessRequest) -> Iterator[str]:
-    """Yield how to find out the ARN of a role that the session's does not tell."""
-    if lacks_path(request.issuer or ""):
-        asked = shlex.join(["aws", "iam", "get-role", "--role-name", request.principal.name, "--query", "Role.Arn"])
-        yield f"`{asked}` tells the role's ARN with its path, which an exception must name; it is `session.issuer`"
 
 
 def _caller(request: AccessRequest) -> str:
