@@ -116,3 +116,16 @@ def test_whose_the_bucket_is_is_taken_from_the_record() -> None:
 )
 def test_the_record_does_not_overrule_what_is_given_nor_tell_of_another_bucket(members: dict[str, Any]) -> None:
     assert "within an account" not in str(asked(event=a_record(ACCOUNT), **members)["causes"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Access Denied for LogDestination: lake-flow. Please check LogDestination permission",
+        "Could not write to bucket: lake-mail (Service: AmazonSimpleEmailService; Status Code: 400)",
+        "(InsufficientS3BucketPolicyException) Incorrect S3 bucket policy is detected for bucket: lake-trail",
+    ],
+)
+def test_a_service_that_may_not_deliver_its_logs_is_let_in_by_the_bucket_s_policy(text: str) -> None:
+    found = asked(text)["causes"][0]
+    assert (found["layer"], found["kind"], found["missing_action"]) == ("bucket_policy", "implicit", "s3:PutObject")

@@ -81,23 +81,6 @@ def terraform(text: str) -> Iterator[Sighting]:
             yield Sighting(start=found.start(), source="terraform", told=fields(operation=operation), is_error=False)
 
 
-# Elastic Load Balancing writes a test object when access logs are switched on and tells only that.
-# AWS: "Enable access logs for your Application Load Balancer".
-_LOG_BUCKET: Final = re.compile(
-    r"Access Denied for bucket: (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\. Please check S3 ?bucket permission"
-)
-
-
-def log_delivery(text: str) -> Iterator[Sighting]:
-    """Yield the refusal of a load balancer's log bucket: the balancer's service could not put an object."""
-    for found in islice(_LOG_BUCKET.finditer(text), MOST):
-        told = fields(bucket=found["bucket"], operation="PutObject", message=message_after(text, found.start()))
-        note = "a load balancer tried to write to the bucket; under which name is not said"
-        yield Sighting(
-            start=found.start(), source="terraform" if _TERRAFORM.search(text) else "text", told=told, notes=(note,)
-        )
-
-
 _FUSE_MARK: Final = re.compile(
     r"\bs3fs(?:\[|\b.{0,200}?\.cpp:|: )|curl\.cpp:|s3fs\.cpp:|returning EPERM", re.IGNORECASE
 )
