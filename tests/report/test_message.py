@@ -211,3 +211,16 @@ def test_what_a_special_reason_says_is_known_however_it_is_spelt(letter: str, wh
     named = read(text).aws_named
     assert named is not None
     assert (named.layer, named.kind) == ("block_public_access", "explicit")
+
+
+@pytest.mark.parametrize("after", ["]", "}", "`", "…", "│", "**", "|", "!", "\\n", ")", '"}'])
+@pytest.mark.parametrize("why", ["with an explicit deny in a resource-based policy", "because no session policy"])
+def test_what_follows_the_reason_does_not_hide_it(why: str, after: str) -> None:
+    kind = "explicit" if "explicit" in why else "implicit"
+    layer = "bucket_policy" if kind == "explicit" else "session_policy"
+    found = read(
+        f"User: arn:aws:iam::111122223333:user/u is not authorized to perform: s3:PutObject on resource: "
+        f'"arn:aws:s3:::buk/a" {why}{after}'
+    )
+    assert found.aws_named is not None
+    assert (found.aws_named.layer, found.aws_named.kind) == (layer, kind)

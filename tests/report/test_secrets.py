@@ -266,3 +266,15 @@ def test_a_secret_that_a_terminal_broke_is_in_no_report(case: tuple[str, str], w
 def test_quotes_may_be_escaped_however_often(form: str, quote: str) -> None:
     text = form.format(quote, "s6YyXQgiSe9JfsOBZjSs1CrqzjT2ZraEHLeaaQ3LIyw=")
     assert strip_secrets(text) == form.format(quote, "***")
+
+
+@pytest.mark.parametrize(
+    "place", ["arn:aws:s3:::prod-attachments/{}", "s3://prod.attachments/{}", "s3a://a-attachments/{}"]
+)
+def test_the_end_of_a_bucket_with_a_key_is_no_secret(place: str) -> None:
+    text = place.format("aB3defghijKlmnop9rstUvwxyz12")
+    assert strip_secrets(f'on resource: "{text}"') == f'on resource: "{text}"'
+
+
+def test_a_secret_after_a_dash_that_is_in_no_bucket_is_stripped() -> None:
+    assert "wJalrXUtn" not in strip_secrets("key-wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKE")

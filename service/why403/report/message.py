@@ -34,13 +34,13 @@ _RESOURCE: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _IMPLICIT: Final = re.compile(
-    r"\s?because no (?P<type>[a-z -]{3,40}?)(?: allows? the [\w:-]{3,140}(?: action)?| allows?\b|\Z|(?=[.,\"'<)]))",
+    r"\s?because no (?P<type>[a-z -]{3,40}?)(?: allows? the [\w:-]{3,140}(?: action)?| allows?\b|\Z|(?=[^\w\s-]))",
     re.IGNORECASE,
 )
 _EXPLICIT: Final = re.compile(
     r"\s?with an explicit deny in (?:an?|the) (?P<type>[a-z -]{3,40}?)"
     r"(?:(?:,? ?with policy arn)? ?: ?(?P<arn>arn:[^\s\"'<>,;)]{4,600})"
-    r"|(?=[.,:;\"'<()\[{]|\Z| (?!policy|control|endpoint|boundary|trust|po|bo|en|co)))",
+    r"|(?=[^\w\s-]|\Z| (?!policy|control|endpoint|boundary|trust|po|bo|en|co)))",
     re.IGNORECASE,
 )
 

@@ -72,6 +72,8 @@ _BESIDE: Final = re.compile(
 _FORTY: Final = re.compile(r"(?<![A-Za-z0-9/+])/?[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])")
 # Paths of roles and sessions are as long as a secret key now and then.
 _IN_ARN: Final = re.compile(r"arn:aws[a-z-]{0,10}:(?:iam|sts)::\d{12}:[\w-]{1,20}(?:/[\w+=,.@-]{0,64})?\Z")
+# The end of a bucket's name with the beginning of a key has a secret's length as often as not.
+_IN_BUCKET: Final = re.compile(r"(?:arn:aws[a-z-]{0,10}:s3:::|s3[an]?://)[a-z0-9.-]{1,62}[.-]\Z")
 _ARN_HEAD: Final = 140
 _TOKEN: Final = re.compile(r"(?:IQoJb3|FwoGZX|FwoDYX|FQoGZX|FQoDYX|AQoDYX|AQoEXA|AgoJb3|AgoGb3)[A-Za-z0-9+/=%]{16,}")
 _OF_TOKENS: Final = ("oJb3", "oGZX", "oDYX", "oEXA", "oGb3")
@@ -264,7 +266,8 @@ def _keys(text: str) -> Iterator[_Span]:
     if "AWSAccessKeyId" in text or "Credential" in text:
         yield from (_Span(*found.span(1), _shortened(found[1])) for found in _OTHER_ID.finditer(text))
     for found in _FORTY.finditer(text):
-        in_arn = _IN_ARN.search(text, max(0, found.start() - _ARN_HEAD), found.start()) is not None
+        head = max(0, found.start() - _ARN_HEAD), found.start()
+        in_arn = _IN_ARN.search(text, *head) is not None or _IN_BUCKET.search(text, *head) is not None
         padded = text.startswith("=", found.end())
         if not in_arn and _is_secret_key(found[0], beside_id=has_key_id, padded=padded):
             yield _Span(*found.span())
