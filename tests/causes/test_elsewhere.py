@@ -164,3 +164,16 @@ def test_a_deny_of_the_policy_that_aws_names_comes_first(policy: str, layer: str
     found = asked(refused(operation, message=sentence(action, resource, f" with an explicit deny in {policy}")))
     first = found["causes"][0]
     assert (first["layer"], first["kind"]) == (layer, "explicit")
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"])
+def test_a_token_gets_a_role_by_the_trust_policy_alone(action: str) -> None:
+    operation = action.partition(":")[2]
+    text = refused(operation, message=f"Not authorized to perform {action}") + " while reading s3://loki-chunks/index"
+    found = asked(text)
+    first = found["causes"][0]
+    assert (first["layer"], first["missing_action"]) == ("identity", action)
+    assert "nothing else decides" in first["because"]
+    assert "get-role" in first["check"]["command"]
+    assert "allow sts" not in first["fix"]["summary"]
+    assert found["understood"]["resource"] is None

@@ -34,4 +34,14 @@ ELSEWHERE: Final = (
         "name the caller in the role's trust policy, and allow {action} on {resource} in the caller's own",
         wants="other-service hands-out-role",
     ),
+    possible(
+        "identity",
+        "implicit",
+        80,
+        "the role was not handed out, perhaps before S3 was asked: its trust policy does not let in whose token it is, "
+        "by the identity provider or by conditions on the token, as its `sub` and `aud`; nothing else decides",
+        ("does the role's trust policy name the provider, and do its conditions fit the token's claims?", _TRUST),
+        "name the identity provider in the role's trust policy, with the `sub` and `aud` of exactly this workload",
+        wants="other-service hands-out-role by-token",
+    ),
 )

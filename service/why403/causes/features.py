@@ -115,6 +115,7 @@ def _of_call(called: tuple[str, str]) -> frozenset[str]:
         "asks-for-key": told.startswith("kms:"),
         "asks-to-list": asks_to_list(name or "", action),
         "hands-out-role": told.startswith("sts:assumerole"),
+        "by-token": told in {"sts:assumerolewithwebidentity", "sts:assumerolewithsaml"},
     }
     return frozenset(_true_of(found))
 

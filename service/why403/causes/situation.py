@@ -49,7 +49,7 @@ class Situation(NamedTuple):
         return cls(
             operation=text_of(known.request, "operation") or report.operation,
             action=action,
-            resource=asked.resource.arn if asked else _named_place(report) or report.resource,
+            resource=asked.resource.arn if asked else _told_place(report),
             principal=text_of(known.request, "principal"),
             code=report.code,
             named=report.aws_named.layer if report.aws_named else None,
@@ -109,6 +109,11 @@ def _asked(report: Report, requests: Sequence[AccessRequest]) -> AccessRequest |
     if _named_place(report) is None:
         return requests[0] if requests else None
     return next((each for each in requests if each.action == report.action and each.resource.arn != "*"), None)
+
+
+def _told_place(report: Report) -> str | None:
+    """Return what a text says that the refused action was on; a place of S3's is nothing that other services act on."""
+    return _named_place(report) or (None if is_of_other_service(report.action) else report.resource)
 
 
 def _named_place(report: Report) -> str | None:
