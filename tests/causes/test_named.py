@@ -165,3 +165,11 @@ def test_a_command_to_check_with_sends_the_key_as_it_is(key: str) -> None:
     found = asked(refused("GetObject"), request={**GET, "key": key, "principal": USER})
     read = [Read(line) for each in found["causes"] if "--query" not in (line := each["check"]["command"])]
     assert [each.get("Key") or each.get("Prefix") for each in read if {"Key", "Prefix"} & set(each)] == [key]
+
+
+def test_one_of_many_objects_is_told_as_that_one() -> None:
+    one = f"{BUCKET}/a/b.txt"
+    why = unallowed("identity-based policy", "s3:DeleteObject")
+    found = asked(refused("DeleteObjects", message=sentence("s3:DeleteObject", one, why)))
+    assert found["understood"]["resource"] == one
+    assert found["causes"][0]["fix"]["summary"].startswith(f"allow s3:DeleteObject on {one} ")

@@ -108,7 +108,8 @@ def _asked(report: Report, requests: Sequence[AccessRequest]) -> AccessRequest |
     """Return what was refused of what a call asks for: AWS's text may name the action, and what it was on."""
     if _named_place(report) is None:
         return requests[0] if requests else None
-    return next((each for each in requests if each.action == report.action and each.resource.arn != "*"), None)
+    known = (each for each in requests if each.action == report.action)
+    return next((each for each in known if not each.resource.arn.endswith("*")), None)  # which of many, the text tells
 
 
 def _told_place(report: Report) -> str | None:
