@@ -385,10 +385,33 @@ def test_a_call_that_nobody_refused_is_told_as_that(code: str, meaning: Any) -> 
     assert f"`{code}`" in found["explanation"]["markdown"]
 
 
-def test_what_is_under_a_key_is_asked_for_by_signature_version_4() -> None:
-    told = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4."
-    first = asked(refused("GetObject", "InvalidArgument", told))["causes"][0]
-    assert (first["layer"], first["fix"]["summary"]) == ("kms", "sign the request with Signature Version 4")
+@pytest.mark.parametrize(
+    ("operation", "message", "layer", "fix"),
+    [
+        (
+            "GetObject",
+            "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+            "kms",
+            "Signature Version 4",
+        ),
+        (
+            "PutBucketNotificationConfiguration",
+            "Unable to validate the following destination configurations",
+            "authentication",
+            "let s3.amazonaws.com in by the policy of the queue",
+        ),
+        (
+            "UpdateDistribution",
+            "The S3 bucket that you specified for CloudFront logs does not enable ACL access: lake.s3.amazonaws.com",
+            "ownership",
+            "BucketOwnerPreferred",
+        ),
+    ],
+)
+def test_an_argument_is_told_by_what_is_said_of_it(operation: str, message: str, layer: str, fix: str) -> None:
+    first = asked(refused(operation, "InvalidArgument", message))["causes"][0]
+    assert (first["layer"], first["likelihood"], fix in first["fix"]["summary"]) == (layer, "certain", True)
+    assert "nobody refused" not in first["because"]
 
 
 def test_that_a_text_may_tell_of_no_refusal_is_in_the_message() -> None:

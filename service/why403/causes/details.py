@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from why403.causes.meaning import Meaning
+from why403.causes.meaning import AUTHENTICATION, Meaning
 from why403.causes.rarer import EXPIRED_ELSEWHERE
 from why403.report import Report, is_of_sts
 
@@ -67,17 +67,39 @@ def _of_sts(meaning: Meaning, report: Report) -> Meaning:
     return EXPIRED_ELSEWHERE if is_of_sts(report.code, report.message) else meaning
 
 
+# What S3, and CloudFront for it, say of arguments under one code: words, layer, reason, what to look at and what helps.
+_ARGUMENTS: Final = (
+    (
+        "require aws signature version 4",
+        "kms",
+        "what is under a KMS key is for requests that are signed with Signature Version 4",
+        "how was the request signed?",
+        "sign the request with Signature Version 4",
+    ),
+    (
+        "unable to validate the following destination configurations",
+        AUTHENTICATION,
+        "the queue, topic or function, or its KMS key, does not let S3 send to it, or it is in another Region",
+        "does its policy let s3.amazonaws.com in, for this bucket?",
+        "let s3.amazonaws.com in by the policy of the queue, topic or function, for this bucket alone (aws:SourceArn)",
+    ),
+    (
+        "does not enable acl access",
+        "ownership",
+        "ACLs are disabled on the bucket, and what is to write its logs there does so by an ACL",
+        "is Object Ownership BucketOwnerEnforced?",
+        "set Object Ownership of the log bucket to BucketOwnerPreferred, or deliver the logs in the newer way",
+    ),
+)
+
+
 def _argument(meaning: Meaning, report: Report) -> Meaning:
-    """Say what is asked of requests for what is under a KMS key."""
-    told = (report.message or "").lower()
-    if "kms" not in told or "signature version 4" not in told:
-        return meaning
-    return meaning._replace(
-        layer="kms",
-        because="what is under a KMS key is for requests that are signed with Signature Version 4",
-        what="how was the request signed?",
-        fix="sign the request with Signature Version 4",
-    )
+    """Say what an argument was refused for, where its message tells."""
+    said = (report.message or "").lower()
+    for words, layer, because, what, fix in _ARGUMENTS:
+        if words in said:
+            return meaning._replace(layer=layer, because=because, what=what, fix=fix)
+    return meaning
 
 
 _DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
