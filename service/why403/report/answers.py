@@ -112,6 +112,7 @@ _SENTENCES: Final = (
     ("expected bucket owner parameter must be an aws account id", "InvalidBucketOwnerAWSAccountID"),
     ("x-amz-expires must be", "AuthorizationQueryParametersError"),
     ("please use aws4-hmac-sha256", "InvalidRequest"),
+    ("blocked by cors policy", "AccessForbidden"),  # a browser says it, of an answer that no rule admits
     ("bucket cannot have acls set with objectownership", "InvalidBucketAclWithObjectOwnership"),
     ("the pre-conditions you specified did not hold", "PreconditionFailed"),
     ("please reduce your request rate", "SlowDown"),

@@ -76,6 +76,7 @@ _OF_TEXT: Final = (
     Format(prose.buckets, ("ucket",)),
     Format(sentences, message.WORDS),
     Format(tools.athena, ("path:",)),
+    Format(tools.browsers, ("CORS",)),
     Format(tools.cloudformation, ("API: s3:",)),
     Format(tools.cloudfront, ("loudfront", "CloudFront", "Key-Pair-Id", "could not be satisfied")),
     Format(tools.console, ("permission", "Amazon Q", "Failed to", "API response")),

@@ -17,7 +17,7 @@ WORDS: Final = (
 _MARK: Final = re.compile("|".join(map(re.escape, WORDS)))
 _HEAD: Final = re.compile(
     r"(?:^|(?<=[\s\"'\[,]))(?:Uncaught |Unhandled |\(in promise\) |S3ServiceException \[|Error \[|\[)?"
-    r"(?P<code>[A-Z][A-Za-z]{2,60}|403|Forbidden)\]?: (?P<message>[^\n]{1,2000})$",
+    r"(?:(?P<code>[A-Z][A-Za-z]{2,60}|403|Forbidden)\]?: (?P<message>[^\n]{1,2000})|(?P<bare>UnknownError))$",
     re.MULTILINE,
 )
 _COMMAND: Final = re.compile(r"(?:de_|deserializeAws_restXml)(\w{3,80}?)(?:CommandError)?\b")
@@ -48,7 +48,7 @@ _NO_CODES: Final = frozenset(
 def errors(text: str) -> Iterator[Sighting]:
     """Yield errors thrown by the SDK, recognised by what only its errors and stacks have."""
     for found in _HEAD.finditer(text):
-        code = found["code"]
+        code = found["code"] or found["bare"]
         known = code in STATUS or code.lower() in PLACEHOLDERS or code == _ANY
         # A code that is not in the list of S3's is one if a stack follows its message.
         if not known and (code in _NO_CODES or not _STACK.match(text, found.end())):
@@ -60,7 +60,8 @@ def errors(text: str) -> Iterator[Sighting]:
 
 
 def _told(text: str, found: re.Match[str], around: str) -> Fields:
-    code, message = found["code"], message_after(text, found.start("message")).rstrip("]{ ")
+    code = found["code"] or found["bare"]
+    message = message_after(text, found.start("message")).rstrip("]{ ") if found["code"] else None
     code = _value(_CODE, around) if code == _ANY else code
     return fields(
         code=code,

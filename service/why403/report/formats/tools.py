@@ -185,6 +185,20 @@ def warehouse(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="text", told=told)
 
 
+_CORS: Final = re.compile(
+    r"(?:Access\sto\s[\w ]{3,40}\sat\s'(?P<url>https?://[^'\s]{4,2000})'\s[^\n]{0,300}?)?blocked\sby\sCORS\spolicy[^\n]{0,300}"
+)
+
+
+def browsers(text: str) -> Iterator[Sighting]:
+    """Yield what browsers say of answers that no rule of a bucket's CORS configuration admits."""
+    for found in islice(_CORS.finditer(text), MOST):
+        place = place_of_url(found["url"]) if found["url"] else None
+        if found["url"] is None or place is not None:
+            told = fields(message=collapsed(found[0]), bucket=place.bucket if place else None)
+            yield Sighting(start=found.start(), source="text", told=told)
+
+
 _ATHENA: Final = re.compile(r"Permission\sdenied\son\sS3\spath:\s(?P<uri>s3://[^\s'\"<>]{3,1100})")
 
 
