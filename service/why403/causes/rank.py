@@ -16,7 +16,7 @@ from why403.causes.situation import Situation, named_by
 from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
 from why403.domain.commands import words as worded
-from why403.domain.remembered import remembered
+from why403.domain.remembered import characters, remembered, remembered_by
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
 from why403.engine.explain import told
@@ -181,17 +181,17 @@ def _typed(command: str, words: Mapping[str, str | None]) -> str:
 
     def put_in(found: re.Match[str]) -> str:
         option, name = found.groups()
-        if name not in words:
-            return found[0]
-        value = _put_in(name, words)
-        return shlex.quote(value) if option is None else shlex.join(worded([(_parameter(option), value)]))
+        return _written((option or "", _put_in(name, words))) if name in words else found[0]
 
     return _OF_COMMAND.sub(put_in, command)
 
 
-def _parameter(option: str) -> str:
-    """Return the parameter that an option of the models' commands stands for."""
-    return "".join(map(str.capitalize, option.split("-")))
+@remembered_by(characters, most=2048)
+def _written(typed: tuple[str, str]) -> str:
+    """Return a value as a command has it, for the option that it stands behind, if any."""
+    option, value = typed
+    parameter = "".join(map(str.capitalize, option.split("-")))
+    return shlex.join(worded([(parameter, value)])) if option else shlex.quote(value)
 
 
 @remembered(1024)

@@ -1,7 +1,7 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from why403.causes.rank import Standing
 from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
@@ -13,6 +13,7 @@ from why403.engine.explain import told
 from why403.layer import Layer
 from why403.registry import Registry
 
+Doubted: TypeAlias = tuple[LegDecided, Blamed]
 _KINDS = ("explicit", "implicit", "requirement")
 
 
@@ -40,7 +41,9 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     refusing = [(legs[at], each) for at, each in fixed.refusing]
     lacking = [(legs[at], each) for at, each in fixed.lacking]
     doubted = [(legs[at], each) for at, each in fixed.doubted]
-    allowing = [each for each in doubted if _allows_but_for_evidence(*each)]
+    allowing, speaking = list[Doubted](), list[Doubted]()
+    for each in doubted:
+        (allowing if _allows_but_for_evidence(*each) else speaking).append(each)
     return Standing(
         blocks=tuple(dict.fromkeys((leg.teller(each).name, kind_of(each)) for leg, each in blocking)),
         passes=fixed.passes,
@@ -48,9 +51,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         lacks=fixed.lacks,
         near=frozenset([leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)]),
         perhaps=fixed.perhaps | _kinds(allowing),
-        speaks=_kinds(each for each in doubted if each not in allowing).union(
-            (reader, kind) for reader in given for kind in _KINDS
-        ),
+        speaks=_kinds(speaking).union((reader, kind) for reader in given for kind in _KINDS),
         open_facts=fixed.open_facts,
         known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
