@@ -6,6 +6,7 @@ import pytest
 
 from tests.artefacts.models import Read
 from tests.causes.asking import ACCOUNT, BUCKET, GET, ROLE, USER, asked, cause_of, document, layers, refused
+from why403.causes.rank import _written
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 NO_ALLOW = "because no {} allows the kms:Decrypt action"
@@ -173,3 +174,8 @@ def test_one_of_many_objects_is_told_as_that_one() -> None:
     found = asked(refused("DeleteObjects", message=sentence("s3:DeleteObject", one, why)))
     assert found["understood"]["resource"] == one
     assert found["causes"][0]["fix"]["summary"].startswith(f"allow s3:DeleteObject on {one} ")
+
+
+@pytest.mark.parametrize("value", ["held-demo", "a b", "$(id)", "'", "", "*", "-x"])
+def test_a_value_that_stands_behind_no_option_is_one_word(value: str) -> None:
+    assert shlex.split(_written(("", value))) == [value]

@@ -1,13 +1,16 @@
 """Drafts: what the edits of fixes make of evidence and request, and changes of one thing taken together."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.planning.doors import MANUAL, REVIEW, SAFE
 from why403.domain.fix import Applicability, Edit, Fix, Write
+from why403.domain.truth import TRUE
 from why403.planning.draft import Answered, Draft, Step, together
+from why403.planning.search import Searched, _least
 
 KEYED = frozenset({"object.lock"})
 OF_BUCKET = frozenset({"bucket.policy"})
@@ -189,3 +192,12 @@ def test_facts_that_do_not_agree_are_left_as_they_are() -> None:
     linked = Draft((OF_SOURCE,)).then(other)
     assert linked.evidence() == {"bucket.policy": {"a": 9}, "source.bucket.policy": {"a": 1}}
     assert linked.then(other).steps == (OF_SOURCE, other)
+
+
+def test_a_fix_on_which_a_later_one_builds_under_the_other_name_is_not_left_out() -> None:
+    """Whatever is decided: the later write takes what the first one has written for what is there."""
+    anew = OF_TARGET._replace(fix=replace(OF_TARGET.fix, edits=(Edit("bucket.policy", {"a": 1}, {"a": 3}),)))
+    whole = Draft((OF_SOURCE,)).then(OF_TARGET).then(anew)
+    allowed: Any = SimpleNamespace(outcome=TRUE)
+    assert _least(Searched(whole, allowed), lambda _: allowed).draft.steps == (OF_SOURCE,)
+    assert whole.changes(OF_SOURCE) == whole.changes(anew) == {"bucket.policy", "source.bucket.policy"}

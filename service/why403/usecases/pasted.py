@@ -71,6 +71,6 @@ def with_owner(seen: Observed, report: Report, request: Mapping[str, Any], facts
     """
     named = resource(str(request.get("resource") or ""))
     bucket = request.get("bucket") or (named.bucket if named else None)
-    if report.bucket_owner is None or BUCKET_OWNER in seen.own or bucket is None or bucket != report.bucket:
+    if report.bucket_owner is None or bucket is None or bucket != report.bucket:
         return seen
     return seen.over(observed({BUCKET_OWNER.name: report.bucket_owner}, facts))
