@@ -33,7 +33,10 @@ def test_a_role_that_is_not_handed_out(why: str, *, wrapped: bool) -> None:
     assert found["understood"]["resource"] == OTHERS_ROLE
     assert not OF_BUCKETS & {*layers(found)}
     assert "perhaps before S3 was asked" in headline(found)
-    assert (found["decision"], "another service's, sts:AssumeRole" in found["summary"]) == ("unknown", True)
+    assert (found["decision"], "another service's, sts:AssumeRole" in found["doubts"][0]["because"]) == (
+        "unknown",
+        True,
+    )
 
 
 def test_a_secret_that_may_not_be_read() -> None:

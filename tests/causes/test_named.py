@@ -179,3 +179,69 @@ def test_one_of_many_objects_is_told_as_that_one() -> None:
 @pytest.mark.parametrize("value", ["held-demo", "a b", "$(id)", "'", "", "*", "-x"])
 def test_a_value_that_stands_behind_no_option_is_one_word(value: str) -> None:
     assert shlex.split(_written(("", value))) == [value]
+
+
+SCP = "arn:aws:organizations::999999999999:policy/o-abc1234567/service_control_policy/p-x1y2z3w4"
+MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/team/NoDeletes"
+
+
+@pytest.mark.parametrize(
+    ("kind", "arn", "command"),
+    [
+        ("a service control policy", SCP, "aws organizations describe-policy --policy-id p-x1y2z3w4"),
+        ("an identity-based policy", MANAGED, f"aws iam get-policy-version --policy-arn {MANAGED} --version-id "),
+        ("a permissions boundary", MANAGED, f"$(aws iam get-policy --policy-arn {MANAGED} --query "),
+    ],
+)
+def test_the_policy_that_aws_names_is_the_one_to_read(kind: str, arn: str, command: str) -> None:
+    found = asked(
+        refused("GetObject", message=sentence("s3:GetObject", f"{BUCKET}/a", f"with an explicit deny in {kind}: {arn}"))
+    )
+    first = found["causes"][0]
+    assert (first["kind"], first["likelihood"]) == ("explicit", "likely")
+    assert first["because"] == f"AWS names the policy whose Deny hits the request, {arn}"
+    assert command in first["check"]["command"]
+    assert first["check"]["what"].endswith("which statement of the policy hits the request?")
+    assert (found["understood"]["aws_kind"], found["understood"]["aws_policy_arn"]) == ("explicit", arn)
+    assert found["summary"].startswith("AWS says that it refused `GetObject` because ")
+
+
+@pytest.mark.parametrize("arn", [SCP[:60], "arn:aws:s3:::policy/a", f"{MANAGED}/$(id)"])
+def test_what_is_no_policy_s_arn_is_no_policy_to_read(arn: str) -> None:
+    message = sentence("s3:GetObject", f"{BUCKET}/a", f"with an explicit deny in a service control policy: {arn}")
+    first = asked(refused("GetObject", message=message))["causes"][0]
+    assert (first["layer"], first["kind"]) == ("scp", "explicit")
+    assert "list-policies-for-target" in first["check"]["command"]
+
+
+@pytest.mark.parametrize(("arn", "agrees"), [(MANAGED, True), (f"{MANAGED}2", False), (None, True)])
+def test_a_policy_that_refuses_nothing_is_not_the_one_that_aws_names(arn: str | None, agrees: bool) -> None:
+    message = sentence("s3:GetObject", f"{BUCKET}/a", f"with an explicit deny in an identity-based policy: {MANAGED}")
+    held = {"arn": arn, "document": document({"Effect": "Deny", "Action": "*", "Resource": "*"})}
+    evidence = {"principal.policies": [held if arn else held["document"]]}
+    found = asked(refused("GetObject", message=message), evidence=evidence, evidence_is_complete=True)
+    assert (found["layer"], found["aws_agrees"]) == ("identity", agrees)
+
+
+@pytest.mark.parametrize(("account", "told"), [(ACCOUNT, False), ("444455556666", True)])
+def test_of_another_account_s_key_both_sides_must_allow(account: str, told: bool) -> None:
+    key = KEY.replace(ACCOUNT, account)
+    found = asked(refused("GetObject", message=sentence("kms:Decrypt", key, NO_ALLOW.format("identity-based policy"))))
+    assert ("the key is another account's" in found["causes"][0]["fix"]["summary"]) is told
+
+
+def test_sentences_name_what_is_not_known_in_words_and_commands_in_capitals() -> None:
+    first = asked(refused("GetObject"))["causes"][0]
+    assert first["because"] == "no policy of the caller's own allows s3:GetObject on the resource"
+    assert first["check"]["command"].endswith("--resource-arns RESOURCE")
+    key = asked(
+        refused("GetObject", message=f"User: {ROLE} is not authorized to perform: kms:Decrypt on this resource")
+    )
+    assert "kms:Decrypt on the key" in key["causes"][0]["because"]
+    assert "--key-id KEY " in key["causes"][0]["check"]["command"]
+
+
+def test_a_missing_allow_is_not_the_deny_that_aws_names() -> None:
+    message = sentence("s3:GetObject", f"{BUCKET}/a", "with an explicit deny in an identity-based policy")
+    found = asked(refused("GetObject", message=message), evidence={"principal.policies": []}, evidence_is_complete=True)
+    assert (found["layer"], found["kind"], found["aws_agrees"]) == ("identity", "implicit", False)

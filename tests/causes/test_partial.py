@@ -20,7 +20,7 @@ def test_without_a_call_nothing_is_decided() -> None:
     assert (known.asked, known.missing) == (None, "which call was made")
     found = asked("Access Denied", request={"bucket": "held-demo"})
     assert found["decision"] == "unknown"
-    assert "which call was made" in found["summary"]
+    assert "which call was made" in found["doubts"][0]["because"]
 
 
 @pytest.mark.parametrize(

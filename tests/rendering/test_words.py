@@ -49,6 +49,49 @@ def test_the_first_sentence_is_as_certain_as_the_diagnosis(certainty: str, words
     assert words in headline("three_causes_remain", certainty=certainty)
 
 
+def _named(kind: str | None, layer: str = "identity", **members: object) -> str:
+    first = {"layer": layer, "kind": "implicit", "likelihood": "likely", "because": "x", **members}
+    return headline("three_causes_remain", causes=[first], **understood(aws_named="identity", aws_kind=kind))
+
+
+def test_the_first_sentence_says_what_aws_says() -> None:
+    assert _named("implicit") == (
+        "AWS says that it refused `GetObject` because no policy of the caller allows it; what else may stand in the "
+        "way is not known."
+    )
+    assert _named("implicit", "kms", via="identity").startswith("AWS says")
+
+
+def test_what_aws_does_not_say_is_not_put_into_its_mouth() -> None:
+    unsaid = [
+        _named("explicit"),
+        _named(None),
+        _named("implicit", "bucket_policy"),
+        _named("implicit", likelihood="possible"),
+    ]
+    assert all(each.startswith("What is known does not settle") for each in unsaid)
+
+
+def test_facts_that_nobody_gave_are_told_together() -> None:
+    plain = [{"layer": "scp", "because": f"`a.{name}` is not known", "needs": f"s3:Get{name}"} for name in "bcd"]
+    other = {"layer": "acl", "because": "Flag may hold it back: `a.e` is not known", "needs": None}
+    said = section("What we could not see", "scp_denies", doubts=[*plain, other])
+    assert (
+        said == "- not known: `a.b`, `a.c`, `a.d` and `a.e`; `s3:Getb`, `s3:Getc` and `s3:Getd` would let us read them."
+    )
+    assert section("What we could not see", "scp_denies", doubts=plain).count(" - ") == 2
+    tried = {"layer": "acl", "because": "`a.f` is not known", "needs": "s3:Getf", "account": "111122223333"}
+    together = section("What we could not see", "scp_denies", doubts=[*plain, other, tried])
+    assert together.endswith("`s3:Getf` in account `111122223333` would let us read it.")
+
+
+def test_what_a_call_needs_is_told_where_some_of_it_is_decided() -> None:
+    legs = [{"action": f"s3:{name}", "resource": "r", "decision": "unknown"} for name in ("GetObject", "PutObject")]
+    assert section("What the call needs", "scp_denies", legs=legs) == ""
+    legs[1]["decision"] = "allowed"
+    assert "`s3:GetObject` on `r` is not decided" in section("What the call needs", "scp_denies", legs=legs)
+
+
 def test_a_contradiction_is_said() -> None:
     said = headline("allowed", certainty="contradicted")
     assert said.startswith("S3 refused `GetObject`, but everything we can see allows it")
@@ -152,6 +195,20 @@ def test_aws_s_own_word_is_compared(layer: str, named: str | None, words: str) -
     said = section("What AWS says", "scp_denies", blockers=blockers, **understood(aws_named=named))
     assert words in said
     assert bool(said) is bool(named)
+
+
+def test_the_policy_that_aws_names_is_told() -> None:
+    named = understood(aws_named="scp", aws_policy_arn="arn:aws:organizations::1:policy/p-1")
+    assert "names the service control policy `arn:aws:organizations::1:policy/p-1`" in section(
+        "What AWS says", "scp_denies", **named
+    )
+
+
+def test_what_refuses_in_the_named_layer_may_be_something_else() -> None:
+    blockers = [{"layer": "identity", "kind": "explicit", "because": "x"}]
+    named = understood(aws_named="identity")
+    said = section("What AWS says", "scp_denies", blockers=blockers, aws_agrees=False, **named)
+    assert "this differs: what we see refuses there otherwise. Policies may have changed since" in said
 
 
 def test_aws_s_word_may_be_the_second_thing_in_the_way() -> None:

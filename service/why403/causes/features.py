@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from why403.domain.actions import is_of_other_service
-from why403.domain.arn import resource
+from why403.domain.arn import KMS, resource, split_arn
 from why403.domain.directory import is_directory
 from why403.domain.operations import OPERATIONS
 from why403.domain.remembered import characters, remembered, remembered_by
@@ -84,6 +84,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "cloudfront-itself": CLOUDFRONT in report.unread,
         "opens-session": directory and _is_of_objects(operation),
         "expects-owner": not _EXPECTING.isdisjoint(parameters),
+        "foreign-key": _is_foreign_key(report.foreign, principal),
     }
     return _of_call((operation or "", report.action or "")).union(_of_code(report.code or ""), _true_of(found))
 
@@ -124,6 +125,12 @@ def _in_directory(request: Mapping[str, Any]) -> bool:
     """Return whether it is about a directory bucket, whose refusals S3 explains to nobody."""
     found = resource(text_of(request, "resource") or "")
     return is_directory(text_of(request, "bucket") or (found.bucket if found else None))
+
+
+def _is_foreign_key(arn: str | None, principal: str | None) -> bool:
+    """Return whether what the action was on is a KMS key of another account than the caller's, by their ARNs."""
+    key, caller = split_arn(arn or ""), split_arn(principal or "")
+    return key is not None and key.service == KMS and caller is not None and key.account != caller.account
 
 
 def _is_of_objects(operation: str | None) -> bool:

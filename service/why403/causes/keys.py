@@ -42,7 +42,7 @@ KEYS: Final = (
         8,
         "a resource control policy of the organization that the KMS key belongs to denies it",
         (
-            "which policies apply to the account of the key? (management account)",
+            "as the management account: which policies apply to the account of the key?",
             "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception",

@@ -31,9 +31,20 @@ POLICIES: Final = (
         "identity",
         "implicit",
         50,
-        "no policy of the caller's own allows {action} on {resource}; that is the most common reason of all",
+        "no policy of the caller's own allows {action} on {resource}",
         IDENTITY_CHECK,
         "allow {action} on {resource} to the caller's role or user",
+        bars=NO_POLICY | _WITHOUT,
+    ),
+    possible(
+        "identity",
+        "implicit",
+        51,
+        "no policy of the caller's own allows {action} on {resource}",
+        IDENTITY_CHECK,
+        "allow {action} on {resource} to the caller's role or user; the key is another account's, and its policy must "
+        "let the caller in as well",
+        wants="foreign-key",
         bars=NO_POLICY | _WITHOUT,
     ),
     possible(
@@ -136,7 +147,7 @@ POLICIES: Final = (
         14,
         "a service control policy of the caller's organization denies it, as one for Regions or encryption does",
         (
-            "which policies apply to the caller's account? (management account)",
+            "as the management account: which policies apply to the caller's account?",
             "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception; or send what the policy demands",
@@ -149,7 +160,7 @@ POLICIES: Final = (
         7,
         "some level of the organization does not allow the service at all",
         (
-            "does every level allow {action}: the account, and all that list-parents names above? (management account)",
+            "as the management account: does every level allow {action}, the account and all that list-parents names?",
             "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
         "allow the action in the service control policies of every level that lacks it",
@@ -162,7 +173,7 @@ POLICIES: Final = (
         7,
         "a resource control policy of the bucket owner's organization denies it",
         (
-            "which policies apply to the bucket owner's account? (management account)",
+            "as the management account: which policies apply to the bucket owner's account?",
             "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception",

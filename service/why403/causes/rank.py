@@ -11,6 +11,7 @@ from why403.causes.elsewhere import ELSEWHERE
 from why403.causes.features import refused_as
 from why403.causes.meaning import Meaning
 from why403.causes.model import Possible
+from why403.causes.named import told_as
 from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation, named_by
 from why403.causes.special import SPECIAL
@@ -40,6 +41,10 @@ _GRANT: Final = frozenset({"identity", "bucket_policy"})
 _OF_KEY: Final = {"bucket_policy": ("kms", frozenset({"is-key-policy"}))}
 """Where the model tells of the policy of a KMS key, which AWS calls resource-based as it does a bucket's."""
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
+_OF_RESOURCE: Final = frozenset({"resource", "in_bucket"})
+_UNTOLD: Final = {"in_bucket": "the resource", "point_account": "the access point's account"}
+"""What sentences say for what is not known, where that is not its name."""
+_PLACEHOLDERS: Final = {"in_bucket": "RESOURCE", "holder_name": "ROLE"}
 _OF_COMMAND: Final = re.compile(r"(?:--([a-z-]+) )?\{([a-z_]+)\}")
 """A gap of a command, with the option that takes it, if it stands alone there."""
 
@@ -164,7 +169,7 @@ def _likelihood(score: int) -> str:
 
 
 def _filled(text: str, words: Mapping[str, str | None]) -> str:
-    """Return a text with what is known put in; what is not stays a word in capitals."""
+    """Return a sentence with what is known put in."""
     pieces = _pieces(text)
     if len(pieces) == 1:
         return text
@@ -172,16 +177,30 @@ def _filled(text: str, words: Mapping[str, str | None]) -> str:
 
 
 def _put_in(name: str, words: Mapping[str, str | None]) -> str:
-    """Return what stands for a name; braces around anything else are no gap."""
-    return words[name] or name.upper() if name in words else f"{{{name}}}"
+    """Return what a sentence says for a name; braces around anything else are no gap."""
+    if name not in words:
+        return f"{{{name}}}"
+    if name in _OF_RESOURCE and _is_of_key(words):
+        return words[name] or "the key"
+    return words[name] or _UNTOLD.get(name) or f"the {name.replace('_', ' ')}"
+
+
+def _is_of_key(words: Mapping[str, str | None]) -> bool:
+    return (words["action"] or "").startswith("kms:")
 
 
 def _typed(command: str, words: Mapping[str, str | None]) -> str:
-    """Return a command of the AWS CLI with what is known put in so that a shell and the CLI take it as it is."""
+    """Return a command of the AWS CLI with what is known put in so that a shell and the CLI take it as it is.
+
+    What is not known stays a word in capitals.
+    """
 
     def put_in(found: re.Match[str]) -> str:
         option, name = found.groups()
-        return _written((option or "", _put_in(name, words))) if name in words else found[0]
+        if name not in words:
+            return found[0]
+        placeholder = "KEY" if name in _OF_RESOURCE and _is_of_key(words) else _PLACEHOLDERS.get(name, name.upper())
+        return _written((option or "", words[name] or placeholder))
 
     return _OF_COMMAND.sub(put_in, command)
 
@@ -214,6 +233,8 @@ def _cause(
     if missing and not row.missing_action and missing != situation.action:
         words = situation.about(missing).words()
     claim = standing.claims.get((row.layer, row.kind))
+    if named and claim is None:
+        row = told_as(row, situation.policy_arn)
     return {
         "layer": row.layer,
         "kind": row.kind,

@@ -14,7 +14,7 @@ _ADMINISTRATOR: Final = (
     "aws organizations describe-organization --query Organization.MasterAccountId",
 )
 _TRUSTED: Final = (
-    "is trusted access for Storage Lens enabled in the organization? (management account)",
+    "as the management account: is trusted access for Storage Lens enabled in the organization?",
     "aws organizations list-aws-service-access-for-organization",
 )
 EXPIRED_ELSEWHERE: Final = Meaning(

@@ -31,6 +31,7 @@ class Situation(NamedTuple):
     named: str | None = None
     named_kind: str | None = None
     via: str | None = None
+    policy_arn: str | None = None
     meaning: Meaning | None = None
     behind: Resource | None = None
     foreign: str | None = None
@@ -55,6 +56,7 @@ class Situation(NamedTuple):
             named=report.aws_named.layer if report.aws_named else None,
             named_kind=report.aws_named.kind if report.aws_named else None,
             via=report.aws_named.via if report.aws_named else None,
+            policy_arn=report.aws_named.policy_arn if report.aws_named else None,
             meaning=_meaning(report),
             behind=behind.resource if behind else None,
             foreign=report.foreign,
@@ -82,8 +84,8 @@ class Situation(NamedTuple):
         holder = "User" if caller.kind is Kind.USER else "Role"
         return {
             "action": self.action,
-            "resource": (self.foreign or "KEY") if self._key_unknown else self.resource,
-            "in_bucket": self.behind.arn if self.behind else self.resource or "RESOURCE",
+            "resource": self.foreign if self._key_unknown else self.resource,
+            "in_bucket": self.behind.arn if self.behind else self.resource,
             "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,
             "principal": self.principal,
@@ -95,7 +97,9 @@ class Situation(NamedTuple):
             "point_account": found.account if found and found.access_point else None,
             "holder": holder.lower(),
             "holder_member": holder,
-            "holder_name": caller.name if caller.kind in _WITH_BOUNDARY else "ROLE",
+            "holder_name": caller.name if caller.kind in _WITH_BOUNDARY else None,
+            "policy": self.policy_arn,
+            "policy_id": self.policy_arn and self.policy_arn.rpartition("/")[2],
         }
 
 

@@ -14,7 +14,11 @@ def aws_word(answer: dict[str, Any], report: Report, situation: Situation) -> di
     if meaning is not None:
         return _said(answer, situation, meaning, report.code or "AccessDenied")
     if named is not None and answer["layer"] is not None:
-        answer["aws_agrees"] = _same(named.layer, answer["layer"])
+        answer["aws_agrees"] = (
+            _same(named.layer, answer["layer"])
+            and named.kind in {None, answer["kind"]}
+            and _cites(answer, named.policy_arn)
+        )
     return answer
 
 
@@ -24,6 +28,13 @@ _RESOURCE_BASED = frozenset({"bucket_policy", "access_point", "block_public_acce
 def _same(named: str, decided: str) -> bool:
     """Return whether two names can mean one refusal: AWS calls several things a resource-based policy."""
     return named == decided or (named == "bucket_policy" and decided in _RESOURCE_BASED)
+
+
+def _cites(answer: dict[str, Any], policy_arn: str | None) -> bool:
+    """Return whether the policy that AWS names is among those that refuse, as far as their ARNs are known."""
+    denials = (each for each in answer["blockers"] if (each["layer"], each["kind"]) == (answer["layer"], "explicit"))
+    cited = {citation["arn"] for each in denials for citation in each["citations"]}
+    return policy_arn is None or None in cited or policy_arn in cited or not cited
 
 
 def _said(answer: dict[str, Any], situation: Situation, meaning: Meaning, code: str) -> dict[str, Any]:

@@ -10,5 +10,6 @@ from why403.rendering.console import terminal
 from why403.rendering.hypertext import page
 from why403.rendering.plan import plan_markdown, plan_terminal
 from why403.rendering.reading import once
+from why403.rendering.story import sentence
 
-__all__ = ["markdown", "mermaid", "once", "page", "plan_markdown", "plan_terminal", "terminal"]
+__all__ = ["markdown", "mermaid", "once", "page", "plan_markdown", "plan_terminal", "sentence", "terminal"]

@@ -1,5 +1,6 @@
 """What the answer rests on: statements cited, what was not seen, what passed, and what AWS itself named."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,10 @@ from why403.rendering.reading import MOST, Data, blamed, part, parts, text, text
 
 _VALUES: Final = 5
 _MET: Final = {True: "met", False: "not met", None: "not known whether met"}
+_SINCE_THEN: Final = "Policies may have changed since, or AWS saw others."
+_FEW: Final = 3
+"""How many facts that are not known are told one by one."""
+_UNREAD: Final = re.compile(r"(?:[^`]+: )?`[a-z_.]+` is not known")
 _DECISIONS: Final = {"allowed": " is allowed", "denied": " is denied by ", "unknown": " is not decided"}
 
 
@@ -99,6 +104,10 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
         yield Item(line=line("The text: ", prose(note), "."))
     lookup = part(diagnosis, "lookup")
     found = [*([lookup] if text(lookup, "because") else []), *parts(diagnosis, "doubts")]
+    unread = [each for each in found if _UNREAD.fullmatch(text(each, "because")) and not text(each, "account")]
+    if len(unread) > _FEW:
+        yield _unread_together(unread)
+        found = [each for each in found if each not in unread]
     for doubt in found[:MOST]:
         needs = text(doubt, "needs")
         account = text(doubt, "account")
@@ -110,6 +119,14 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
     would = text(part(diagnosis, "allowed_if"), "text")
     if would:
         yield Item(line=line("This would settle it: the request is allowed ", prose(would), "."))
+
+
+def _unread_together(found: list[Data]) -> Item:
+    """Return the facts that nobody gave or tried to read, which mostly are many, in one entry."""
+    facts = dict.fromkeys(text(each, "because").split("`")[-2] for each in found)
+    needed = dict.fromkeys(text(each, "needs") for each in found if text(each, "needs"))
+    help_ = line("; ", listed(map(code, needed), "and"), " would let us read them") if needed else ()
+    return Item(line=line("not known: ", listed(map(code, facts), "and"), help_, "."))
 
 
 def left_open(diagnosis: Data) -> Iterator[Block]:
@@ -143,20 +160,25 @@ def compared(diagnosis: Data) -> Iterator[Block]:
     if not named:
         return
     found = [named_as(text(each, "layer"), text(each, "via")) for each in blamed(diagnosis)]
-    who = line("AWS's message names the ", title(named))
+    policy = text(part(diagnosis, "understood"), "aws_policy_arn")
+    who = line("AWS's message names the ", title(named), line(" ", code(policy)) if policy else ())
     if not found:
         yield Paragraph(line=line(who, "; this differs: we find nothing that refuses."))
-    elif named in found[0]:
+    elif named in found[0] and diagnosis.get("aws_agrees") is not False:
         yield Paragraph(line=line(who, ", and this agrees with what we find first."))
+    elif named in found[0]:
+        yield Paragraph(line=line(who, "; this differs: what we see refuses there otherwise. ", _SINCE_THEN))
     else:
         ours = line("; this differs: we find the ", title(text(blamed(diagnosis)[0], "layer")), " first")
         both = ", and the other as well" if any(named in names for names in found) else " and nothing there"
-        yield Paragraph(line=line(who, ours, both, ". Policies may have changed since, or AWS saw others."))
+        yield Paragraph(line=line(who, ours, both, ". ", _SINCE_THEN))
 
 
 def legs(diagnosis: Data) -> Iterator[Block]:
-    """Yield the permissions that one call needs, each with its own decision."""
+    """Yield the permissions that one call needs, each with its own decision; nothing where none is decided."""
     found = parts(diagnosis, "legs")
+    if all(text(leg, "decision") == "unknown" for leg in found):
+        return
     for leg in found[:MOST]:
         decision = text(leg, "decision")
         by = line(title(text(leg, "layer"))) if decision == "denied" else ()

@@ -3,8 +3,8 @@
 from typing import Final
 
 from why403.rendering import evidence, mending
-from why403.rendering.document import Document, Line, Section, code, line, listed, prose
-from why403.rendering.layers import clause, title
+from why403.rendering.document import CODE, Document, Line, Section, code, line, listed, prose
+from why403.rendering.layers import clause, named_as, title
 from why403.rendering.reading import (
     Data,
     allowed,
@@ -26,6 +26,7 @@ _SINCE: Final = {
     "suspected": ", most likely because ",
 }
 _NOT_ASKED: Final = "S3 was not asked"
+_UNSEEN: Final = ("what else may stand in the way is not known",)
 _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
 
@@ -66,6 +67,11 @@ def headline(diagnosis: Data) -> Line:
     if not found:
         return prose(text(diagnosis, "summary") or "why S3 refused this is not known.")
     return _refused(diagnosis, found[0]) if settled(diagnosis) else _open(diagnosis, found[0])
+
+
+def sentence(diagnosis: Data) -> str:
+    """Return that sentence as text in which names stand in backticks."""
+    return "".join(f"`{each.text}`" if each.style == CODE else each.text for each in headline(once(diagnosis)))
 
 
 def _call(diagnosis: Data) -> Line:
@@ -125,7 +131,16 @@ def _open(diagnosis: Data, first: Data) -> Line:
         return line(
             "Another service's action was refused, perhaps before S3 was asked: ", call, "; ", likely, clause_, "."
         )
+    if _is_aws_word(diagnosis, first):
+        return line("AWS says that it refused ", _call(diagnosis), " because ", clause_, "; ", *_UNSEEN, ".")
     return line("What is known does not settle why S3 refused ", _call(diagnosis), "; ", likely, clause_, ".")
+
+
+def _is_aws_word(diagnosis: Data, first: Data) -> bool:
+    """Return whether a cause is the very one that AWS's message names: it names one, where several may refuse."""
+    understood, kind = part(diagnosis, "understood"), text(first, "kind")
+    named = text(understood, "aws_named") in named_as(text(first, "layer"), text(first, "via"))
+    return named and bool(kind) and text(understood, "aws_kind") == kind and text(first, "likelihood") == "likely"
 
 
 def _asked(diagnosis: Data) -> Line:

@@ -18,7 +18,7 @@ from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed
 from why403.intake.partial import Partial, partial
 from why403.intake.received import Now
-from why403.rendering import markdown, mermaid, once
+from why403.rendering import markdown, mermaid, once, sentence
 from why403.report import Report
 from why403.services import Services
 from why403.usecases.allowed_if import Seen, Tries, allowed_if
@@ -94,6 +94,8 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     if checking is not None:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
     answer["explanation"] = _explanation(answer)
+    if answer["decision"] == "unknown":
+        answer["summary"] = sentence(answer)
     return Diagnosed(answer, known, seen, complete, on, decided, doubt)
 
 
@@ -255,7 +257,7 @@ def _open(doubts: list[dict[str, Any]], warnings: list[dict[str, Any]]) -> dict[
         "certainty": "suspected",
         "status": None,
         "code": None,
-        "summary": f"Not decided: {doubts[0]['because']}.",
+        "summary": "",
         "blockers": [],
         "doubts": doubts,
         "passed": [],
@@ -273,7 +275,9 @@ def _understood(report: Report, known: Partial, situation: Situation) -> dict[st
         "resource": situation.resource,
         "source": report.source,
         "request_id": report.request_id,
-        "aws_named": report.aws_named.layer if report.aws_named else None,
+        "aws_named": situation.named,
+        "aws_kind": situation.named_kind,
+        "aws_policy_arn": situation.policy_arn,
         "others_in_text": report.others_in_text,
         "code": report.code,
         "status": report.status,
