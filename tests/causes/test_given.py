@@ -4,7 +4,21 @@ from typing import Any
 
 import pytest
 
-from tests.causes.asking import ACCOUNT, BUCKET, OTHER_ACCOUNT, ROLE, USER, allow, asked, deny, document, refused
+from tests.causes.asking import (
+    ACCOUNT,
+    BUCKET,
+    GET,
+    OTHER_ACCOUNT,
+    PUT,
+    ROLE,
+    USER,
+    allow,
+    asked,
+    cause_of,
+    deny,
+    document,
+    refused,
+)
 
 ITS_ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -129,3 +143,88 @@ def test_the_record_does_not_overrule_what_is_given_nor_tell_of_another_bucket(m
 def test_a_service_that_may_not_deliver_its_logs_is_let_in_by_the_bucket_s_policy(text: str) -> None:
     found = asked(text)["causes"][0]
     assert (found["layer"], found["kind"], found["missing_action"]) == ("bucket_policy", "implicit", "s3:PutObject")
+
+
+ALL_OF_S3 = [document(allow("s3:*", "*"))]
+READ_ONLY = document(allow(["s3:Get*", "s3:List*"], "*"))
+AT_HOME = {"bucket.owner": ACCOUNT, "bucket.policy": None, "organization.scps": None}
+
+
+@pytest.mark.parametrize(
+    ("limit", "fact"), [("permissions_boundary", "principal.boundary"), ("session_policy", "session.policies")]
+)
+def test_a_limit_that_takes_back_what_is_granted_stands_first(limit: str, fact: str) -> None:
+    held = READ_ONLY if limit == "permissions_boundary" else [READ_ONLY]
+    evidence = {**AT_HOME, "principal.policies": ALL_OF_S3, fact: held}
+    found = asked(refused("PutObject"), request={**PUT, "principal": ROLE}, evidence=evidence)
+    first = found["causes"][0]
+    assert (found["decision"], first["layer"], first["kind"], first["likelihood"]) == (
+        "unknown",
+        limit,
+        "implicit",
+        "likely",
+    )
+    assert "statement 1 comes closest" in first["because"]
+
+
+def test_a_limit_that_would_take_back_what_may_be_granted_is_told() -> None:
+    evidence = {**AT_HOME, "principal.boundary": READ_ONLY}
+    found = asked(refused("PutObject"), request={**PUT, "principal": ROLE}, evidence=evidence)
+    assert cause_of(found, "permissions_boundary")["likelihood"] == "likely"
+
+
+def test_in_one_account_no_second_grant_is_missed() -> None:
+    evidence = {**AT_HOME, "principal.policies": ALL_OF_S3}
+    put = asked(refused("PutObject"), request={**PUT, "principal": USER}, evidence=evidence)
+    assert ("bucket_policy", "implicit") not in [(each["layer"], each["kind"]) for each in put["causes"]]
+    get = asked(refused("GetObject"), request={**GET, "principal": USER}, evidence=evidence)
+    assert ("bucket_policy", "implicit") not in [(each["layer"], each["kind"]) for each in get["causes"]]
+    away = {**evidence, "bucket.owner": OTHER_ACCOUNT}
+    assert cause_of(asked(refused("PutObject"), request={**PUT, "principal": USER}, evidence=away), "bucket_policy")
+
+
+LOGS = document(allow("s3:DeleteObject", f"{BUCKET}/logs/*"))
+
+
+def test_of_many_objects_the_one_that_is_refused_is_told() -> None:
+    request = {
+        "principal": USER,
+        "operation": "DeleteObjects",
+        "bucket": "held-demo",
+        "parameters": {"Delete": {"Objects": [{"Key": "logs/a"}, {"Key": "audit/b"}]}},
+    }
+    found = asked(request=request, evidence={"principal.policies": [LOGS]}, evidence_is_complete=True)
+    first = found["causes"][0]
+    assert (first["likelihood"], first["missing_action"]) == ("certain", "s3:DeleteObject")
+    assert found["understood"]["resource"] == BUCKET
+    assert f"{BUCKET}/audit/b" in first["fix"]["summary"]
+    assert first["check"]["command"].endswith(f"--resource-arns {BUCKET}/audit/b")
+
+
+@pytest.mark.parametrize(
+    ("operation", "held", "missing"),
+    [
+        ("CompleteMultipartUpload", "kms:GenerateDataKey", "kms:Decrypt"),
+        ("PutObject", "kms:Decrypt", "kms:GenerateDataKey"),
+    ],
+)
+@pytest.mark.parametrize("complete", [True, False])
+def test_of_what_a_key_is_asked_for_the_refused_is_told(
+    operation: str, held: str, missing: str, *, complete: bool
+) -> None:
+    evidence = {
+        **AT_HOME,
+        "principal.policies": [*ALL_OF_S3, document(allow(held, "*"))],
+        "bucket.encryption": {"algorithm": "aws:kms", "key": KEY},
+        "kms.key_policy": document({**allow("kms:*", "*"), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}),
+    }
+    found = asked(
+        refused(operation),
+        request={**PUT, "operation": operation, "principal": USER},
+        evidence=evidence,
+        evidence_is_complete=complete,
+    )
+    first = found["causes"][0]
+    assert (first["layer"], first["kind"], first["missing_action"]) == ("kms", "implicit", missing)
+    assert f"allow {missing} on {KEY}" in first["fix"]["summary"]
+    assert first["check"]["command"].endswith(f"--action-names {missing} --resource-arns {KEY}")

@@ -196,6 +196,20 @@ CASES: dict[str, tuple[Relation, list[Layer], list[str]]] = {
     # --- not certain --------------------------------------------------------------------------------------------------
     "nothing certain, no blocker": (Relation.SAME, [own(UNKNOWN), named(FALSE)], []),
     "a cap that voids what may be granted": (Relation.SAME, [own(UNKNOWN), BOUNDARY, named(FALSE)], ["boundary"]),
+    "nothing of the caller's, and a cap on what may be granted to the role": (
+        Relation.SAME,
+        [own(FALSE), BOUNDARY, named(UNKNOWN, Reach.ROLE)],
+        ["own", "boundary"],
+    ),
+    "a place that may grant is not where a grant is missing for certain": (
+        Relation.CROSS,
+        [
+            own(TRUE),
+            layer("point", (Claim(GRANT, FALSE, Reach.DIRECT), Claim(GRANT, UNKNOWN, Reach.ROLE)), 1),
+            layer("named", (Claim(GRANT, FALSE, Reach.DIRECT), Claim(Says.CAP, FALSE, Reach.DIRECT | Reach.ROLE)), 4),
+        ],
+        ["named"],
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
 from why403.domain.commands import words as worded
 from why403.domain.remembered import characters, remembered, remembered_by
+from why403.domain.request import AccessRequest
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
 from why403.engine.explain import told
@@ -61,7 +62,8 @@ class Standing(NamedTuple):
     """Refusals by the lack of an allow that nobody may need, or that is there but for evidence that was not read."""
     speaks: frozenset[tuple[str, str]] = frozenset()
     claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = MappingProxyType({})
-    actions: Mapping[tuple[str, str], str] = MappingProxyType({})
+    about: Mapping[tuple[str, str], AccessRequest] = MappingProxyType({})
+    """What was asked for, of all that a call asks for, where each refusal is said or in doubt."""
     open_facts: frozenset[str] = frozenset()
     """The facts that a requirement rests on and that nobody gave or could read."""
     known_facts: frozenset[str] = frozenset()
@@ -112,7 +114,8 @@ def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
     words = situation.words()
     if situation.meaning is not None:
         return [_by_code(situation, situation.meaning, words)]
-    causes = [_certain(layer, kind, situation, standing, words) for layer, kind in standing.blocks]
+    blocks = (POSSIBLE[0]._replace(layer=layer, kind=kind) for layer, kind in standing.blocks)
+    causes = [_cause(row, "certain", situation, standing, words) for row in blocks]
     rest = _ordered(Weighed.of(situation, standing))[: max(0, MOST - len(causes))]
     causes += [_cause(row, _likelihood(score), situation, standing, words) for score, row in rest]
     return causes or [_cause(POSSIBLE[0], "possible", situation, standing, words)]
@@ -223,24 +226,24 @@ def _cause(
     row: Possible, likelihood: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
 ) -> dict[str, Any]:
     """Return one cause; `words` are the situation's."""
-    own, named = standing.actions.get((row.layer, row.kind)), situation.names(row.layer, row.kind)
+    at = row.layer, row.kind
+    about, claim, named = standing.about.get(at), standing.claims.get(at), situation.names(*at)
     if named and situation.via is not None:
         row = _of_key(row, situation.via, situation.features)
-    takes_action = row.kind != "requirement" or row.wants & _BY_ACTION
-    missing = row.missing_action or ((own or situation.action) if takes_action else None)
-    if missing and named:
-        missing = situation.action or missing
-    if missing and not row.missing_action and missing != situation.action:
-        words = situation.about(missing).words()
-    claim = standing.claims.get((row.layer, row.kind))
-    if named and claim is None:
+    if about is not None and not named and not situation.is_about(about):
+        situation = situation.about(about, whole=claim is not None)
+        words = situation.words()
+    if likelihood == "certain" or (claim is not None and claim[0].ruled.teller is not None):
+        row = _of_claim(row, claim, situation.features)
+    elif claim is None and named:
         row = told_as(row, situation.policy_arn)
+    takes_action = row.kind != "requirement" or row.wants & _BY_ACTION
     return {
         "layer": row.layer,
         "kind": row.kind,
         "likelihood": likelihood,
         "because": (claim and told(*claim).because) or _filled(row.because, words),
-        "missing_action": missing,
+        "missing_action": row.missing_action or (situation.action if takes_action else None),
         "check": {"what": _filled(row.what, words), "command": _typed(row.command, words)},
         "fix": {"summary": _filled(row.fix, words), "applicability": row.applicability, "commands": []},
     }
@@ -252,22 +255,17 @@ def _of_key(row: Possible, via: str, features: frozenset[str]) -> Possible:
     return _fitting(layer, row.kind, features, own)._replace(layer=row.layer, kind=row.kind, missing_action=None)
 
 
-def _certain(
-    layer: str, kind: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
-) -> dict[str, Any]:
-    """Return a blocker as a cause, with check and fix of the model's row for its layer.
+def _of_claim(row: Possible, claim: tuple[LegDecided, Blamed] | None, features: frozenset[str]) -> Possible:
+    """Return a cause with check and fix of the row that fits what is claimed.
 
-    What one layer tells for all is mended where it is said, on the resource that it is about.
+    What one layer tells for all is mended where it is said.
     """
-    claim = standing.claims.get((layer, kind))
-    said_by = layer
-    if claim is not None and claim[0].ruled.teller is not None:
-        said_by, request = claim[1].layer.name, claim[0].ruled.request
-        situation = situation._replace(action=request.action, resource=request.resource.arn)
-        words = situation.words()
-    own = frozenset[str]() if claim is None else refused_as(told(*claim))
-    row = _fitting(said_by, kind, situation.features, own)
-    return _cause(row._replace(layer=layer, kind=kind), "certain", situation, standing, words)
+    said_by, own = row.layer, frozenset[str]()
+    if claim is not None:
+        leg, blamed = claim
+        said_by = said_by if leg.ruled.teller is None else blamed.layer.name
+        own = refused_as(told(leg, blamed))
+    return _fitting(said_by, row.kind, features, own)._replace(layer=row.layer, kind=row.kind)
 
 
 @lru_cache(maxsize=1024)

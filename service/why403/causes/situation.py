@@ -13,7 +13,7 @@ from why403.domain.principal import SOMEBODY, Kind
 from why403.domain.principal import principal as principal_named
 from why403.domain.request import AccessRequest
 from why403.domain.truth import TRUE
-from why403.engine.call import Decided
+from why403.engine.call import Decided, LegDecided
 from why403.intake.partial import Partial
 from why403.report import Report
 
@@ -50,7 +50,7 @@ class Situation(NamedTuple):
         return cls(
             operation=text_of(known.request, "operation") or report.operation,
             action=action,
-            resource=asked.resource.arn if asked else _told_place(report),
+            resource=_place(report, legs, asked) if asked else _told_place(report),
             principal=text_of(known.request, "principal"),
             code=report.code,
             named=report.aws_named.layer if report.aws_named else None,
@@ -67,9 +67,24 @@ class Situation(NamedTuple):
         """Return whether AWS's text names a refusal of this layer and kind."""
         return named_by(self.named, self.named_kind, layer, kind)
 
-    def about(self, action: str) -> "Situation":
-        """Return the same situation for another action."""
-        return self._replace(action=action)
+    def about(self, request: AccessRequest, *, whole: bool) -> "Situation":
+        """Return the same situation for another of the permissions that the call needs.
+
+        Not the `whole` of it but the action, where it is about a KMS key: which one it is, is still to be seen.
+        """
+        if not whole and request.s3_action is None:
+            return self._replace(action=request.action)
+        resource, behind = request.resource, request.at_bucket
+        return self._replace(
+            action=request.action,
+            resource=None if resource.vague else resource.arn,
+            behind=behind.resource if behind else None,
+            features=self.features if request.s3_action else self.features | {"asks-for-key"},
+        )
+
+    def is_about(self, request: AccessRequest) -> bool:
+        """Return whether this is the permission that the situation tells of."""
+        return self.action == request.action and self.resource == request.resource.arn
 
     @property
     def _key_unknown(self) -> bool:
@@ -114,6 +129,12 @@ def _asked(report: Report, requests: Sequence[AccessRequest]) -> AccessRequest |
         return requests[0] if requests else None
     known = (each for each in requests if each.action == report.action)
     return next((each for each in known if not each.resource.arn.endswith("*")), None)  # which of many, the text tells
+
+
+def _place(report: Report, legs: Sequence[LegDecided], asked: AccessRequest) -> str:
+    """Return what the call was on: the bucket, where it was on several keys and nobody says which was refused."""
+    keys = {leg.key for leg in legs if leg.key is not None}
+    return asked.resource.bucket_arn if len(keys) > 1 and _named_place(report) is None else asked.resource.arn
 
 
 def _told_place(report: Report) -> str | None:

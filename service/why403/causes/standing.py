@@ -1,19 +1,23 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from why403.causes.rank import Standing
 from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
-from why403.domain.truth import FALSE, TRUE
-from why403.domain.verdict import Claim, Says, Verdict
-from why403.engine.blame import Blamed, kind_of
+from why403.domain.request import AccessRequest
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.verdict import ACLS, Claim, Reach, Says, Verdict
+from why403.engine.blame import Blamed, kind_of, voiding
 from why403.engine.call import Decided, LegDecided
 from why403.engine.explain import told
+from why403.engine.relation import Relation
 from why403.layer import Layer
 from why403.registry import Registry
 
 Doubted: TypeAlias = tuple[LegDecided, Blamed]
+_OF_ACCOUNT: Final = Reach.ATTACHED | Reach.DIRECT | Reach.ROLE | Reach.PUBLIC_ACL
+"""How a grant reaches a caller of the bucket's own account; that its account is trusted is none."""
 _KINDS = ("explicit", "implicit", "requirement")
 
 
@@ -55,7 +59,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         open_facts=fixed.open_facts,
         known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
-        actions=_actions([*blocking, *refusing, *lacking, *doubted]),
+        about=_about([*blocking, *refusing, *lacking, *doubted]),
     )
 
 
@@ -76,7 +80,9 @@ def _worked_out(decided: Decided, registry: Registry, given: frozenset[str], *, 
     legs = tuple(enumerate(decided.legs))
     passes, perhaps = _ruled_out(decided, registry, given)
     refusing = () if certain else tuple((at, each) for at, leg in legs for each in _refusals(leg))
-    lacking = tuple((at, each) for at, leg in legs for each in _lacking(leg) if _counts(leg, each, perhaps))
+    lacking = tuple(
+        (at, each) for at, leg in legs for each in _lacking(leg, decided.outcome) if _counts(leg, each, perhaps)
+    )
     doubted = tuple(
         (at, each)
         for at, leg in legs
@@ -161,16 +167,23 @@ def _known_none(leg: LegDecided, facts: list[Fact[Any]]) -> bool:
 
 
 def _in_doubt(leg: LegDecided) -> Iterable[Blamed]:
-    """Return what may refuse a leg; the other side of a fork has its own, and what is no policy may refuse it."""
+    """Return what may refuse a leg; the other side of a fork has its own, and what is no policy may refuse it.
+
+    A limit does that voids what only may be granted.
+    """
     yield from leg.ruled.doubts
+    conclusion = leg.ruled.conclusion
+    yield from voiding(conclusion.claims, conclusion.merged, conclusion.relation, UNKNOWN)
     if leg.forks and leg.otherwise is not None:
         yield from (each for each in leg.otherwise.blockers if each.claim.says == Says.REQUIREMENT)
 
 
 def _refusals(leg: LegDecided) -> Iterable[Blamed]:
-    """Return what refuses a leg by itself whatever else is not known of it, such as who calls."""
-    claims = leg.ruled.conclusion.claims if leg.needed == TRUE else ()
-    return (each for each in claims if _refuses(each.claim))
+    """Return what refuses a leg by itself whatever else is not known of it, and what takes back what is granted."""
+    if leg.needed == TRUE:
+        conclusion = leg.ruled.conclusion
+        yield from (each for each in conclusion.claims if _refuses(each.claim))
+        yield from voiding(conclusion.claims, conclusion.merged, conclusion.relation, TRUE)
 
 
 def _refuses(claim: Claim) -> bool:
@@ -179,11 +192,23 @@ def _refuses(claim: Claim) -> bool:
     return claim.says in {Says.DENIAL, Says.YIELDING_DENIAL} and claim.holds == TRUE
 
 
-def _lacking(leg: LegDecided) -> list[Blamed]:
+def _lacking(leg: LegDecided, outcome: Truth) -> list[Blamed]:
     """Return what allows nothing of a leg: a policy that allows with one reach may not with another."""
     grants = [each for each in leg.ruled.conclusion.claims if each.claim.says == Says.GRANT]
     allowing = {each.layer for each in grants if each.claim.holds != FALSE}
-    return [each for each in grants if each.layer not in allowing]
+    return [each for each in grants if each.layer not in allowing and _is_missed(leg, each.claim, outcome)]
+
+
+def _is_missed(leg: LegDecided, claim: Claim, outcome: Truth) -> bool:
+    """Return whether a grant is missed that is not there: not where another one does without it.
+
+    In the bucket's own account one grant does, but for an object of somebody else's: that takes an ACL. Of a call that
+    AWS refused and all evidence allows nothing follows.
+    """
+    conclusion = leg.ruled.conclusion
+    held = (each.claim for each in conclusion.claims if each.claim.says == Says.GRANT and each.claim.holds == TRUE)
+    granted = conclusion.at_home and any(claim.reach & _OF_ACCOUNT for claim in held)
+    return outcome == TRUE or not granted or (conclusion.relation is not Relation.SAME and bool(claim.reach & ACLS))
 
 
 def _allows_but_for_evidence(leg: LegDecided, each: Blamed) -> bool:
@@ -213,11 +238,11 @@ def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
 
 def _passes(legs: Sequence[LegDecided], registry: Registry) -> set[tuple[str, str]]:
     """Return layer and kind of every refusal of these legs that the evidence rules out."""
-    rulings = [leg.ruled for leg in legs]
-    said = [(ruled.teller or layer, verdict) for ruled in rulings for layer, verdict in ruled.conclusion.said]
-    left = {(layer.name, kind) for layer, verdict in said for kind in _left(verdict)}
+    said = [(leg, leg.ruled.teller or each.layer, each.verdict) for leg in legs for each in leg.ruled.conclusion.said]
+    outcome = min((leg.outcome for leg in legs), default=TRUE)
+    left = {(layer.name, kind) for leg, layer, verdict in said for kind in _left(leg, verdict, outcome)}
     left |= {(leg.teller(each).name, kind_of(each)) for leg in legs for each in _in_doubt(leg)}
-    heard = {layer for layer, _ in said}
+    heard = {layer for _, layer, _ in said}
     looked = [layer for layer in registry.layers if layer in heard or _has_looked(legs, layer)]
     return {(layer.name, kind) for layer in looked for kind in _KINDS} - left
 
@@ -228,7 +253,7 @@ def _has_looked(legs: Sequence[LegDecided], layer: Layer) -> bool:
     return bool(seen) and not any(each is ASSUMED for each in seen)
 
 
-def _left(verdict: Verdict) -> Iterator[str]:
+def _left(leg: LegDecided, verdict: Verdict, outcome: Truth) -> Iterator[str]:
     """Yield the kinds of refusal that what a layer says of one leg does not rule out."""
     for claim in verdict:
         match claim.says:
@@ -238,8 +263,8 @@ def _left(verdict: Verdict) -> Iterator[str]:
                 yield "requirement"
             case Says.LIMIT | Says.CAP if claim.holds != TRUE:
                 yield "implicit"
-    grants = [claim.holds for claim in verdict if claim.says == Says.GRANT]
-    if grants and max(grants) != TRUE:
+    grants = [claim for claim in verdict if claim.says == Says.GRANT]
+    if any(_is_missed(leg, each, outcome) for each in grants) and max(each.holds for each in grants) != TRUE:
         yield "implicit"
 
 
@@ -261,8 +286,6 @@ def _first(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str],
     return found
 
 
-def _actions(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for leg, each in claims:
-        found.setdefault((leg.teller(each).name, kind_of(each)), leg.ruled.request.action)
-    return found
+def _about(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], AccessRequest]:
+    """Return what was asked for where each layer and kind of refusal is first said, or in doubt."""
+    return {key: leg.ruled.request for key, (leg, _) in _first(claims).items()}

@@ -91,7 +91,9 @@ def _same_account(said: Sequence[Blamed]) -> list[Blamed]:
     if own:
         return own
     missing = _missing(said, Reach.ATTACHED) or _voiding(said, Reach.ATTACHED, (UNKNOWN,)) or _missing_named(said)
-    return [*others, *missing]
+    # What may be granted, as to a role whose path is not known, is void as well: one of the two is so.
+    perhaps = _voiding(said, _NAMED & ~void, (UNKNOWN,))
+    return [*others, *missing, *(each for each in perhaps if each.claim.reach & Reach.ATTACHED)]
 
 
 def _attached(said: Sequence[Blamed]) -> list[Blamed]:
@@ -119,6 +121,13 @@ def _voiding(said: Sequence[Blamed], reaches: int, truths: tuple[Truth, ...]) ->
     ]
 
 
+def voiding(said: Sequence[Blamed], merged: Merged, relation: Relation, truth: Truth) -> list[Blamed]:
+    """Return the caps that void a grant that is there, or may be, unless another grant certainly suffices."""
+    if merged.granted(relation) == TRUE:
+        return []
+    return _voiding(said, Reach.ATTACHED if relation is Relation.CROSS else Reach.ATTACHED | _NAMED, (truth,))
+
+
 def _missing(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
     """Return the places where a grant of one of these reaches is missing."""
     return [
@@ -129,8 +138,10 @@ def _missing(said: Sequence[Blamed], reaches: int) -> list[Blamed]:
 
 
 def _missing_named(said: Sequence[Blamed]) -> list[Blamed]:
-    """Return the one place on the resource's side where a grant is missed first."""
-    return sorted(_missing(said, _RESOURCE_SIDE), key=lambda each: each.place(at_home=False))[:1]
+    """Return the one place on the resource's side where a grant is missed first: one that may not grant either."""
+    found = sorted(_missing(said, _RESOURCE_SIDE), key=lambda each: each.place(at_home=False))
+    perhaps = {each.layer for each in said if each.claim.says == Says.GRANT and each.claim.holds == UNKNOWN}
+    return ([each for each in found if each.layer not in perhaps] or found)[:1]
 
 
 def doubts(said: Sequence[Blamed], merged: Merged, relation: Relation) -> list[Blamed]:
