@@ -93,9 +93,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     answer.update(_reads(clue, collection))
     if checking is not None:
         answer["cross_check"] = checking.of(decided, _missing(known) or (doubt and "whose call it was"))
-    answer["explanation"] = _explanation(answer)
-    if answer["decision"] == "unknown":
-        answer["summary"] = sentence(answer)
+    answer.update(_in_words(answer))
     return Diagnosed(answer, known, seen, complete, on, decided, doubt)
 
 
@@ -103,10 +101,12 @@ def _is_open(answer: Mapping[str, Any], doubt: str | None) -> bool:
     return doubt is None and answer["decision"] == "unknown"
 
 
-def _explanation(answer: dict[str, Any]) -> dict[str, str]:
-    """Return the answer as a message and as a chart."""
+def _in_words(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer as a message and as a chart, and in one sentence: of what is open, what is likely."""
     shown = once(answer)
-    return {"markdown": markdown(shown), "mermaid": mermaid(shown)}
+    explanation = {"markdown": markdown(shown), "mermaid": mermaid(shown)}
+    summary = sentence(shown) if answer["decision"] == "unknown" else answer["summary"]
+    return {"explanation": explanation, "summary": summary}
 
 
 def _situation(report: Report, of_this_call: Report, known: Partial, decided: Decided | None) -> Situation:
