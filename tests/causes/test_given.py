@@ -228,3 +228,10 @@ def test_of_what_a_key_is_asked_for_the_refused_is_told(
     assert (first["layer"], first["kind"], first["missing_action"]) == ("kms", "implicit", missing)
     assert f"allow {missing} on {KEY}" in first["fix"]["summary"]
     assert first["check"]["command"].endswith(f"--action-names {missing} --resource-arns {KEY}")
+
+
+def test_what_the_call_may_not_need_is_not_told_as_checked() -> None:
+    evidence = {**AT_HOME, "principal.policies": ALL_OF_S3}
+    found = asked(refused("PutObject"), request={**PUT, "principal": USER}, evidence=evidence)
+    told = {each["because"].rpartition(" ")[2] for each in found["passed"] if each["layer"] == "identity"}
+    assert told == {"s3:PutObject"}

@@ -85,6 +85,15 @@ def test_facts_that_nobody_gave_are_told_together() -> None:
     assert together.endswith("`s3:Getf` in account `111122223333` would let us read it.")
 
 
+def test_permissions_that_a_call_may_need_are_told_together() -> None:
+    may = "it is not known whether the call needs s3:{}, which is denied: no statement allows s3:{}"
+    doubts = [{"layer": "identity", "because": may.format(name, name)} for name in ("PutObjectAcl", "PutObjectTagging")]
+    assert section("What we could not see", "scp_denies", doubts=doubts) == (
+        "- it is not known whether the call needs `s3:PutObjectAcl` or `s3:PutObjectTagging`, which would be denied."
+    )
+    assert "no statement allows" in section("What we could not see", "scp_denies", doubts=doubts[:1])
+
+
 def test_what_a_call_needs_is_told_where_some_of_it_is_decided() -> None:
     legs = [{"action": f"s3:{name}", "resource": "r", "decision": "unknown"} for name in ("GetObject", "PutObject")]
     assert section("What the call needs", "scp_denies", legs=legs) == ""

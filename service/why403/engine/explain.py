@@ -227,9 +227,12 @@ def _refusals_otherwise(leg: LegDecided, fork: Fork) -> Iterable[dict[str, Any]]
 
 
 def _passed(decided: Decided) -> list[dict[str, Any]]:
-    """Return, for each layer that neither blocks nor leaves a doubt, what it says for the request, each thing once."""
+    """Return, for each layer that neither blocks nor leaves a doubt, what it says for the request, each thing once.
+
+    What the call may not need at all is left out.
+    """
     found: dict[tuple[Layer, str], dict[str, Any]] = {}
-    for leg in decided.legs:
+    for leg in [leg for leg in decided.legs if leg.needed == TRUE] or decided.legs:
         for blamed in _for_it(leg):
             words = told(leg, blamed)
             said = blamed.layer, words.because

@@ -15,6 +15,7 @@ _SINCE_THEN: Final = "Policies may have changed since, or AWS saw others."
 _FEW: Final = 3
 """How many facts that are not known are told one by one."""
 _UNREAD: Final = re.compile(r"(?:[^`]+: )?`[a-z_.]+` is not known")
+_MAY_NEED: Final = re.compile(r"it is not known whether the call needs (\S+), which is denied: .*")
 _DECISIONS: Final = {"allowed": " is allowed", "denied": " is denied by ", "unknown": " is not decided"}
 
 
@@ -108,6 +109,10 @@ def doubts(diagnosis: Data) -> Iterator[Block]:
     if len(unread) > _FEW:
         yield _unread_together(unread)
         found = [each for each in found if each not in unread]
+    needless = [each for each in found if _MAY_NEED.match(text(each, "because"))]
+    if len(needless) > 1:
+        yield _needed_together(needless)
+        found = [each for each in found if each not in needless]
     for doubt in found[:MOST]:
         needs = text(doubt, "needs")
         account = text(doubt, "account")
@@ -127,6 +132,13 @@ def _unread_together(found: list[Data]) -> Item:
     needed = dict.fromkeys(text(each, "needs") for each in found if text(each, "needs"))
     help_ = line("; ", listed(map(code, needed), "and"), " would let us read them") if needed else ()
     return Item(line=line("not known: ", listed(map(code, facts), "and"), help_, "."))
+
+
+def _needed_together(found: list[Data]) -> Item:
+    """Return the permissions that the call may need, and would not get, in one entry."""
+    actions = dict.fromkeys(_MAY_NEED.sub(r"\1", text(each, "because")) for each in found)
+    needed = listed(map(code, actions), "or")
+    return Item(line=line("it is not known whether the call needs ", needed, ", which would be denied."))
 
 
 def left_open(diagnosis: Data) -> Iterator[Block]:
