@@ -13,6 +13,9 @@ IRREVOCABLE = (
     *("s3:PutObjectLegalHold", "s3:PutObjectRetention", "s3:PutEncryptionConfiguration"),
     *("s3:PutBucketObjectLockConfiguration", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "iam:PassRole"),
     *("iam:PutRolePolicy", "iam:CreatePolicyVersion", "IAM:passrole"),
+    *("s3:PutBucketVersioning", "s3:DeleteObject", "s3:DeleteObjectTagging", "s3:PutBucketTagging", "s3:CreateBucket"),
+    *("s3:PutBucketLogging", "s3:RestoreObject", "s3:ReplicateObject", "sts:AssumeRole", "sts:AssumeRoleWithSAML"),
+    *("kms:DisableKey", "ec2:RunInstances", "s3express:CreateSession"),
 )
 
 
@@ -32,6 +35,12 @@ def test_what_manages_permissions_or_cannot_be_taken_back_is_for_a_person_to_loo
         ("s3:DeleteObjectVersion", "every version of the key"),
         ("s3:CreateAccessGrant", "s3:CreateAccessGrant manages permissions"),
         ("s3:ListBucket", "all keys"),
+        ("s3:DeleteObject", "gone for good"),
+        ("s3:PutBucketVersioning", "suspended"),
+        ("s3:PutObjectTagging", "tags may decide"),
+        ("s3:PutBucketCORS", "`s3:PutBucketCORS` changes the bucket"),
+        ("s3:DeleteObjectAnnotation", "changes what is there"),
+        ("sts:AssumeRole", "all that the role may"),
     ],
 )
 def test_the_risk_says_what_is_allowed(action: str, said: str) -> None:
@@ -40,7 +49,10 @@ def test_the_risk_says_what_is_allowed(action: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "action",
-    ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetBucketPolicy", "kms:Decrypt", "iam:GetRole", "ec2:Run"],
+    [
+        *("s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:GetBucketPolicy", "kms:Decrypt"),
+        *("kms:GenerateDataKey", "kms:DescribeKey", "iam:GetRole", "ec2:DescribeVpcEndpoints"),
+    ],
 )
 def test_what_reads_or_writes_one_thing_gives_nothing_else(action: str) -> None:
     assert given_by(a_request(action, resource="*")) == (NARROW, Applicability.SAFE)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from why403.domain.actions import service_of
 from why403.domain.fix import NARROW, Applicability
 from why403.domain.listing import lists_keys, prefix_of
 from why403.domain.request import AccessRequest
@@ -23,8 +22,7 @@ class Given(NamedTuple):
 
 
 _NOTHING: Final = Given(NARROW, Applicability.SAFE)
-_READS_IAM: Final = ("iam:get", "iam:list", "iam:simulate", "iam:generate")
-_IAM: Final = Given("whoever may change this in IAM may give themselves and others more", Applicability.REVIEW)
+_IAM: Final = "whoever may change this in IAM may give themselves and others more"
 _ALL_KEYS: Final = Given("the names of all keys in the bucket become visible", Applicability.SAFE)
 _MANAGES: Final = "Permissions management"
 _ACL: Final = "whoever may write an ACL may let in anybody, wherever ACLs are enabled"
@@ -48,6 +46,10 @@ ALLOWS: Final[Mapping[str, str]] = MappingProxyType(
         "s3:deleteaccesspointpolicyforobjectlambda": _UNGUARDED.format("access point's"),
         "s3:putbucketownershipcontrols": "whoever may write them may enable or disable all ACLs of the bucket",
         "s3:objectowneroverridetobucketowner": "replicas become the other account's, which alone decides on them then",
+        "s3:putbucketversioning": "with versions suspended, what is overwritten or deleted is gone for good",
+        "s3:deleteobject": "where the bucket keeps no versions, what is deleted is gone for good",
+        "s3:restoreobject": "a restored copy costs money as long as it is kept",
+        "s3express:createsession": "a session reads, writes and deletes every object of the directory bucket",
         "s3:bypassgovernanceretention": "what is kept as evidence (WORM) can be deleted for good before its time",
         "s3:deleteobjectversion": "every version of the key can be deleted, each of them for good",
         "s3:deletebucket": "a bucket that is deleted does not come back, and anybody may take its name",
@@ -60,21 +62,50 @@ ALLOWS: Final[Mapping[str, str]] = MappingProxyType(
         "kms:putkeypolicy": "whoever may write the key's policy may let in anybody, and lock out everybody else",
         "kms:creategrant": "whoever may make grants of the key may let in anybody",
         "kms:schedulekeydeletion": "what is encrypted under a key that is deleted can never be read again",
+        "sts:assumerole": "whoever assumes the role may do all that the role may",
         "iam:passrole": "whoever passes the role to a service can have done all that the role may do",
     }
 )
 """What actions allow that change who is let in, or that nothing takes back; others that do so are told in general."""
 
 
+_READS: Final = frozenset({"Read", "List"})
+_READING: Final = ("get", "list", "describe", "head", "batchget", "simulate", "generate")
+# What makes or gives up an upload of one key, and what uses a key of KMS without changing it.
+_PLAIN: Final = frozenset(
+    {"s3:putobject", "s3:abortmultipartupload", "kms:decrypt", "kms:encrypt", "kms:reencryptfrom", "kms:reencryptto"}
+)
+_TAGS: Final = "tags may decide who is let in, and what lifecycle rules delete"
+_ELSEWHERE: Final = "what it is about"
+_PLACES: Final[Mapping[str, str]] = MappingProxyType({"object": "what is there", "bucket": "the bucket"})
+_CHANGES: Final = "`{}` changes {}, for everybody who uses it"
+
+
 def given_by(request: AccessRequest) -> Given:
-    """Return what the permission that a request asks for gives beside that request."""
-    allows = ALLOWS.get(request.action_key)
-    if allows is None and request.s3_action is not None and request.s3_action.access == _MANAGES:
-        allows = f"{request.s3_action.name} manages permissions: whoever may use it may change who is let in"
+    """Return what the permission that a request asks for gives beside that request.
+
+    What only reads, and what writes one object, is safe to give; whatever else changes something is for review.
+    """
+    allows = ALLOWS.get(request.action_key) or _changing(request)
     if allows is not None:
         return Given(allows, Applicability.REVIEW)
-    if service_of(request.action) == "iam" and not request.action_key.startswith(_READS_IAM):
-        return _IAM
     if lists_keys(request) and prefix_of(request) is None:
         return _ALL_KEYS
     return _NOTHING
+
+
+def _changing(request: AccessRequest) -> str | None:
+    """Return what an action changes that has no row of its own, None for one that is safe to give."""
+    action, key = request.s3_action, request.action_key
+    if key in _PLAIN:
+        return None
+    if action is None:
+        service, _, name = key.partition(":")
+        changes = _IAM if service == "iam" else _CHANGES.format(request.action, _ELSEWHERE)
+        return None if name.startswith(_READING) else changes
+    if action.access == _MANAGES:
+        return f"{action.name} manages permissions: whoever may use it may change who is let in"
+    if action.access == "Tagging":
+        return _TAGS
+    what = next((_PLACES[kind] for kind in _PLACES if kind in action.resources), _ELSEWHERE)
+    return None if action.access in _READS else _CHANGES.format(action.name, what)
