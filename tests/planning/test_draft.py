@@ -104,6 +104,19 @@ def test_two_changes_of_one_policy_are_one() -> None:
     assert found.answers == (*first.answers, *second.answers)
 
 
+def test_what_several_layers_write_in_one_policy_is_one_call_that_is_taken_back_once() -> None:
+    others = write("PutUserPolicy", bucket="b")
+    first = step("principal.policies", layer="identity", writes=(write(), others))
+    second = step("principal.boundary", "x", "y", layer="permissions_boundary", writes=(write(policy=2),))
+    edits = (*second.fix.edits, Edit("principal.policies", 1, 2))
+    second = second._replace(fix=replace(second.fix, edits=edits, who="another"))
+    (found,) = together(Draft((first, second))).steps
+    assert found.fix.who == "owner; another"
+    assert found.fix.edits == (Edit("principal.policies", 0, 2), Edit("principal.boundary", "x", "y"))
+    assert found.fix.writes == (write(policy=2), others)
+    assert found.fix.undo == (write(policy=0),)
+
+
 @pytest.mark.parametrize(
     ("risks", "expected"),
     [
@@ -138,7 +151,9 @@ OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolic
         # of a policy whose call is not known
         ((step(writes=()), step(before=1, after=2, writes=())), 1),
         ((step("", writes=()), step(), step("", writes=())), 2),
-        ((step(), step(before=1, after=2, layer="access_point")), 2),
+        # two layers that live in one policy
+        ((step(), step(before=1, after=2, layer="identity", writes=(write(policy=2),))), 1),
+        ((step(), step("bucket.acl", layer="acl", writes=(write("PutBucketAcl"),))), 2),
         # another policy of the same fact was changed in between: what it changed is part of what came after
         (
             (
@@ -146,7 +161,7 @@ OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolic
                 step("principal.policies", 1, 2, writes=(write("PutUserPolicy", bucket="b"),)),
                 step("principal.policies", 2, 3, writes=(write("PutUserPolicy", bucket="a"),)),
             ),
-            3,
+            1,
         ),
         ((step("object.lock", key="a", own=KEYED), step("object.lock", 1, 2, key="a", own=KEYED)), 2),
     ],

@@ -1,13 +1,16 @@
 """One document under two names: what an edit changes in one fact is changed in the other, and nothing else is."""
 
 import copy
+import json
 from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from why403.planning.links import Link, carried, same_but_for_side, twins
+from why403.domain.evidence import Evidence, Fact
+from why403.domain.fix import Edit
+from why403.planning.links import Link, carried, everywhere, same_but_for_side, twins
 
 OLD: Final = {"Version": "2012-10-17", "Statement": []}
 NEW: Final = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}
@@ -64,3 +67,33 @@ def test_names_of_one_fact() -> None:
 def test_a_value_that_has_nothing_in_common_stays(documents: list[Any], others: list[Any]) -> None:
     value = levels({"Statement": "elsewhere"}, None)
     assert carried(value, levels(*documents), levels(*others)) == value
+
+
+ARN: Final = "arn:aws:iam::111122223333:policy/team"
+HELD: Final = {"arn": ARN, "document": OLD}
+CHANGED: Final = Edit("principal.policies", [HELD], [{**HELD, "document": NEW}])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({**HELD, "name": "team"}, {**HELD, "name": "team", "document": NEW}),
+        ({**HELD, "document": json.dumps(OLD)}, {**HELD, "document": json.dumps(NEW)}),
+        ([*levels(OLD), {"policies": [HELD]}], [*levels(OLD), {"policies": [{**HELD, "document": NEW}]}]),
+        # another policy that says the same, one without an ARN, and what was read at another time
+        ({**HELD, "arn": f"{ARN}-2"}, None),
+        (OLD, None),
+        ({**HELD, "document": ELSE}, None),
+    ],
+)
+def test_a_policy_changes_wherever_its_arn_stands(value: Any, expected: Any) -> None:
+    boundary: Fact[Any] = Fact(name="principal.boundary", load=lambda held: held)
+    found = everywhere([CHANGED], Evidence({boundary: boundary.observe(value)}))
+    assert found == (CHANGED, *([] if expected is None else [Edit("principal.boundary", value, expected)]))
+
+
+def test_a_policy_that_a_group_gives_as_well_changes_there_too() -> None:
+    before = [HELD, {**HELD, "from": "group/all"}]
+    after = [{**HELD, "document": NEW}, {**HELD, "from": "group/all"}]
+    (found,) = everywhere([Edit("principal.policies", before, after)], Evidence({}))
+    assert found.after == [{**HELD, "document": NEW}, {**HELD, "document": NEW, "from": "group/all"}]

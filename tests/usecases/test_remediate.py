@@ -270,3 +270,46 @@ def test_an_allow_that_asks_what_nobody_can_send_is_bypassed_after_a_look_alone(
 
 def _statements(after: Any) -> list[dict[str, Any]]:
     return [each for held in after for each in held["document"]["Statement"]]
+
+
+TEAM = "arn:aws:iam::111122223333:policy/team"
+DENY = {"Sid": "No", "Effect": "Deny", "Action": "s3:GetObject", "Resource": "*"}
+
+
+def with_team(*statements: Mapping[str, Any], **evidence: Any) -> dict[str, Any]:
+    """Return a read with evidence in which one policy is attached, given by a group, and the boundary."""
+    team = {"name": "team", "arn": TEAM, "document": document(*statements)}
+    held = {"principal.policies": [team, {**team, "from": "group/all"}], "principal.boundary": team}
+    return {**A_READ, "evidence": {"bucket.owner": "111122223333", **held, **evidence}}
+
+
+def test_a_policy_that_is_attached_and_the_boundary_as_well_is_changed_once() -> None:
+    plan = planned(with_team({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, DENY))
+    (change,) = plan["changes"]
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    assert [change["target"], len(change["commands"]), len(change["undo"])] == [TEAM, 1, 1]
+    after = change["after"]
+    both = [*after["principal.policies"], after["principal.boundary"]]
+    assert [each["document"] for each in both] == [both[0]["document"]] * 3
+    assert "`principal.boundary`" in change["risk"]
+
+
+def test_what_a_boundary_is_given_is_told_to_be_attached_where_it_is_one_policy() -> None:
+    lets_in = document({**DENY, "Effect": "Allow", "Principal": {"AWS": ANA}})
+    away = {"bucket.owner": AWAY, "bucket.policy": lets_in}
+    plan = planned(with_team({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}, **away))
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    (change,) = [each for each in plan["changes"] if each["target"] == TEAM]
+    assert "`principal.policies`" in change["risk"]
+
+
+def test_two_layers_that_live_in_one_policy_change_it_once() -> None:
+    endpoint = {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}
+    denies = document({**DENY, "Principal": "*", "Resource": "arn:aws:s3:::reports/*", "Condition": endpoint})
+    lists = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
+    plan = planned(with_team(lists, **{"bucket.policy": denies}))
+    assert plan["proof"]["after"]["decision"] == "allowed"
+    (change,) = plan["changes"]
+    assert [change["target"], len(change["commands"]), len(change["undo"])] == ["arn:aws:s3:::reports", 1, 1]
+    assert change["before"] == denies
+    assert [each["Effect"] for each in change["after"]["Statement"]] == ["Deny", "Allow"]

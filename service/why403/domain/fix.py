@@ -98,8 +98,6 @@ class Fix:
 
 
 def both(risk: str, other: str) -> str:
-    """Return what one risk and another come to, where either may be none beside the call."""
+    """Return what one risk and another come to, clauses that both have once; either may be none beside the call."""
     real = [each for each in (risk, other) if not each.startswith("none")]
-    if len(real) == 1:
-        return real[0]
-    return risk if other in risk else f"{risk}; {other}"
+    return "; ".join(dict.fromkeys("; ".join(real).split("; "))) if real else risk

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from why403.domain.evidence import SOURCE
-from why403.domain.fix import Applicability, Edit, Fix, both
+from why403.domain.fix import Applicability, Edit, Fix, Write, both
+from why403.domain.request import AccessRequest
 from why403.engine.call import Blocked
 from why403.engine.explain import told
-from why403.planning.links import Link, carried, same_but_for_side, twins
+from why403.planning.links import Link, carried, everywhere, same_but_for_side, twins
 
 OBJECTS = "objects"
 
@@ -137,7 +138,18 @@ def answered(blocked: Blocked) -> Answered:
 def steps(blocked: Blocked) -> Iterable[Step]:
     """Return the fixes that the blocker's layer proposes, for the leg it stands in, the best first."""
     request, (layer, claim) = blocked.leg.ruled.request, blocked.blamed
-    return [_step(blocked, fix) for fix in layer.propose(request, request.evidence, claim)]
+    return [_step(blocked, _everywhere(fix, request)) for fix in layer.propose(request, request.evidence, claim)]
+
+
+def _everywhere(fix: Fix, request: AccessRequest) -> Fix:
+    """Return a fix with what it changes beside the facts that its layer edits, as one document stands in several."""
+    edits = everywhere(fix.edits, request.evidence)
+    beside = [f"`{each.fact}`" for each in edits[len(fix.edits) :]]
+    risk = both(fix.risk, _SAME.format(" and ".join(beside))) if beside else fix.risk
+    return replace(fix, edits=edits, risk=risk)
+
+
+_SAME: Final = "the same policy stands in {}, and changes there as well"
 
 
 def left_to_whoever_may(blocked: Blocked) -> Step:
@@ -183,18 +195,22 @@ def _link(one: Step, other: Step) -> Link | None:
 
 
 def together(draft: Draft) -> Draft:
-    """Return the draft with one step where several change the same thing one after the other.
+    """Return the draft with one step where several write one thing of AWS, whichever layers propose them.
 
-    Two steps change the same thing where they write it with the same call and, in between, nobody edits the same fact.
-    What is made by hand in the same way for two legs is made once.
+    What is put there last would undo what was put first, to whoever declares both. What edits the same facts in between
+    is joined as well, so that each change starts where the one before it ends. What is made by hand in the same way for
+    two legs is made once.
     """
     found: list[Step] = []
     for step in draft.steps:
         at = _earlier(draft, found, step)
         if at is None:
             found.append(step)
-        else:
-            found[at] = _joined(draft, found[at], step)
+            continue
+        between = [each for each in found[at + 1 :] if draft.changes(each) & draft.changes(step)]
+        for each in (*between, step):
+            found[at] = _joined(draft, found[at], each)
+        found = [each for each in found if not any(each is one for one in between)]
     return Draft(tuple(found), draft.links)
 
 
@@ -202,25 +218,30 @@ def _earlier(draft: Draft, found: list[Step], step: Step) -> int | None:
     """Return where the step stands that this one can be joined with."""
     if step.by_hand:
         return next((at for at, each in enumerate(found) if each.fix == step.fix), None)
-    if len(step.fix.edits) != 1 or step.key is not None:
+    if step.key is not None:
         return None
     facts = draft.changes(step)
-    for at in range(len(found) - 1, -1, -1):
-        if facts & {edit.fact for edit in found[at].edits()}:
-            return at if _same_thing(found[at], step) else None
-    return None
+    return next((at for at, each in enumerate(found) if facts & draft.changes(each) and _same_thing(each, step)), None)
 
 
 def _same_thing(one: Step, other: Step) -> bool:
-    if len(one.fix.edits) != 1 or one.proposed_by != other.proposed_by or one.fix.target != other.fix.target:
+    """Return whether two steps write one thing; without calls that is known of what one layer says of one target."""
+    if one.fix.writes and other.fix.writes:
+        return bool(_by_place(one.fix.writes).keys() & _by_place(other.fix.writes).keys())
+    if one.fix.writes or other.fix.writes or len(one.fix.edits) != 1 or len(other.fix.edits) != 1:
         return False
-    if len(one.fix.writes) != 1 or len(other.fix.writes) != 1:
-        return not one.fix.writes and not other.fix.writes
-    first, second = one.fix.writes[0], other.fix.writes[0]
-    if (first.service, first.operation, first.documents) != (second.service, second.operation, second.documents):
-        return False
-    names = (first.parameters.keys() | second.parameters.keys()) - set(first.documents)
-    return all(first.parameters.get(name) == second.parameters.get(name) for name in names)
+    return one.proposed_by == other.proposed_by and one.fix.target == other.fix.target
+
+
+def _by_place(calls: Iterable[Write]) -> dict[str, Write]:
+    """Return calls by what they write: where their reading looks, else the call and its parameters."""
+    return {_place(each): each for each in calls}
+
+
+def _place(call: Write) -> str:
+    told = call.reading or call
+    held = {name: value for name, value in told.parameters.items() if name not in call.documents}
+    return repr((call.account, call.region, told.service, told.operation, sorted(held.items(), key=str)))
 
 
 def _joined(draft: Draft, one: Step, other: Step) -> Step:
@@ -228,23 +249,36 @@ def _joined(draft: Draft, one: Step, other: Step) -> Step:
     first, second = one.fix, other.fix
     if first == second:
         return one._replace(answers=(*one.answers, *other.answers))
-    (start,), (end,) = one.edits(), other.edits()
-    edits: tuple[Edit, ...] = (start._replace(after=end.after),)
-    if start.fact != end.fact:
-        held = next(link.value for link in draft.links if link.twin == end.fact)
-        edits = (start._replace(after=carried(start.after, end.before, end.after)), end._replace(before=held))
     fix = replace(
         first,
         summary=_listed(first.summary, second.summary),
+        who=_listed(first.who, second.who),
         risk=both(first.risk, second.risk),
         applicability=max(first.applicability, second.applicability),
-        edits=edits,
-        writes=second.writes,
+        target=", ".join(dict.fromkeys((*first.target.split(", "), *second.target.split(", ")))),
+        edits=tuple(_edits_of_both(draft, one, other)),
+        writes=tuple((_by_place(first.writes) | _by_place(second.writes)).values()),
+        undo=tuple((_by_place(second.undo) | _by_place(first.undo)).values()),
         call={**first.call, **second.call},
         request={**first.request, **second.request},
         steps=(*first.steps, *(each for each in second.steps if each not in first.steps)),
     )
     return one._replace(fix=fix, answers=(*one.answers, *other.answers), prefix="")
+
+
+def _edits_of_both(draft: Draft, one: Step, other: Step) -> Iterator[Edit]:
+    """Yield the edits that lead from the first one's start to the second one's end, each fact once."""
+    later = {each.fact: each for each in other.edits()}
+    held = {link.twin: link.value for link in draft.links}
+    for each in one.edits():
+        end = later.pop(each.fact, None)
+        if end is not None:
+            yield each._replace(after=end.after)
+        else:
+            twin = next((later[fact] for fact in twins(draft.links, each.fact) if fact in later), None)
+            yield each if twin is None else each._replace(after=carried(each.after, twin.before, twin.after))
+    for each in later.values():
+        yield each._replace(before=held.get(each.fact, each.before))
 
 
 def _listed(one: str, other: str) -> str:

@@ -1,9 +1,18 @@
-"""One document of AWS that two facts hold: a copy's source and its target may be under one policy or one key."""
+"""One document of AWS that stands in several places of the evidence, and is one document all the same.
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+A copy's source and its target may be under one policy or one key. A managed policy may be attached to the caller, to a
+group of its, and be its permissions boundary, and a policy of an organization be attached to several levels: an ARN
+tells that it is one.
+"""
 
-from why403.domain.evidence import SOURCE
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
+
+from why403.domain.evidence import SOURCE, Evidence, Found
+from why403.domain.fix import Edit
+from why403.policy.editing import Document, document_of, with_document
+
+_Changed: TypeAlias = Mapping[str, tuple[Document, Document]]
 
 
 class Link(NamedTuple):
@@ -46,7 +55,8 @@ def _policies(before: Any, after: Any) -> Iterator[tuple[Any, Any]]:
 
 def _holds(value: dict[str, Any]) -> bool:
     """Return whether a value is a policy, or one with its name."""
-    return "Statement" in value or any(isinstance(held, dict) and "Statement" in held for held in value.values())
+    inside = any(isinstance(held, dict) and "Statement" in held for held in value.values())
+    return inside or "Statement" in value or isinstance(value.get("document"), str)
 
 
 def _replaced(value: Any, changed: list[tuple[Any, Any]]) -> Any:
@@ -56,3 +66,41 @@ def _replaced(value: Any, changed: list[tuple[Any, Any]]) -> Any:
     if isinstance(value, dict):
         return {name: _replaced(held, changed) for name, held in value.items()}
     return [_replaced(each, changed) for each in value] if isinstance(value, list) else value
+
+
+def everywhere(edits: Iterable[Edit], evidence: Evidence) -> tuple[Edit, ...]:
+    """Return edits with every other place changed where a policy stands that they change, as its ARN tells.
+
+    A place where another text stands under the same ARN is left: one of the two was read at another time.
+    """
+    given = tuple(edits)
+    changed = dict(pair for each in given for pair in _by_arn(each.before, each.after))
+    if not changed:
+        return given
+    held = {fact.name: seen.raw for fact, seen in evidence.items() if isinstance(seen, Found) and seen.raw is not None}
+    for each in given:
+        held.pop(each.fact, None)
+    beside = (Edit(name, raw, _changed_in(raw, changed)) for name, raw in held.items())
+    return (
+        *(each._replace(after=_changed_in(each.after, changed)) for each in given),
+        *(each for each in beside if each.before != each.after),
+    )
+
+
+def _by_arn(before: Any, after: Any) -> Iterator[tuple[str, tuple[Document, Document]]]:
+    """Yield the ARNs of policies that differ between two values, each with what it said and says."""
+    for one, other in _policies(before, after):
+        documents = document_of(one), document_of(other)
+        if isinstance(one.get("arn"), str) and documents[0] is not None and documents[1] is not None:
+            yield one["arn"], (documents[0], documents[1])
+
+
+def _changed_in(value: Any, changed: _Changed) -> Any:
+    if isinstance(value, list):
+        return [_changed_in(each, changed) for each in value]
+    if not isinstance(value, dict):
+        return value
+    before, after = changed.get(str(value.get("arn")), (None, None))
+    if before is not None and after is not None and document_of(value) == before:
+        return with_document(value, after)
+    return {name: _changed_in(held, changed) for name, held in value.items()}

@@ -179,7 +179,10 @@ def _listed_arn(entry: str, partition: str) -> str | None:
 
 
 def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[Any, list[Mended]] | None:
-    """Return a fact's value in which each of these statements spares the caller, and each document that changed."""
+    """Return a fact's value in which each of these statements spares the caller, and each document that changed.
+
+    One that stands there several times, as its ARN tells, is one document.
+    """
     value, found = raw, dict[str, Mended]()
     for each in cited:
         pointer = each.placed.pointer
@@ -190,4 +193,4 @@ def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[
             return None
         before = found[pointer].before if pointer in found else written(held)
         value, found[pointer] = put(value, pointer, with_document(held, after)), Mended(each.placed, before, after)
-    return value, list(found.values())
+    return value, list({each.placed.arn or each.placed.pointer: each for each in found.values()}.values())
