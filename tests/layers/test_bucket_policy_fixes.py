@@ -26,6 +26,7 @@ from tests.layers.tables import (
 from tests.layers.trying import body, tried
 from why403 import AccessRequest, Applicability, Call, Fix, Reach, Says
 from why403.domain.facts import BUCKET_OWNER, CANONICAL_IDS, ISSUER, OBJECT_OWNER, OWNERSHIP, POINT_BUCKET, POINT_OWNER
+from why403.domain.truth import FALSE
 from why403.testing import a_request
 from why403_layers.bucket_policy import BUCKET_POLICY
 from why403_layers.permissions_boundary import BOUNDARY
@@ -432,18 +433,57 @@ def _facts(request: AccessRequest) -> dict[Any, Any]:
     return {BOUNDARY: getattr(seen, "raw", None)}
 
 
+ITS_SESSION = f"arn:aws:sts::{HOME}:assumed-role/x/y"
+LISTED: dict[str, tuple[Any, str, dict[str, Any]]] = {
+    "another session": ({"AWS": ITS_SESSION}, USER, {"AWS": [ITS_SESSION, ROOT, USER]}),
+    "the caller's account": ({"AWS": [ITS_SESSION, HOME]}, USER, {"AWS": [ITS_SESSION, HOME, USER]}),
+    "a session alone": ({"AWS": SESSION}, SESSION, {"AWS": [SESSION, ROOT, PATHED]}),
+    "its role, and another session": (
+        {"AWS": [PATHED, ITS_SESSION]},
+        SESSION,
+        {"AWS": [PATHED, ITS_SESSION, ROOT, SESSION]},
+    ),
+    "an id": ({"CanonicalUser": "abc"}, USER, {"CanonicalUser": "abc", "AWS": [ROOT, USER]}),
+}
+NONE_SAYS_THE_SAME: dict[Any, Any] = {CANONICAL_IDS: {"abc": AWAY}, ISSUER: PATHED}
+
+
+@pytest.mark.parametrize(("listed", "principal", "expected"), LISTED.values(), ids=LISTED)
+def test_not_principal_lists_the_caller_as_aws_asks_where_no_condition_says_the_same(
+    listed: Any, principal: str, expected: Any
+) -> None:
+    denies = policy({"NotPrincipal": listed, **deny("s3:*")})
+    request_ = asked(denies, principal, facts=NONE_SAYS_THE_SAME)
+    fix = _settling(request_)
+    assert after(fix, "bucket.policy")["Statement"][0]["NotPrincipal"] == expected
+    assert "the root user of the caller's account" in fix.risk
+    claims = [each for each in _judged(fixed(request_, fix)) if each.says == Says.DENIAL]
+    assert [each.holds for each in claims] == [FALSE]
+
+
 @pytest.mark.parametrize(
-    "listed",
-    [
-        {"AWS": [f"arn:aws:sts::{HOME}:assumed-role/x/y"]},
-        {"CanonicalUser": "abc"},
-        {"Federated": "cognito-identity.amazonaws.com"},
-    ],
+    ("listed", "principal"), [({"AWS": USER}, USER), ({"AWS": HOME}, USER), ({"AWS": PATHED}, SESSION)]
 )
-def test_not_principal_is_left_to_a_person_where_no_condition_says_the_same(listed: Any) -> None:
-    fix = first(
-        asked(policy({"NotPrincipal": listed, **deny("s3:*")}), facts={CANONICAL_IDS: {"abc": AWAY}}), Says.DENIAL
-    )
+def test_a_list_without_the_account_or_the_caller_becomes_a_condition(listed: Any, principal: str) -> None:
+    request_ = asked(policy({"NotPrincipal": listed, **deny("s3:*")}), principal, facts=NONE_SAYS_THE_SAME)
+    fix = _settling(request_)
+    (made,) = after(fix, "bucket.policy")["Statement"]
+    assert (made["Principal"], list(made["Condition"])) == ("*", ["ArnNotLike"])
+    claims = [each for each in _judged(fixed(request_, fix)) if each.says == Says.DENIAL]
+    assert [each.holds for each in claims] == [FALSE]
+
+
+def _settling(request: AccessRequest) -> Fix:
+    """Return what is proposed first for a denial, be it certain or in doubt."""
+    (claim,) = [each for each in _judged(request) if each.says == Says.DENIAL]
+    assert claim.holds != FALSE
+    return next(iter(layer("bucket_policy").propose(request, request.evidence, claim)))
+
+
+@pytest.mark.parametrize("boundary", [policy(allow()), {"unknown": True}])
+def test_not_principal_is_left_to_a_person_where_it_hits_whomever_it_lists(boundary: Any) -> None:
+    denies = policy({"NotPrincipal": {"AWS": ITS_SESSION}, **deny("s3:*")})
+    fix = first(asked(denies, facts={BOUNDARY: boundary}), Says.DENIAL)
     assert (fix.edits, fix.writes, fix.applicability) == ((), (), Applicability.MANUAL)
 
 

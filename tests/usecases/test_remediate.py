@@ -313,3 +313,24 @@ def test_two_layers_that_live_in_one_policy_change_it_once() -> None:
     assert [change["target"], len(change["commands"]), len(change["undo"])] == ["arn:aws:s3:::reports", 1, 1]
     assert change["before"] == denies
     assert [each["Effect"] for each in change["after"]["Statement"]] == ["Deny", "Allow"]
+
+
+def test_a_list_that_may_spare_the_caller_is_settled() -> None:
+    denies = {"Sid": "No", "Effect": "Deny", "NotPrincipal": {"AWS": ANA}, "Action": "s3:*", "Resource": "*"}
+    anything = [allow("s3:*", "*")]
+    evidence = {"bucket.owner": "111122223333", "principal.policies": anything, "bucket.policy": document(denies)}
+    plan = planned({**A_READ, "evidence": evidence})
+    assert plan["proof"]["before"]["decision"] == "unknown"
+    assert "AWS leaves open whether that spares" in plan["proof"]["before"]["summary"]
+    (change,) = plan["changes"]
+    assert (change["layer"], plan["proof"]["after"]["decision"]) == ("bucket_policy", "allowed")
+    assert change["after"]["Statement"][0]["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": ANA}}
+
+
+def test_a_denial_that_is_in_doubt_for_want_of_evidence_is_left_as_it_is() -> None:
+    unknown = {**DENY, "Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}
+    evidence = {"bucket.owner": "111122223333", "principal.policies": [allow("s3:*", "*")]}
+    request = {**A_READ, "context_is_complete": False, "evidence": {**evidence, "bucket.policy": document(unknown)}}
+    plan = planned(request)
+    assert plan["proof"]["after"]["decision"] == "unknown"
+    assert all(each["before"] is None for each in plan["changes"])

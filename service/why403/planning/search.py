@@ -109,7 +109,10 @@ def _better(one: Searched, other: Searched) -> bool:
 
 
 def _standing(decided: Decided, unanswered: Sequence[Blocked]) -> Iterator[Blocked]:
-    """Yield what is to be mended next: the first blocker that no step answers, or what keeps the outcome open."""
+    """Yield what is to be mended next: the first blocker that no step answers, or what keeps the outcome open.
+
+    That may be a denial in doubt, which somebody can settle by an edit.
+    """
     if decided.outcome != UNKNOWN:
         yield from unanswered[:1]
         return
@@ -118,7 +121,7 @@ def _standing(decided: Decided, unanswered: Sequence[Blocked]) -> Iterator[Block
             missing = _missing(leg.ruled.conclusion)
             for layer, claim in leg.ruled.conclusion.claims:
                 lacks = claim.says == Says.LIMIT or (claim.says == Says.GRANT and claim.reach & missing)
-                if lacks and claim.holds == FALSE:
+                if (lacks and claim.holds == FALSE) or (claim.says == Says.DENIAL and claim.holds == UNKNOWN):
                     yield Blocked(leg, Blamed(layer, claim))
 
 
@@ -144,7 +147,10 @@ def _unanswered(decided: Decided, draft: Draft) -> list[Blocked]:
 
 
 def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
-    """Return the steps that mend a blocker and are not taken yet, else the one that leaves it to somebody's hands."""
+    """Return the steps that mend a blocker and are not taken yet, else the one that leaves it to somebody's hands.
+
+    What is in doubt is left to nobody's hands: it may be nothing.
+    """
     if len(draft.steps) >= MOST_STEPS:
         return ()
     try:
@@ -155,6 +161,8 @@ def _proposed(blocked: Blocked, draft: Draft, wanted: Wanted) -> Sequence[Step]:
         found = []
     taken = {(step.layer, step.fix.summary, step.answers) for step in draft.steps}
     new = [step for step in found if (step.layer, step.fix.summary, step.answers) not in taken]
+    if blocked.blamed.claim.holds == UNKNOWN:
+        return [step for step in new if not step.by_hand]
     return new or [left_to_whoever_may(blocked)]
 
 

@@ -13,7 +13,7 @@ from why403.domain.fix import Applicability, Fix, both
 from why403.domain.principal import Kind
 from why403.domain.readings import BOTH, reads
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Claim, Reach, Says
 from why403.policy import homes
 from why403.policy.admitting import admission, revival, storable
@@ -23,7 +23,7 @@ from why403.policy.detaching import detached
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
 from why403.policy.proposals import UNTIED, Subject, by_hand, exception, resource_of, untied, wanted
-from why403.policy.ruling import Cited, citing
+from why403.policy.ruling import Cited, citing, half_listed
 
 _WEAKER: Final = "the guardrail no longer holds back this caller, for anything that the statement covers"
 
@@ -208,8 +208,15 @@ def _owner(request: AccessRequest) -> str:
 
 
 def denying(fact: Fact[Any], policies: Policies, request: AccessRequest, limits: Truth = FALSE) -> list[Cited]:
-    """Return the Deny statements that certainly hit the request."""
-    return citing(fact, policies, request, TRUE, allow=False, bounded=limits)
+    """Return the Deny statements that certainly hit the request; without one, those whose NotPrincipal leaves it open.
+
+    A list of the caller without its account, or of the account alone, may spare it or not, and that can be settled.
+    """
+    found = citing(fact, policies, request, TRUE, allow=False, bounded=limits)
+    if found:
+        return found
+    in_doubt = citing(fact, policies, request, UNKNOWN, allow=False, bounded=limits)
+    return [each for each in in_doubt if half_listed(each.statement, request)]
 
 
 def key_policy_fixes(

@@ -7,6 +7,7 @@ from why403.domain.arn import split_arn
 from why403.domain.issuer import whatever_path
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
+from why403.domain.truth import FALSE
 from why403.policy.compiled import Placed
 from why403.policy.condition import Quantifier
 from why403.policy.editing import Document, at, document_of, excepting, put, statement_at, with_document, written
@@ -83,15 +84,23 @@ def _but_for_source(request: AccessRequest) -> Exempting | None:
     return None
 
 
-def spared_beside(cited: Sequence[Cited], request: AccessRequest) -> list[str]:
+def spared_beside(cited: Sequence[Cited], request: AccessRequest, mended: Sequence[Mended]) -> list[str]:
     """Return clauses on whom exceptions spare beside the caller, and on statements of which they leave nothing."""
+    listed = any(
+        "NotPrincipal" in statement_at(each.after, one.statement.index)
+        for each in mended
+        for one in cited
+        if one.placed.pointer == each.placed.pointer
+    )
     found = [exception_for(request, each.statement) for each in cited]
     told = [_ALSO[key].format(values[0]) for _, key, values in filter(None, found) if key in _ALSO]
     alone = any(_hits_caller_alone(each, request) for each in cited)
-    return list(dict.fromkeys([*told, *([_OFF] if alone else [])]))
+    return list(dict.fromkeys([*told, *([_OFF] if alone else []), *([_LISTED] if listed else [])]))
 
 
 _OFF: Final = "the statement applies to this caller alone: with the exception it denies nothing any more"
+
+_LISTED: Final = "the root user of the caller's account is spared with it, which NotPrincipal has to list"
 
 
 def _hits_caller_alone(cited: Cited, request: AccessRequest) -> bool:
@@ -121,14 +130,20 @@ def _operator(statement: Statement) -> str:
     return "ArnNotLike"
 
 
-def narrowed(document: Document, statement: Statement, request: AccessRequest) -> Document | None:
-    """Return a document whose Deny spares the caller, None where no exception can be written."""
+def narrowed(document: Document, cited: Cited, request: AccessRequest) -> Document | None:
+    """Return a document whose Deny spares the caller, None where no exception can be written.
+
+    A NotPrincipal hits whoever has a permissions boundary, whom it lists or not.
+    """
+    statement = cited.statement
     exception = exception_for(request, statement)
     if exception is None:
         return None
     if statement.principals is not None and statement.principals.negated:
         document_now = _by_condition(document, statement.index, request)
-        return None if document_now is None else excepting(document_now, statement.index, *exception)
+        if document_now is None:
+            return _listed_too(document, statement.index, request) if cited.bounded == FALSE else None
+        return excepting(document_now, statement.index, *exception)
     return excepting(document, statement.index, *exception)
 
 
@@ -155,6 +170,25 @@ def _by_condition(document: Document, index: int, request: AccessRequest) -> Doc
     ):
         if values:
             made = excepting(made, index, operator, key, values)
+    return made
+
+
+def _listed_too(document: Document, index: int, request: AccessRequest) -> Document | None:
+    """Return a document whose NotPrincipal lists the caller as AWS asks: session, role or user, and account.
+
+    None for callers that have no such ARNs. AWS: "AWS JSON policy elements: NotPrincipal".
+    """
+    principal, held = request.principal, statement_at(document, index)["NotPrincipal"]
+    if not principal.account or not isinstance(held, dict):
+        return None
+    account = f"arn:{principal.partition}:iam::{principal.account}:root"
+    listed = list(_entries(held, "AWS"))
+    wanted = (account, request.issuer or principal.arn, principal.arn)
+    new = [each for each in dict.fromkeys(wanted) if each not in listed]
+    if principal.account in listed and account in new:
+        new.remove(account)
+    made = {**document, "Statement": [*_statements(document)]}
+    made["Statement"][index] = {**statement_at(document, index), "NotPrincipal": {**held, "AWS": [*listed, *new]}}
     return made
 
 
@@ -188,7 +222,7 @@ def excepted(raw: Any, cited: Sequence[Cited], request: AccessRequest) -> tuple[
         pointer = each.placed.pointer
         held = at(value, pointer)
         document = document_of(held)
-        after = None if document is None else narrowed(document, each.statement, request)
+        after = None if document is None else narrowed(document, each, request)
         if after is None:
             return None
         before = found[pointer].before if pointer in found else written(held)

@@ -10,7 +10,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
 from why403.domain.verdict import Citation, Claim, Says, Words
 from why403.policy.compiled import Placed, Policies
 from why403.policy.nearest import failures, nearest
-from why403.policy.ruling import Cited, bounded, citing, denies_caller
+from why403.policy.ruling import Cited, bounded, citing, denies_caller, half_listed
 from why403.policy.statement import Statement
 
 
@@ -74,8 +74,15 @@ def _no_allow(fact: Fact[Any], policies: Policies, request: AccessRequest, what:
 def _in_doubt(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
     which = f"{_called(cited[0].placed, cited[0].statement)} of {what}" if cited else what
     may = f"{which} may {does} {request.action}"
+    if cited and all(half_listed(each.statement, request) for each in cited):
+        return Words(because=f"{may}: {_HALF_LISTED}", citations=tuple(each.citation for each in cited))
     named = _by_bucket_alone if _names_bucket_alone(cited, request) else _by_unknown_keys
     return named(cited, request, may)._replace(citations=tuple(each.citation for each in cited))
+
+
+_HALF_LISTED = (
+    "its NotPrincipal lists only one of the caller and its account, and AWS leaves open whether that spares the caller"
+)
 
 
 def _by_unknown_keys(cited: list[Cited], request: AccessRequest, may: str) -> Words:

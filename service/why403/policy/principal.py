@@ -137,6 +137,11 @@ class Principals:
             return negation(named)
         return max(negation(self._spared(naming)), bounded)
 
+    def half_listed(self, caller: Caller) -> bool:
+        """Return whether a NotPrincipal lists a caller without its account, or its account alone, for certain."""
+        naming = self.naming(caller)
+        return self.negated and UNKNOWN not in naming and self._spared(naming) == UNKNOWN
+
     def _spared(self, naming: Naming) -> Truth:
         """Return whether a NotPrincipal spares an IAM caller: it must list the account beside the user or role.
 

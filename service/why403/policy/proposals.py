@@ -182,7 +182,7 @@ def exception(
     yield Fix(
         summary=f"make an exception for {_caller(request)} in {_statements(cited)} of {on.what}",
         who=on.who,
-        risk="; ".join([_risk(on, homes), *spared_beside(cited, request)]),
+        risk="; ".join([_risk(on, homes), *spared_beside(cited, request, documents)]),
         applicability=on.grade if whole else Applicability.MANUAL,
         target=", ".join(home.target for home in homes if home is not None) or on.what,
         edits=(Edit(on.fact.name, on.raw, value),),

@@ -146,12 +146,22 @@ def capped(denied: Truth, allowed: Truth) -> Verdict:
     return (Claim(Says.DENIAL, denied), Claim(Says.CAP, allowed, CALLER_SIDE))
 
 
+def half_listed(statement: Statement, request: AccessRequest) -> bool:
+    """Return whether a Deny is open only because its NotPrincipal lists one of the caller and its account alone.
+
+    AWS leaves open what such a list does. AWS: "AWS JSON policy elements: NotPrincipal".
+    """
+    listed = statement.principals
+    return listed is not None and listed.half_listed(request.caller) and statement.matches(request) == TRUE
+
+
 class Cited(NamedTuple):
-    """A statement that matches, or may match, and where it is written."""
+    """A statement that matches, or may match, and where it is written; `bounded`: the caller has a boundary."""
 
     placed: Placed
     statement: Statement
     citation: Citation
+    bounded: Truth = FALSE
 
 
 def citing(  # noqa: PLR0913 - what is looked for, in what, for whom
@@ -172,5 +182,5 @@ def citing(  # noqa: PLR0913 - what is looked for, in what, for whom
                 who = max(statement.naming(request.caller)) if allow else statement.hits(request.caller, bounded)
                 truth = min(who, truth)
             if truth == wanted:
-                found.append(Cited(placed, statement, placed.cite(fact, statement, request)))
+                found.append(Cited(placed, statement, placed.cite(fact, statement, request), bounded))
     return found
