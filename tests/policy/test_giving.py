@@ -58,6 +58,17 @@ def test_what_reads_or_writes_one_thing_gives_nothing_else(action: str) -> None:
     assert given_by(a_request(action, resource="*")) == (NARROW, Applicability.SAFE)
 
 
+@pytest.mark.parametrize(
+    ("acl", "said"),
+    [("bucket-owner-full-control", "no ACL but"), ("public-read", "may let in anybody"), (None, "may let in anybody")],
+)
+def test_an_acl_that_lets_in_nobody_is_the_one_that_can_be_written(acl: str | None, said: str) -> None:
+    context = {"s3:x-amz-acl": () if acl is None else (acl,)}
+    risk, grade = given_by(a_request("s3:PutObjectAcl", keys=context))
+    assert said in risk
+    assert grade is Applicability.REVIEW
+
+
 def test_the_table_names_actions_that_there_are() -> None:
     assert [name for name in ALLOWS if name.startswith("s3:") and find(name) is None] == []
 

@@ -334,3 +334,21 @@ def test_a_denial_that_is_in_doubt_for_want_of_evidence_is_left_as_it_is() -> No
     plan = planned(request)
     assert plan["proof"]["after"]["decision"] == "unknown"
     assert all(each["before"] is None for each in plan["changes"])
+
+
+@pytest.mark.parametrize("ownership", ["BucketOwnerPreferred", "BucketOwnerEnforced"])
+def test_an_acl_that_a_deny_asks_for_is_sent_and_that_one_alone_is_allowed(ownership: str) -> None:
+    asks = {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    denies = {**DENY, "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::reports/*"}
+    held = [{"name": "P", "from": "inline", "document": allow("s3:PutObject", "*")}]
+    told = {"bucket.ownership": ownership, "bucket.policy": document({**denies, "Condition": asks})}
+    evidence = {"principal.policies": held, "bucket.owner": "111122223333", **told}
+    plan = planned({**A_READ, "operation": "PutObject", "evidence": evidence})
+    sends, allows = plan["changes"]
+    assert (sends["call"], sends["applicability"]) == ({"ACL": "bucket-owner-full-control"}, "safe")
+    made = allows["after"][0]["document"]["Statement"][-1]
+    assert (made["Action"], made["Condition"]) == (
+        "s3:PutObjectAcl",
+        {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    )
+    assert plan["proof"]["after"]["decision"] == "allowed"

@@ -10,6 +10,8 @@ from why403.domain.truth import FALSE
 ACCEPTED: Final = "bucket-owner-full-control"
 """The one ACL that is taken where ACLs are disabled; it grants nobody but the bucket's owner."""
 _CLOSED: Final = "private"
+CLOSED: Final = frozenset({_CLOSED, ACCEPTED, "bucket-owner-read"})
+"""Canned ACLs that let in nobody but who owns the object and the bucket."""
 _CANNED, _POLICY = "ACL", "AccessControlPolicy"
 _HEADERS: Final = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _ALWAYS: Final = frozenset({"PutBucketAcl", "PutObjectAcl"})

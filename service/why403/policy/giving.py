@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from why403.domain.fix import NARROW, Applicability
 from why403.domain.listing import lists_keys, prefix_of
 from why403.domain.request import AccessRequest
+from why403.domain.sent_acl import CLOSED
 
 
 class Given(NamedTuple):
@@ -86,12 +87,25 @@ def given_by(request: AccessRequest) -> Given:
 
     What only reads, and what writes one object, is safe to give; whatever else changes something is for review.
     """
-    allows = ALLOWS.get(request.action_key) or _changing(request)
+    acl = closed_acl(request)
+    allows = _ONE_ACL.format(acl) if acl else ALLOWS.get(request.action_key) or _changing(request)
     if allows is not None:
         return Given(allows, Applicability.REVIEW)
     if lists_keys(request) and prefix_of(request) is None:
         return _ALL_KEYS
     return _NOTHING
+
+
+_ONE_ACL: Final = "no ACL but `{}` can be written, which grants nobody but the owners of object and bucket"
+_BY_ACL: Final = "s3:x-amz-acl"
+
+
+def closed_acl(request: AccessRequest) -> str | None:
+    """Return the canned ACL that an object is to have, if it lets in nobody: no other one has to be allowed."""
+    if request.action_key not in {"s3:putobjectacl", "s3:putobjectversionacl"}:
+        return None
+    sent = request.context[_BY_ACL]
+    return sent[0] if sent is not None and len(sent) == 1 and sent[0] in CLOSED else None
 
 
 def _changing(request: AccessRequest) -> str | None:

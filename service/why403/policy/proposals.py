@@ -24,6 +24,7 @@ from why403.policy.editing import (
     with_document,
     written,
 )
+from why403.policy.giving import closed_acl
 from why403.policy.homes import Home
 from why403.policy.mending import excepted, spared_beside
 from why403.policy.ruling import Cited
@@ -72,17 +73,27 @@ def wanted(
 ) -> Document:
     """Return the narrowest statement that allows what is asked for.
 
-    Of KMS that is only what S3 asks for its caller; of a listing, only the prefix that is asked for, if there is one.
+    Of KMS that is only what S3 asks for its caller; of a listing, only the prefix that is asked for, if there is one;
+    of an ACL that lets in nobody, only that one.
     """
-    via = request.context[_VIA] if _asks_by_s3(request) else None
     conditions = {**(condition or {})}
-    if via:
-        conditions["StringEquals"] = {**conditions.get("StringEquals", {}), "kms:ViaService": via[0]}
-    prefix = prefix_of(request)
-    if prefix:
-        conditions["StringEquals"] = {**conditions.get("StringEquals", {}), PREFIX: unvaried(prefix)}
+    equal = {**conditions.get("StringEquals", {}), **dict(_limits(request))}
+    if equal:
+        conditions["StringEquals"] = equal
     where = resource_of(request) if resource is None else resource
     return statement(action_of(request), where, principal=principal, condition=conditions)
+
+
+def _limits(request: AccessRequest) -> Iterator[tuple[str, str]]:
+    via = request.context[_VIA] if _asks_by_s3(request) else None
+    if via:
+        yield "kms:ViaService", via[0]
+    prefix = prefix_of(request)
+    if prefix:
+        yield PREFIX, unvaried(prefix)
+    acl = closed_acl(request)
+    if acl:
+        yield "s3:x-amz-acl", acl
 
 
 _VIA: Final = "kms:viaservice"
@@ -160,6 +171,7 @@ def exception(
 ) -> Iterator[Fix]:
     """Yield what keeps these statements from denying: another way of calling, then an exception in each of them.
 
+    An exception for who could call as the statements ask is nothing but their owner's to decide.
     `home_of` is given a changed policy and the fact's whole value with all changes, as some places have one limit.
     """
     by_caller = list(otherwise(cited, request))
@@ -183,7 +195,7 @@ def exception(
         summary=f"make an exception for {_caller(request)} in {_statements(cited)} of {on.what}",
         who=on.who,
         risk="; ".join([_risk(on, homes), *spared_beside(cited, request, documents)]),
-        applicability=on.grade if whole else Applicability.MANUAL,
+        applicability=on.grade if whole and not by_caller else Applicability.MANUAL,
         target=", ".join(home.target for home in homes if home is not None) or on.what,
         edits=(Edit(on.fact.name, on.raw, value),),
         writes=tuple(write for writes, _ in changes for write in writes) if whole else (),

@@ -14,6 +14,7 @@ from why403.domain.fix import Applicability, Fix
 from why403.domain.operations import PARAMETER_OF
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
+from why403.domain.sent_acl import CLOSED
 from why403.domain.truth import FALSE
 from why403.policy.condition import Condition
 from why403.policy.ruling import Cited
@@ -37,7 +38,6 @@ _MFA: Final = "aws:multifactorauthpresent"
 _MFA_AGE: Final = "aws:multifactorauthage"
 _MOST_WAYS: Final = 3
 _MOST_TRIED: Final = 64
-_CLOSED_ACLS: Final = frozenset({"private", "bucket-owner-full-control", "bucket-owner-read"})
 
 
 class _Step(NamedTuple):
@@ -230,5 +230,5 @@ def _is_plain(key: str, value: str) -> bool:
     if any(each in value for each in "*?$") or value.lower() in {"true", "false"}:
         return False
     if key == _ACL:
-        return value in _CLOSED_ACLS
+        return value in CLOSED
     return key not in _GRANTS
