@@ -44,6 +44,7 @@ from why403.policy import (
     PolicyKind,
     bucket_policy_fixes,
     identity_fixes,
+    in_place_of_own,
     minding,
     naming,
     near_miss,
@@ -247,8 +248,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:
     """Yield an exception in what denies; or a permission of the caller's own, and then one of its bucket's.
 
-    One account needs only one of the two, so the bucket's policy is proposed where the caller's own cannot be changed.
-    Either would do without what a policy of the caller's own asks of the call.
+    One account needs only one of the two. Either would do without what a policy of the caller's own asks of the call.
     """
     seen, grants = evidence[POLICIES], claim.says == Says.GRANT
     own = seen.value if grants and isinstance(seen, Found) else None
@@ -260,7 +260,7 @@ def _proposed(request: AccessRequest, evidence: Evidence, *, grants: bool) -> It
     if not isinstance(seen, Unreadable):
         yield from identity_fixes(POLICIES, seen, request, denies=not grants)
     if grants and request.at_home and request.resource.bucket is not None:
-        yield from bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request)
+        yield from in_place_of_own(request, bucket_policy_fixes(BUCKET_POLICY, evidence[BUCKET_POLICY], request))
 
 
 def near(request: AccessRequest, evidence: Evidence) -> bool:

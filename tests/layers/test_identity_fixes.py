@@ -1,6 +1,7 @@
 """What the layer of identity policies proposes: the narrowest permission, in the right place."""
 
 import re
+import subprocess
 from typing import Any, Final
 
 import pytest
@@ -309,6 +310,49 @@ def test_the_inline_policy_of_a_permission_set_is_added_to() -> None:
     fix = proposed("identity", asked([held], RESERVED))[0]
     (policy_after,) = after(fix, "principal.policies")
     assert policy_after["document"]["Statement"][0]["Action"] == ["s3:PutObject", "s3:GetObject"]
+
+
+NAMED = {"name": "AwsSSOInlinePolicy", "from": "inline"}
+SET_ROLE = f"arn:aws:iam::{HOME}:role/aws-reserved/sso.amazonaws.com/{{}}AWSReservedSSO_Data-Reader_0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("role", "region"),
+    [(SET_ROLE.format("eu-west-1/"), "eu-west-1"), (SET_ROLE.format(""), "us-east-1"), ({"unknown": True}, None)],
+)
+@pytest.mark.parametrize(
+    ("held", "says", "steps"),
+    [
+        (None, Says.GRANT, ("go on only if that is empty", "delete-inline-policy-from-permission-set")),
+        ([{**NAMED, "document": policy(allow("s3:x"))}], Says.GRANT, ("what `before` shows", "s3:x")),
+        ([policy(allow("s3:x"))], Says.GRANT, ("put what it answers and the new statements together",)),
+        ([{**NAMED, "document": policy(deny("s3:Get*"))}], Says.DENIAL, ("what `before` shows", "ArnNotLike")),
+    ],
+)
+def test_a_permission_set_is_changed_by_commands_that_find_what_is_not_known(
+    held: Any, says: int, steps: tuple[str, ...], role: Any, region: str | None
+) -> None:
+    fix = proposed("identity", asked(held, RESERVED, facts={ISSUER: role}), says)[0]
+    if says == Says.DENIAL and region is None:  # nobody knows whom to make an exception for
+        assert fix.steps == ("change it in the permission set `Data-Reader`, never in the reserved role itself",)
+        return
+    assert (fix.writes, fix.applicability) == ((), Applicability.MANUAL)
+    assert fix.target == "the inline policy of the permission set `Data-Reader`"
+    assert "everybody who is assigned" in fix.risk
+    assert all(any(step in each for each in fix.steps) for step in steps)
+    commands = [each for each in fix.steps if "aws sso-admin" in each]
+    assert all(("--region" in each) == bool(region) for each in commands)
+    assert all(f"--region {region}" in each for each in commands) or region is None
+    shell = ["bash", "-nc", "\n".join(each for each in commands if not each.startswith("to take"))]
+    assert subprocess.run(shell, check=False).returncode == 0
+
+
+def test_the_bucket_s_policy_is_the_second_choice_for_a_role_that_may_be_made_anew() -> None:
+    facts = {BUCKET_OWNER: HOME, BUCKET_POLICY: None, ISSUER: SET_ROLE.format("")}
+    own, by_bucket = proposed("identity", asked(None, RESERVED, facts=facts))
+    assert "permission set" in own.summary
+    assert by_bucket.applicability is Applicability.MANUAL
+    assert "may make the role anew" in by_bucket.risk
 
 
 def test_a_service_linked_role_stays_as_it_is() -> None:

@@ -1,7 +1,6 @@
 """Permissions of a user or role: which of its policies takes one, and what becomes of it where none can; pure.
 
-AWS: "IAM and AWS STS quotas"; "Using service-linked roles"; "Referencing permission sets in resource policies, Amazon
-EKS Cluster config maps, and AWS KMS key policies" (IAM Identity Center) on roles that begin with `AWSReservedSSO_`.
+AWS: "IAM and AWS STS quotas"; "Using service-linked roles".
 """
 
 import json
@@ -12,17 +11,15 @@ from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import split_arn
-from why403.domain.fix import Applicability, Edit, Fix, Reading, Write, both
+from why403.domain.fix import Applicability, Edit, Fix, Reading, Write
 from why403.domain.principal import Kind
 from why403.domain.request import AccessRequest
 from why403.policy.compiled import Placed
 from why403.policy.editing import Document, allowing, at, document_of, size
 from why403.policy.homes import MANAGED_MOST, Home, inline_policy, managed_policy
+from why403.policy.permission_sets import OF_SET, in_permission_set, set_of
 from why403.policy.proposals import Subject, addition
 
-_RESERVED: Final = "AWSReservedSSO_"
-_OF_SET: Final = "AwsSSOInlinePolicy"
-"""The name under which IAM Identity Center writes the inline policy of a permission set into its roles."""
 _LONGEST_NAME: Final = 115
 _DIGITS: Final = 8
 _MOST_ATTACHED: Final[Mapping[str, int]] = {"User": 10, "Role": 20}
@@ -39,9 +36,7 @@ class Holder(NamedTuple):
     @property
     def permission_set(self) -> str | None:
         """Return the permission set of IAM Identity Center that the role was made from, None for any other."""
-        if not self.name.startswith(_RESERVED):
-            return None
-        return self.name.removeprefix(_RESERVED).rpartition("_")[0] or self.name
+        return set_of(self.name)
 
 
 def holder_of(request: AccessRequest) -> Holder | None:
@@ -98,7 +93,8 @@ def attached_additions(on: Subject, placed: Sequence[Placed], asked: Document, r
     if holder is None or request.service_linked:
         return
     if holder.permission_set is not None:
-        yield from _in_permission_set(on, placed, asked, holder)
+        fix = _in_set(on, placed, asked, holder.permission_set)
+        yield in_permission_set(fix, holder.permission_set, holder.account, request.issuer)
         return
     inline = _inline(placed)
     lengths = {each.pointer: _length(each, on.raw) for each in inline}
@@ -191,38 +187,19 @@ def _managed(arn: str, name: str, document: Document, holder: Holder) -> tuple[t
     return (create, attach), (detach, delete)
 
 
-_ASSIGNED: Final = "everybody who is assigned the permission set `{}`, in every account, gets the permission"
-
-
-def _in_permission_set(on: Subject, placed: Sequence[Placed], asked: Document, holder: Holder) -> Iterator[Fix]:
-    """Yield the change of a permission set: its roles are written anew from it, so that a change of theirs is lost."""
-    name = holder.permission_set
-    told = on._replace(
-        what=f"the inline policy of the permission set `{name}`",
-        who=f"whoever manages IAM Identity Center for account {holder.account}",
-        risk=both(_ASSIGNED.format(name), on.risk),
-        steps=(
-            "aws sso-admin list-instances, then list-permission-sets, for the ARNs of the instance and of the set",
-            "aws sso-admin get-inline-policy-for-permission-set, and add the statement to what it answers",
-            "aws sso-admin put-inline-policy-to-permission-set with the new document",
-            f"aws sso-admin provision-permission-set for account {holder.account}; never edit the reserved role itself",
-        ),
-    )
+def _in_set(on: Subject, placed: Sequence[Placed], asked: Document, name: str) -> Fix:
+    """Return the fix that adds a permission to the inline policy of a permission set, which a role shows as its own."""
+    told = on._replace(what=f"the inline policy of the permission set `{name}`")
     for each in placed:
-        if each.name == _OF_SET and each.arn is None:
-            found = addition(told, each.pointer, asked, None)
-            if found is not None:
-                yield found
-                return
-    document = allowing(None, asked)
-    yield Fix(
+        found = addition(told, each.pointer, asked, None) if each.name == OF_SET and each.arn is None else None
+        if found is not None:
+            return found
+    held = {"name": OF_SET, "document": allowing(None, asked), "from": "inline"}
+    return Fix(
         summary=f"allow {asked['Action']} on `{asked['Resource']}` in {told.what}",
         who=told.who,
         risk=told.risk,
         applicability=Applicability.MANUAL,
         target=told.what,
-        edits=(
-            Edit(on.fact.name, on.raw, [*(on.raw or []), {"name": _OF_SET, "document": document, "from": "inline"}]),
-        ),
-        steps=told.steps,
+        edits=(Edit(on.fact.name, on.raw, [*(on.raw or []), held]),),
     )

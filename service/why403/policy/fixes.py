@@ -22,6 +22,7 @@ from why403.policy.compiled import Policies
 from why403.policy.detaching import detached
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
+from why403.policy.permission_sets import in_permission_set, named_elsewhere
 from why403.policy.proposals import UNTIED, Subject, by_hand, exception, resource_of, untied, wanted
 from why403.policy.ruling import Cited, citing, half_listed
 
@@ -40,7 +41,7 @@ def identity_fixes(
         cited = denying(fact, seen.value, request)
         placed_in = [each.placed for each in cited]
         for fix in exception(on, cited, request, lambda each, after: attached_home(each, request, placed, after)):
-            yield detached(fix, placed_in, request)
+            yield detached(_by_holder(fix, request), placed_in, request)
     elif not denies and (raw is not None or not placed):
         if holder_of(request) is None or request.service_linked:
             yield by_hand(request, on._replace(risk=given_by(request).risk))
@@ -50,6 +51,14 @@ def identity_fixes(
             risk, grade = both(_VAGUE if request.resource.vague else UNTIED, risk), Applicability.REVIEW
         asked = wanted(request, resource=_seen_as(request))
         yield from attached_additions(on._replace(grade=grade, risk=risk), placed, asked, request)
+
+
+def _by_holder(fix: Fix, request: AccessRequest) -> Fix:
+    """Return a fix of a caller's policies as one of its permission set, where that is what its role was made from."""
+    holder = holder_of(request)
+    if holder is None or holder.permission_set is None:
+        return fix
+    return in_permission_set(fix, holder.permission_set, holder.account, request.issuer)
 
 
 _VAGUE: Final = "which key it is, is not known: every key that it may be is allowed"
@@ -69,6 +78,9 @@ def _by_hand_attached(request: AccessRequest) -> tuple[str, ...]:
         return ("a service-linked role cannot be changed: let it in by the bucket's policy, or change the service",)
     if request.principal.kind is Kind.FEDERATED:
         return ("find the user that asked for the federation token, by the CloudTrail event GetFederationToken",)
+    holder = holder_of(request)
+    if holder is not None and holder.permission_set is not None:
+        return (f"change it in the permission set `{holder.permission_set}`, never in the reserved role itself",)
     kind = "user" if request.principal.kind is Kind.USER else "role"
     others = ", in one of its groups if in none of these" if kind == "user" else ""
     lists = f"aws iam list-attached-{kind}-policies and list-{kind}-policies"
@@ -107,6 +119,13 @@ def bucket_policy_fixes(
     fix = storable(alive or admission(on, asked, home, by_point))
     if not fix.edits or fix.edits[0].before != fix.edits[0].after:  # what it allows already is not what is missing
         yield from minding(None if found is None else found.value, asked, [fix])
+
+
+def in_place_of_own(request: AccessRequest, fixes: Iterable[Fix]) -> Iterator[Fix]:
+    """Yield fixes that let the caller in by a bucket's policy in place of its own, which is where a role belongs."""
+    holder = holder_of(request)
+    reserved = holder is not None and holder.permission_set is not None
+    yield from map(named_elsewhere, fixes) if reserved else fixes
 
 
 def _lacking(claim: Claim | None) -> int:
