@@ -198,11 +198,30 @@ def test_a_boundary_that_denies_spares_the_caller() -> None:
     assert gone("permissions_boundary", request, fix)
 
 
+OF_AWS = "arn:aws:iam::aws:policy/PowerUserAccess"
+
+
+@pytest.mark.parametrize(("principal", "kind", "name"), [(USER, "user", "ana"), (SESSION, "role", "app")])
+@pytest.mark.parametrize("document", [LISTS, policy(allow(), deny("s3:Get*"))])
+def test_a_boundary_that_aws_owns_is_replaced_by_a_copy(document: Any, principal: str, kind: str, name: str) -> None:
+    request = asked(BOUNDARY, boundary(document, OF_AWS), principal)
+    (fix,) = proposed("permissions_boundary", request)
+    assert fix.summary.startswith(f"put a copy in the place of the boundary `{OF_AWS}`")
+    assert (fix.writes, fix.applicability, fix.target) == ((), Applicability.MANUAL, OF_AWS)
+    create, put, back = fix.steps
+    copy = f"arn:aws:iam::{HOME}:policy/why403-boundary-{name}"
+    assert create.startswith(f"aws iam create-policy --policy-name why403-boundary-{name} --policy-document ")
+    assert put == f"aws iam put-{kind}-permissions-boundary --{kind}-name {name} --permissions-boundary {copy}"
+    assert back == f"to take it back: {put.replace(copy, OF_AWS)}, then aws iam delete-policy --policy-arn {copy}"
+    assert "create-policy-version" not in str(fix.steps)
+    assert gone("permissions_boundary", request, fix)
+
+
 @pytest.mark.parametrize(
     "held",
     [
         boundary(LISTS, None),
-        boundary(LISTS, "arn:aws:iam::aws:policy/PowerUserAccess"),
+        boundary(policy(allow("s3:x" + "y" * 6_150)), OF_AWS),
         boundary(policy(allow("s3:x" + "y" * 6_050))),
     ],
 )

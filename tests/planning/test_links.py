@@ -97,3 +97,9 @@ def test_a_policy_that_a_group_gives_as_well_changes_there_too() -> None:
     after = [{**HELD, "document": NEW}, {**HELD, "from": "group/all"}]
     (found,) = everywhere([Edit("principal.policies", before, after)], Evidence({}))
     assert found.after == [{**HELD, "document": NEW}, {**HELD, "document": NEW, "from": "group/all"}]
+
+
+def test_another_policy_in_the_place_of_one_changes_nothing_elsewhere() -> None:
+    boundary: Fact[Any] = Fact(name="principal.policies", load=lambda held: held)
+    put = Edit("principal.boundary", HELD, {**HELD, "arn": f"{ARN}-copy", "document": NEW})
+    assert everywhere([put], Evidence({boundary: boundary.observe([HELD])})) == (put,)

@@ -88,11 +88,14 @@ def everywhere(edits: Iterable[Edit], evidence: Evidence) -> tuple[Edit, ...]:
 
 
 def _by_arn(before: Any, after: Any) -> Iterator[tuple[str, tuple[Document, Document]]]:
-    """Yield the ARNs of policies that differ between two values, each with what it said and says."""
+    """Yield the ARNs of policies that differ between two values, each with what it said and says.
+
+    One in whose place another was put has not changed.
+    """
     for one, other in _policies(before, after):
-        documents = document_of(one), document_of(other)
-        if isinstance(one.get("arn"), str) and documents[0] is not None and documents[1] is not None:
-            yield one["arn"], (documents[0], documents[1])
+        documents, arn = (document_of(one), document_of(other)), one.get("arn")
+        if isinstance(arn, str) and other.get("arn") == arn and documents[0] is not None and documents[1] is not None:
+            yield arn, (documents[0], documents[1])
 
 
 def _changed_in(value: Any, changed: _Changed) -> Any:

@@ -15,6 +15,7 @@ from why403.domain.request import AccessRequest
 from why403.domain.truth import FALSE, Truth
 from why403.policy import homes
 from why403.policy.compiled import Placed, Policies
+from why403.policy.detaching import of_aws, replaced
 from why403.policy.editing import Document, at, document_of, size
 from why403.policy.fixes import denying
 from why403.policy.guarding import minding
@@ -94,22 +95,26 @@ def boundary_fixes(
     fact: Fact[Any], seen: Found[Policies], request: AccessRequest, who: str, *, denies: bool
 ) -> Iterator[Fix]:
     """Yield fixes of a permissions boundary."""
-    on = Subject(fact, seen.raw, "the permissions boundary", who, risk=_SHARED, steps=_BOUNDARY)
     (placed,) = seen.value.placed
+    risk = _OF_ONE if of_aws(placed.arn) else _SHARED
+    on = Subject(fact, seen.raw, "the permissions boundary", who, risk=risk, steps=_BOUNDARY)
     home = homes.managed_policy(placed.arn)
     if denies:
-        yield from exception(on._replace(risk=_WEAKER), denying(fact, seen.value, request), request, lambda *_: home)
-        return
-    asked = wanted(request)
-    found = addition(on, "", asked, home) or addition(on, "", asked, None)
-    yield from minding(seen.value, request, filter(None, [found]))
+        fixes = exception(on._replace(risk=_WEAKER), denying(fact, seen.value, request), request, lambda *_: home)
+    else:
+        asked = wanted(request)
+        found = addition(on, "", asked, home) or addition(on, "", asked, None)
+        fixes = minding(seen.value, request, filter(None, [found]))
+    for fix in fixes:
+        yield replaced(fix, placed, request)
 
 
 _SHARED: Final = "every user and role with this boundary may be granted it; aws iam list-entities-for-policy lists them"
+_OF_ONE: Final = "the caller alone gets the copy, and may be granted it"
 _BOUNDARY: Final = (
     "aws iam get-role or get-user tells the ARN of the boundary",
     "aws iam create-policy-version --set-as-default with the changed document",
-    "a policy of AWS's own, or one that is full, is replaced by a copy: put-role-permissions-boundary",
+    "a policy that is full is replaced by a shorter one: put-role-permissions-boundary",
 )
 
 
