@@ -2,15 +2,17 @@
 
 import json
 import shlex
+from datetime import UTC, datetime
 from typing import Any
 
+import jmespath
 import pytest
 from botocore import xform_name
 from hypothesis import example, given
 
 from tests.artefacts import making
 from tests.artefacts.models import Read, service, shape
-from why403.artefacts.cli import command
+from why403.artefacts.cli import command, run
 from why403.domain.commands import hyphenated
 from why403.domain.fix import Write
 
@@ -133,3 +135,50 @@ def test_a_shell_sees_words_and_nothing_else(write: Write) -> None:
     options = [word.partition("=")[0] for word in words[3:] if word.startswith("--")]
     assert len(options) == len(set(options))
     assert "--cli-input-json" in options or len(options) == len(write.parameters.keys() & known) + bool(write.region)
+
+
+ARN = "arn:aws:iam::111111111111:policy/a b"
+NEW_VERSION = Write(
+    "iam",
+    "CreatePolicyVersion",
+    {"PolicyArn": ARN, "PolicyDocument": {}, "SetAsDefault": True},
+    "iam:CreatePolicyVersion",
+    documents=("PolicyDocument",),
+)
+
+
+@pytest.mark.parametrize(
+    ("ages", "default", "gone"),
+    [
+        ([1], 1, []),
+        ([1, 2, 3, 4], 4, []),
+        ([2, 1, 3, 4, 5], 5, [1]),
+        ([1, 2, 3, 4, 5], 1, [2]),
+        ([5, 4, 3, 2, 1], 2, [1]),
+    ],
+)
+def test_where_a_policy_has_five_versions_the_oldest_that_is_not_the_default_makes_room(
+    ages: list[int], default: int, gone: list[int]
+) -> None:
+    first, second = run([NEW_VERSION])
+    assert second == command(NEW_VERSION)
+    lists, pipe, deletes = first.partition(" | ")
+    assert pipe
+    assert shlex.split(deletes)[:4] == ["xargs", "-r", "-n", "1"]
+    assert shlex.split(deletes)[4:] == ["aws", "iam", "delete-policy-version", "--policy-arn", ARN, "--version-id"]
+    versions = [
+        {
+            "VersionId": f"v{each}",
+            "IsDefaultVersion": each == default,
+            "CreateDate": datetime(2026, 1, each, tzinfo=UTC),
+        }
+        for each in ages
+    ]
+    words = shlex.split(lists)
+    query = words[words.index("--query") + 1]
+    answer = json.loads(json.dumps({"Versions": versions}, default=str))
+    assert jmespath.search(query, answer) == [f"v{each}" for each in gone]
+
+
+def test_other_calls_need_no_room() -> None:
+    assert run([put(Bucket="reports", Policy=POLICY)]) == [command(put(Bucket="reports", Policy=POLICY))]

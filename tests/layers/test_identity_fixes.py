@@ -446,7 +446,7 @@ def test_a_managed_policy_has_room_for_few_versions() -> None:
     managed = {"arn": MANAGED, "document": policy(deny("s3:Get*"))}
     inline = {**INLINE, "document": policy(deny("s3:Get*"))}
     risks = [proposed("identity", asked(held), Says.DENIAL)[0].risk for held in ([managed], [inline])]
-    assert ["take it back by aws iam set-default-policy-version" in risk for risk in risks] == [True, False]
+    assert ["the oldest that is not the default is deleted" in risk for risk in risks] == [True, False]
 
 
 def denies_much(name: str, characters: int, origin: str = "inline") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from why403.artefacts.cli import command
+from why403.artefacts.cli import run
 from why403.artefacts.cloudformation import cloudformation
 from why403.artefacts.difference import both, difference
 from why403.artefacts.terraform import terraform
@@ -31,11 +31,11 @@ def shown(step: Step) -> dict[str, Any]:
         "call": dict(fix.call),
         "request": dict(fix.request),
         "steps": list(fix.steps),
-        "commands": [command(write) for write in fix.writes],
+        "commands": run(fix.writes),
         "terraform": terraform(fix.writes, fix.undo),
         "cloudformation": cloudformation(fix.writes, fix.undo),
         "permissions": sorted({call.permission for call in calls}),
-        "undo": [command(write) for write in fix.undo],
+        "undo": run(fix.undo),
     }
 
 

@@ -15,8 +15,7 @@ _KB: Final = 1024
 
 TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
 _VERSIONS: Final = (
-    "a managed policy has five versions at most, and this makes one: with no room for another, take it back by aws iam "
-    "set-default-policy-version to the one before"
+    "a managed policy has five versions at most: where there are five, the oldest that is not the default is deleted"
 )
 _TOGETHER: Final = (
     "the inline policies of the {kind} `{holder}` together would be longer than AWS allows: shorten them, or move "
