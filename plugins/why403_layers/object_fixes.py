@@ -164,8 +164,17 @@ def _unconfirmed(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
         risk="what is deleted with a version is gone for good",
         applicability=_MANUAL,
         target=request.resource.arn,
+        call={"MFA": _CODE} if _root_of(request) else {},
+        request=_root_of(request),
         steps=(step,),
     )
+
+
+def _root_of(request: AccessRequest) -> Mapping[str, str]:
+    """Return how the root user calls in the caller's place; nothing where what is known is of another account."""
+    account, principal = request.bucket_owner, request.principal
+    same = bool(account) and account == principal.account
+    return {"principal": f"arn:{principal.partition}:iam::{account}:root"} if same else {}
 
 
 def _not_root(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
@@ -179,6 +188,8 @@ def _not_root(request: AccessRequest, _evidence: Evidence) -> Iterator[Fix]:
         risk="with MFA Delete on, lifecycle rules cannot be used; with it off, versions are deleted without a code",
         applicability=_MANUAL,
         target=request.resource.arn,
+        call={"MFA": _CODE} if _root_of(request) else {},
+        request=_root_of(request),
         steps=(bucket_command(request, "put-bucket-versioning", configuration, ("MFA", _CODE)),),
     )
 

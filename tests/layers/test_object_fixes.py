@@ -158,6 +158,7 @@ ROWS: Final[dict[str, Row]] = {
         MFA_ON,
         OWNER,
         parameters=UNCONFIRMED,
+        call={"MFA": "SERIAL CODE"},
         commands=(("DeleteObject", on(**V7, MFA="SERIAL CODE")),),
     ),
     "MFA Delete asks for one code to delete a list of versions": Row(
@@ -165,6 +166,7 @@ ROWS: Final[dict[str, Row]] = {
         MFA_ON,
         OWNER,
         parameters={"Delete": {"Objects": [{"Key": "q3.csv", **V7}]}, "MFA": None},
+        call={"MFA": "SERIAL CODE"},
         commands=(
             (
                 "DeleteObjects",
@@ -178,6 +180,7 @@ ROWS: Final[dict[str, Row]] = {
         MFA_ON,
         OWNER,
         parameters={"VersioningConfiguration": {"Status": "Suspended"}, "MFA": None},
+        call={"MFA": "SERIAL CODE"},
         commands=(
             (
                 "PutBucketVersioning",
@@ -194,6 +197,7 @@ ROWS: Final[dict[str, Row]] = {
             "VersioningConfiguration": {"Status": "Enabled", "MFADelete": "Enabled"},
             "MFA": "arn:aws:iam::111122223333:mfa/root 123456",
         },
+        call={"MFA": "SERIAL CODE"},
         commands=(
             (
                 "PutBucketVersioning",
@@ -263,6 +267,8 @@ def test_a_requirement_is_met_by_somebody(name: str) -> None:
     assert {edit.fact: edit.after for edit in each.fix.edits} == row.edits
     assert each.fix.call == dict(row.call)
     assert each.fix.request.get("time") == row.time
+    assert (each.fix.request.get("principal") == ROOT) is (row.who == OWNER)
+    assert row.who != OWNER or not each.stands
     assert commands(each) == list(row.commands)
 
 
@@ -359,6 +365,11 @@ def test_each_of_several_objects_has_its_own_hold() -> None:
         ("PutObjectLegalHold", {"Bucket": "reports", "Key": "a", "VersionId": "1", "LegalHold": {"Status": "OFF"}})
     ]
     assert list(faults(each)) == []
+
+
+def test_root_of_another_account_is_not_known_well_enough_to_be_proven() -> None:
+    row = Row("DeleteObject", {**MFA_ON, "bucket.owner": "444455556666"}, OWNER, parameters=UNCONFIRMED)
+    assert [(each.fix.call, each.fix.request) for each in at(row)] == [({}, {})]
 
 
 def test_root_with_a_code_deletes_what_mfa_delete_keeps() -> None:

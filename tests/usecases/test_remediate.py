@@ -353,3 +353,28 @@ def test_an_acl_that_a_deny_asks_for_is_sent_and_that_one_alone_is_allowed(owner
         {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
     )
     assert plan["proof"]["after"]["decision"] == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"principal": "anonymous", "operation": "PutObject"}, "nobody who is anonymous"),
+        ({"principal": "delivery.logs.amazonaws.com", "operation": "PutObject"}, "the bucket has no policy"),
+    ],
+)
+def test_what_is_left_to_hands_says_what_stands_in_the_way_until_then(request_: dict[str, Any], said: str) -> None:
+    plan = planned({**A_READ, **request_, "evidence": {"bucket.owner": "111122223333", "bucket.policy": None}})
+    assert plan["proof"]["after"]["decision"] == "denied"
+    assert "Until then the call stays denied: " in plan["summary"]
+    assert said in plan["summary"] or said in plan["changes"][0]["summary"]
+    assert "CloudFront" not in str(plan["changes"])
+
+
+def test_what_root_alone_may_do_is_proven_for_root() -> None:
+    states = {"bucket.versioning": {"status": "Enabled", "mfa_delete": True}}
+    evidence = {"bucket.owner": "111122223333", "principal.policies": [allow("s3:*", "*")], **states}
+    request = {**A_READ, "operation": "DeleteObject", "parameters": {"VersionId": "v1"}}
+    plan = planned({**request, "evidence": evidence})
+    (change,) = plan["changes"]
+    assert change["request"] == {"principal": "arn:aws:iam::111122223333:root"}
+    assert (plan["proof"]["after"]["decision"], change["applicability"]) == ("allowed", "manual")

@@ -213,10 +213,15 @@ def _statements(cited: Sequence[Cited]) -> str:
     return f"statement{'s' if len(names) > 1 else ''} {' and '.join(dict.fromkeys(names))}"
 
 
-_UNSIGNED: Final = (
-    "sign the request with the credentials of a user or role that is allowed it, or",
-    "serve the objects by CloudFront with origin access control, whose service principal the bucket policy lets in",
+_SIGNED: Final = "sign the request with the credentials of a user or role that is allowed it"
+_SERVED: Final = (
+    "or serve the objects by CloudFront with origin access control, whose service principal the bucket policy lets in"
 )
+
+
+def _unsigned(request: AccessRequest) -> tuple[str, ...]:
+    reads = request.s3_action is not None and request.s3_action.access == "Read"
+    return (_SIGNED, _SERVED) if reads else (_SIGNED,)
 
 
 def by_hand(request: AccessRequest, on: Subject) -> Fix:
@@ -229,5 +234,5 @@ def by_hand(request: AccessRequest, on: Subject) -> Fix:
         risk="none for anybody else: no policy changes" if unsigned else on.risk,
         applicability=Applicability.MANUAL,
         target="the request" if unsigned else on.what,
-        steps=_UNSIGNED if unsigned else on.steps,
+        steps=_unsigned(request) if unsigned else on.steps,
     )

@@ -90,8 +90,15 @@ def summary(made: Searched, changes: Sequence[Mapping[str, Any]], refused: str |
         return f"{said}, but it is not proven that it would be allowed: {_doubt(made)}."
     if made.by_hand:
         made_by_hand = "it is to be made by hand" if one else "some are to be made by hand"
-        return f"{these} would clear the way; {made_by_hand}, which no decision can prove."
-    return "No change is known that would allow the call; a person has to decide."
+        return f"{these} would clear the way; {made_by_hand}, which no decision can prove. Until then {_refused(made)}."
+    return f"No change is known that would allow the call; a person has to decide: {_refused(made)}."
+
+
+def _refused(made: Searched) -> str:
+    """Return what still stands in the way, by what is known."""
+    because = list(dict.fromkeys(each["because"] for each in explained(made.decided)["blockers"]))
+    more = f" (and {len(because) - 1} more)" if len(because) > 1 else ""
+    return f"the call stays denied: {because[0]}{more}" if because else "the call stays denied"
 
 
 def _doubt(made: Searched) -> str:
