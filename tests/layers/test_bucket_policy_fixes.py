@@ -249,7 +249,7 @@ def denied(statement: dict[str, Any], **more: Any) -> AccessRequest:
 PERIMETER = {"StringNotEqualsIfExists": {"aws:SourceOrgID": "o-1"}, "Bool": {"aws:PrincipalIsAWSService": "true"}}
 NOT_US = {"ArnNotLike": {"aws:PrincipalArn": USER}}
 EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
-    "without a condition": (denied(deny("s3:*")), {"Condition": NOT_US}),
+    "without a condition": (denied(deny("s3:Get*")), {"Condition": NOT_US}),
     "beside other conditions": (
         denied(deny("s3:*", Condition={"StringEquals": {"aws:PrincipalAccount": HOME}})),
         {"Condition": {"StringEquals": {"aws:PrincipalAccount": HOME}, **NOT_US}},
@@ -263,7 +263,7 @@ EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
         {"Condition": {"StringNotEquals": {"AWS:principalarn": [OTHER, USER]}}},
     ),
     "a session by its role": (
-        denied(deny("s3:*"), principal=SESSION, facts={ISSUER: PATHED}),
+        denied(deny("s3:Get*"), principal=SESSION, facts={ISSUER: PATHED}),
         {"Condition": {"ArnNotLike": {"aws:PrincipalArn": PATHED}}},
     ),
     "a service that has no network": (
@@ -281,7 +281,7 @@ EXCEPTIONS: dict[str, tuple[AccessRequest, dict[str, Any]]] = {
         },
     ),
     "a service by name, where the Deny asks for no network": (
-        denied(deny("s3:*"), principal=SERVICE),
+        denied(deny("s3:Get*"), principal=SERVICE),
         {"Condition": {"StringNotEquals": {"aws:PrincipalServiceName": SERVICE}}},
     ),
     "one source alone, where the Deny asks for whom services act": (
@@ -697,3 +697,23 @@ def test_a_grant_says_what_it_gives_beside_the_call(action: str, resource: str, 
     fix = first(asked(None, action=action, resource=resource, facts={ISSUER: ROLE}))
     assert fix.risk.startswith(risk)
     assert fix.applicability is Applicability.REVIEW
+
+
+UNLOCKED: dict[str, tuple[dict[str, Any], bool]] = {
+    "for everybody, however they call": ({}, True),
+    "for everybody but who calls from one network": ({"Condition": NETWORK}, False),
+    "for one user": ({"Principal": {"AWS": USER}}, False),
+    "for objects": ({"Resource": f"{BUCKET}/*"}, False),
+}
+
+
+@pytest.mark.parametrize(("elements", "by_root"), UNLOCKED.values(), ids=UNLOCKED)
+def test_a_deny_that_covers_its_own_change_for_everybody_is_changed_by_root(
+    elements: dict[str, Any], by_root: bool
+) -> None:
+    statement = deny("s3:*", **{"Principal": "*", "Resource": [BUCKET, f"{BUCKET}/*"], **elements})
+    fix = first(asked(policy(statement), keys={"aws:SourceIp": ["203.0.113.7"]}), Says.DENIAL)
+    assert (fix.applicability is Applicability.MANUAL) is by_root
+    assert (not fix.writes) is by_root
+    assert any(each.startswith("aws s3api put-bucket-policy --bucket") for each in fix.steps) is by_root
+    assert "ArnNotLike" in str(fix.edits[0].after)

@@ -164,6 +164,8 @@ OTHER = step("principal.policies", layer="identity", writes=(write("PutUserPolic
             1,
         ),
         ((step("object.lock", key="a", own=KEYED), step("object.lock", 1, 2, key="a", own=KEYED)), 2),
+        # what is not the object's, for several objects of one call
+        ((step(key="a", own=KEYED), step(before=1, after=2, key="b", own=KEYED, writes=(write(policy=2),))), 1),
     ],
 )
 def test_only_changes_of_one_thing_are_taken_together(steps: tuple[Step, ...], number: int) -> None:

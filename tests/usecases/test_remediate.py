@@ -378,3 +378,17 @@ def test_what_root_alone_may_do_is_proven_for_root() -> None:
     (change,) = plan["changes"]
     assert change["request"] == {"principal": "arn:aws:iam::111122223333:root"}
     assert (plan["proof"]["after"]["decision"], change["applicability"]) == ("allowed", "manual")
+
+
+def test_one_policy_for_many_objects_of_one_call_is_written_once() -> None:
+    keys = [{"Key": key} for key in "abc"]
+    request = {
+        "principal": ANA,
+        "operation": "DeleteObjects",
+        "bucket": "reports",
+        "parameters": {"Delete": {"Objects": keys}},
+    }
+    plan = planned({**request, "evidence": {"bucket.owner": "111122223333", "principal.policies": []}})
+    (change,) = plan["changes"]
+    assert [len(change["commands"]), len(change["undo"]), change["applicability"]] == [1, 1, "review"]
+    assert plan["proof"]["after"]["decision"] == "allowed"

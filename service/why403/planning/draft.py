@@ -218,7 +218,7 @@ def _earlier(draft: Draft, found: list[Step], step: Step) -> int | None:
     """Return where the step stands that this one can be joined with."""
     if step.by_hand:
         return next((at for at, each in enumerate(found) if each.fix == step.fix), None)
-    if step.key is not None:
+    if step.key is not None and any(edit.fact in step.own for edit in step.fix.edits):
         return None
     facts = draft.changes(step)
     return next((at for at, each in enumerate(found) if facts & draft.changes(each) and _same_thing(each, step)), None)

@@ -3,7 +3,6 @@
 AWS: "AWS managed policies"; "PutUserPermissionsBoundary", "DeletePolicy" (IAM API Reference).
 """
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -14,7 +13,7 @@ from why403.domain.fix import Applicability, Fix
 from why403.domain.request import AccessRequest
 from why403.policy.attached import Holder, group_of, holder_of
 from why403.policy.compiled import Placed
-from why403.policy.editing import Document, document_of, size
+from why403.policy.editing import Document, document_of, size, text_of
 from why403.policy.homes import MANAGED_MOST
 
 
@@ -131,7 +130,7 @@ def _replacing(holder: Holder, arn: str, copy: str, document: Document) -> Itera
     def put(policy: str) -> str:
         return command("iam", bound, (f"{kind}Name", holder.name), ("PermissionsBoundary", policy))
 
-    text = json.dumps(document, separators=(",", ":"))
-    yield command("iam", "create-policy", ("PolicyName", copy.rpartition("/")[2]), ("PolicyDocument", text))
+    named = ("PolicyName", copy.rpartition("/")[2])
+    yield command("iam", "create-policy", named, ("PolicyDocument", text_of(document)))
     yield put(copy)
     yield f"to take it back: {put(arn)}, then {command('iam', 'delete-policy', ('PolicyArn', copy))}"

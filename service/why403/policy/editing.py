@@ -46,9 +46,14 @@ def size(document: Document) -> int:
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
+def text_of(document: Any) -> str:
+    """Return a document as it is sent: what is text already as it is, else JSON without white space."""
+    return document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+
+
 def bytes_of(document: Document) -> int:
     """Return the bytes of a document as it is sent, without white space: AWS limits a bucket's policy by them."""
-    return len(json.dumps(document, separators=(",", ":")).encode())
+    return len(text_of(document).encode())
 
 
 def literal(arn: str) -> str:

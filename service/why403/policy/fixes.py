@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from why403.domain.arn import NOT_TOLD, Resource, resource
+from why403.domain.commands import command, hyphenated
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
-from why403.domain.fix import Applicability, Fix, both
+from why403.domain.fix import Applicability, Fix, Write, both
 from why403.domain.principal import Kind
 from why403.domain.readings import BOTH, reads
 from why403.domain.request import AccessRequest
@@ -20,6 +21,7 @@ from why403.policy.admitting import admission, revival, storable
 from why403.policy.attached import attached_additions, attached_home, holder_of
 from why403.policy.compiled import Policies
 from why403.policy.detaching import detached
+from why403.policy.editing import text_of
 from why403.policy.giving import given_by
 from why403.policy.guarding import minding
 from why403.policy.permission_sets import in_permission_set, named_elsewhere
@@ -109,9 +111,9 @@ def bucket_policy_fixes(
     home = homes.bucket_policy(asked.resource, request.bucket_owner or None)
     if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
-        fixes = exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda *_: home)
-        fixes = (_by_root(each, request) for each in fixes) if asked.action_key in _LOCKS else fixes
-        yield from map(storable, fixes)
+        fixes = map(storable, exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda *_: home))
+        only_root = asked.action_key in _LOCKS or any(_locks_out_all(each, asked) for each in cited)
+        yield from (_by_root(each, request) for each in fixes) if only_root else fixes
         return
     alive = None if found is None or on.reach == Reach.DIRECT else revival(on, found.value, asked, home)
     through = request.resource.access_point if asked is not request else None
@@ -140,11 +142,23 @@ _ROOT_TASK: Final = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 
 def _risk(cited: Iterable[Cited], request: AccessRequest) -> str:
     """Return what an exception risks; whoever makes it must not be denied the change by the same statement."""
+    locked = any(_locks_out(each, request) != FALSE for each in cited)
+    return f"{_WEAKER}; {_LOCKED_OUT}" if locked else _WEAKER
+
+
+def _locks_out(cited: Cited, request: AccessRequest) -> Truth:
+    """Return whether a Deny covers the change of the policy in which it stands."""
     bucket = resource(request.resource.bucket_arn)
     change = request if bucket is None else request.beside("s3:PutBucketPolicy", bucket)
-    statements = (each.statement for each in cited)
-    locked = any(each.actions.match(_PUT) and each.resources.match(change) != FALSE for each in statements)
-    return f"{_WEAKER}; {_LOCKED_OUT}" if locked else _WEAKER
+    statement = cited.statement
+    return statement.resources.match(change) if statement.actions.match(_PUT) else FALSE
+
+
+def _locks_out_all(cited: Cited, request: AccessRequest) -> bool:
+    """Return whether a Deny covers that change for everybody, however they call."""
+    statement, listed = cited.statement, cited.statement.principals
+    everybody = listed is not None and listed.everyone and not listed.negated and not statement.conditions
+    return everybody and _locks_out(cited, request) == TRUE
 
 
 _LOCKED_OUT: Final = "it also covers s3:PutBucketPolicy, and whoever it covers is refused this change, but for root"
@@ -166,10 +180,17 @@ def _by_root(fix: Fix, request: AccessRequest) -> Fix:
         undo=(),
         steps=(
             f"as root of account {owner}, put the changed policy: a bucket's policy cannot refuse that to root",
+            *(_as_command(each) for each in fix.writes),
             f"or aws sts assume-root --target-principal {owner} --task-policy-arn arn={_ROOT_TASK}",
             "with what that answers, aws s3api delete-bucket-policy; then put the changed policy",
+            *fix.steps,
         ),
     )
+
+
+def _as_command(put: Write) -> str:
+    sent = {name: text_of(held) if name in put.documents else held for name, held in put.parameters.items()}
+    return command("s3api", hyphenated(put.operation), *sent.items())
 
 
 _BY_HAND_BUCKET: Final = ("aws s3api get-bucket-policy, change what it answers, aws s3api put-bucket-policy",)

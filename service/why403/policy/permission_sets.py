@@ -4,7 +4,6 @@ AWS: "Referencing permission sets in resource policies" (IAM Identity Center Use
 `AWSReservedSSO_`; "PutInlinePolicyToPermissionSet", "ProvisionPermissionSet" (IAM Identity Center API Reference).
 """
 
-import json
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from why403.domain.arn import split_arn
 from why403.domain.commands import command
 from why403.domain.fix import Applicability, Fix, both
-from why403.policy.editing import Document, document_of
+from why403.policy.editing import Document, document_of, text_of
 
 RESERVED: Final = "AWSReservedSSO_"
 OF_SET: Final = "AwsSSOInlinePolicy"
@@ -107,14 +106,10 @@ def _steps(place: _Place, before: Document | None, after: Document, *, known: bo
         yield "go on only if that is what `before` shows" if before else "go on only if that is empty"
     else:
         yield "put what it answers and the new statements together in what is sent next: it replaces all that is there"
-    yield f"{sso('put-inline-policy-to-permission-set', InlinePolicy=_text(after))}{_THERE}"
+    yield f"{sso('put-inline-policy-to-permission-set', InlinePolicy=text_of(after))}{_THERE}"
     sent = {"TargetType": "AWS_ACCOUNT", "TargetId": place.account}
     yield f"{sso('provision-permission-set', **sent)}{_THERE}"
     if known:
         back = "delete-inline-policy-from-permission-set" if before is None else "put-inline-policy-to-permission-set"
-        held = {} if before is None else {"InlinePolicy": _text(before)}
+        held = {} if before is None else {"InlinePolicy": text_of(before)}
         yield f"to take it back: {sso(back, **held)}{_THERE}; then provision it again"
-
-
-def _text(document: Document) -> str:
-    return json.dumps(document, separators=(",", ":"))
