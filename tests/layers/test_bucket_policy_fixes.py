@@ -717,3 +717,8 @@ def test_a_deny_that_covers_its_own_change_for_everybody_is_changed_by_root(
     assert (not fix.writes) is by_root
     assert any(each.startswith("aws s3api put-bucket-policy --bucket") for each in fix.steps) is by_root
     assert "ArnNotLike" in str(fix.edits[0].after)
+
+
+def test_a_role_that_may_be_made_anew_is_named_with_that_risk() -> None:
+    assert "may make the role anew" in first(asked(None, SSO, facts={ISSUER: ITS_ROLE})).risk
+    assert "may make the role anew" not in first(asked(None, SESSION, facts={ISSUER: PATHED})).risk

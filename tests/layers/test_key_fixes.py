@@ -223,3 +223,20 @@ def test_a_key_without_a_policy_is_opened_by_a_grant_alone() -> None:
     (grant,) = at(facts(key_policy=None))
     assert list(faults(grant)) == []
     assert after(grant.fix, "kms.grants") == [{"grantee": USER, "operations": ["Decrypt"]}]
+
+
+@pytest.mark.parametrize(
+    ("elements", "by_support"),
+    [
+        ({}, True),
+        ({"Condition": {"StringNotEquals": {"kms:CallerAccount": AWAY}}}, False),
+        ({"Principal": USER}, False),
+    ],
+)
+def test_a_key_whose_policy_nobody_may_change_is_left_to_aws_support(elements: Any, by_support: bool) -> None:
+    held = {"Principal": "*", **elements}
+    held["Principal"] = {"AWS": held["Principal"]}
+    (each,) = at(facts(key_policy=policy(TO_HOME, deny("kms:*", **held))), context={"kms:CallerAccount": HOME})
+    assert list(faults(each)) == []
+    assert (each.fix.who.startswith("AWS Support"), not each.fix.writes) == (by_support, by_support)
+    assert (each.fix.applicability is Applicability.MANUAL) is by_support

@@ -18,13 +18,12 @@ from why403.policy.fixes import (
     bucket_policy_fixes,
     identity_fixes,
     in_place_of_own,
-    key_administrator,
-    key_policy_fixes,
     not_by_this_point,
     policy_not_stored,
 )
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.guarding import minding
+from why403.policy.key_policies import key_administrator, key_policy_fixes
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.limiting import limited_to
 from why403.policy.naming import doubted, naming, unread, unsure_of_boundary

@@ -18,6 +18,7 @@ from why403.policy.document import VARIABLES_SINCE
 from why403.policy.editing import Document, document_of, statement_at, takes, with_document, written
 from why403.policy.giving import given_by
 from why403.policy.homes import TOO_LONG, Home
+from why403.policy.permission_sets import MADE_ANEW, set_of
 from why403.policy.principal import is_unique_id
 from why403.policy.proposals import Subject, addition, by_hand, wanted
 
@@ -53,7 +54,8 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
             return Named({"AWS": principal.arn}, {"ArnEquals": {"aws:PrincipalArn": principal.arn}}, _NOBODY_ELSE)
         case Kind.SESSION:
             role = request.issuer if reach != Reach.DIRECT and not lacks_path(request.issuer or "") else None
-            return Named({"AWS": role or principal.arn}, {}, _NOBODY_ELSE if role else _ONE_SESSION)
+            risk = MADE_ANEW if role and set_of(principal.name) else _NOBODY_ELSE if role else _ONE_SESSION
+            return Named({"AWS": role or principal.arn}, {}, risk)
     return None
 
 

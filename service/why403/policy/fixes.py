@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from why403.domain.arn import NOT_TOLD, Resource, resource
+from why403.domain.arn import resource
 from why403.domain.commands import command, hyphenated
 from why403.domain.evidence import Fact, Found, Observation, Unreadable
 from why403.domain.fix import Applicability, Fix, Write, both
@@ -28,7 +28,7 @@ from why403.policy.permission_sets import in_permission_set, named_elsewhere
 from why403.policy.proposals import UNTIED, Subject, by_hand, exception, resource_of, untied, wanted
 from why403.policy.ruling import Cited, citing, half_listed
 
-_WEAKER: Final = "the guardrail no longer holds back this caller, for anything that the statement covers"
+WEAKER: Final = "the guardrail no longer holds back this caller, for anything that the statement covers"
 
 
 def identity_fixes(
@@ -38,7 +38,7 @@ def identity_fixes(
     raw = seen.raw if isinstance(seen, Found) else None
     placed = seen.value.placed if isinstance(seen, Found) else ()
     who = f"an IAM administrator of account {request.principal.account}"
-    on = Subject(fact, raw, "the identity policies", who, risk=_WEAKER, steps=_by_hand_attached(request))
+    on = Subject(fact, raw, "the identity policies", who, risk=WEAKER, steps=_by_hand_attached(request))
     if denies and isinstance(seen, Found):
         cited = denying(fact, seen.value, request)
         placed_in = [each.placed for each in cited]
@@ -112,7 +112,9 @@ def bucket_policy_fixes(
     if claim is not None and claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, asked, limits)
         fixes = map(storable, exception(on._replace(risk=_risk(cited, asked)), cited, asked, lambda *_: home))
-        only_root = asked.action_key in _LOCKS or any(_locks_out_all(each, asked) for each in cited)
+        only_root = asked.action_key in _LOCKS or any(
+            hits_everybody(each) and _locks_out(each, asked) == TRUE for each in cited
+        )
         yield from (_by_root(each, request) for each in fixes) if only_root else fixes
         return
     alive = None if found is None or on.reach == Reach.DIRECT else revival(on, found.value, asked, home)
@@ -143,7 +145,7 @@ _ROOT_TASK: Final = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
 def _risk(cited: Iterable[Cited], request: AccessRequest) -> str:
     """Return what an exception risks; whoever makes it must not be denied the change by the same statement."""
     locked = any(_locks_out(each, request) != FALSE for each in cited)
-    return f"{_WEAKER}; {_LOCKED_OUT}" if locked else _WEAKER
+    return f"{WEAKER}; {_LOCKED_OUT}" if locked else WEAKER
 
 
 def _locks_out(cited: Cited, request: AccessRequest) -> Truth:
@@ -154,11 +156,10 @@ def _locks_out(cited: Cited, request: AccessRequest) -> Truth:
     return statement.resources.match(change) if statement.actions.match(_PUT) else FALSE
 
 
-def _locks_out_all(cited: Cited, request: AccessRequest) -> bool:
-    """Return whether a Deny covers that change for everybody, however they call."""
+def hits_everybody(cited: Cited) -> bool:
+    """Return whether a Deny is for everybody, however they call."""
     statement, listed = cited.statement, cited.statement.principals
-    everybody = listed is not None and listed.everyone and not listed.negated and not statement.conditions
-    return everybody and _locks_out(cited, request) == TRUE
+    return listed is not None and listed.everyone and not listed.negated and not statement.conditions
 
 
 _LOCKED_OUT: Final = "it also covers s3:PutBucketPolicy, and whoever it covers is refused this change, but for root"
@@ -209,7 +210,7 @@ def access_point_fixes(
     home = homes.access_point_policy(point)
     if claim.says == Says.DENIAL and found is not None:
         cited = denying(fact, found.value, request, limits)
-        yield from map(storable, exception(on._replace(risk=_WEAKER), cited, request, lambda *_: home))
+        yield from map(storable, exception(on._replace(risk=WEAKER), cited, request, lambda *_: home))
         return
     own = None if found is None else found.value
     yield from minding(own, request, [storable(admission(on, request, home))])
@@ -257,33 +258,6 @@ def denying(fact: Fact[Any], policies: Policies, request: AccessRequest, limits:
         return found
     in_doubt = citing(fact, policies, request, UNKNOWN, allow=False, bounded=limits)
     return [each for each in in_doubt if half_listed(each.statement, request)]
-
-
-def key_policy_fixes(
-    fact: Fact[Any], seen: Observation[Policies], request: AccessRequest, limits: Truth = FALSE, *, denies: bool = False
-) -> Iterator[Fix]:
-    """Yield fixes of the policy of a KMS key, in which the key itself is named `*`."""
-    if not isinstance(seen, Found) or seen.raw is None:
-        return
-    key = request.resource
-    on = Subject(fact, seen.raw, "the key policy", key_administrator(key), steps=_BY_HAND_KEY)
-    home = homes.key_policy(key)
-    if denies:
-        yield from exception(
-            on._replace(risk=_WEAKER), denying(fact, seen.value, request, limits), request, lambda *_: home
-        )
-    else:
-        admitted = admission(on, request, home, resource="*")
-        told = replace(admitted, risk=f"{admitted.risk}; {UNTIED}") if untied(request) else admitted
-        yield revival(on, seen.value, request, home) or told
-
-
-def key_administrator(key: Resource) -> str:
-    """Return who changes a KMS key."""
-    return "the key's administrator" if key.account == NOT_TOLD else f"the key's administrator in account {key.account}"
-
-
-_BY_HAND_KEY: Final = ("aws kms get-key-policy, change what it answers, aws kms put-key-policy",)
 
 
 def policy_not_stored(why: str) -> Fix:

@@ -19,7 +19,7 @@ OF_SET: Final = "AwsSSOInlinePolicy"
 """The name under which IAM Identity Center writes the inline policy of a permission set into its roles."""
 _ASSIGNED: Final = "everybody who is assigned the permission set `{}`, in every account, is concerned"
 _THERE: Final = ' --instance-arn "$INSTANCE" --permission-set-arn "$SET"'
-_ANEW: Final = "IAM Identity Center may make the role anew, under another name, which the policy then does not let in"
+MADE_ANEW: Final = "IAM Identity Center may make the role anew, under a name that the policy then does not let in"
 
 
 class _Place(NamedTuple):
@@ -57,7 +57,7 @@ def in_permission_set(fix: Fix, permission_set: str, account: str, role: str | N
 
 def named_elsewhere(fix: Fix) -> Fix:
     """Return a fix that names such a role in another policy: the permission set itself is what should be changed."""
-    risk = both(fix.risk, _ANEW)
+    risk = both(fix.risk, MADE_ANEW)
     return replace(fix, risk=risk, applicability=Applicability.MANUAL) if fix.edits else fix
 
 

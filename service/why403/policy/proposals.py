@@ -209,8 +209,9 @@ def _caller(request: AccessRequest) -> str:
 
 
 def _statements(cited: Sequence[Cited]) -> str:
-    names = [f"`{each.statement.sid}`" if each.statement.sid else str(each.statement.index + 1) for each in cited]
-    return f"statement{'s' if len(names) > 1 else ''} {' and '.join(dict.fromkeys(names))}"
+    found = (f"`{each.statement.sid}`" if each.statement.sid else str(each.statement.index + 1) for each in cited)
+    names = list(dict.fromkeys(found))
+    return f"statement{'s' if len(names) > 1 else ''} {' and '.join(names)}"
 
 
 _SIGNED: Final = "sign the request with the credentials of a user or role that is allowed it"
