@@ -392,3 +392,17 @@ def test_one_policy_for_many_objects_of_one_call_is_written_once() -> None:
     (change,) = plan["changes"]
     assert [len(change["commands"]), len(change["undo"]), change["applicability"]] == [1, 1, "review"]
     assert plan["proof"]["after"]["decision"] == "allowed"
+
+
+def test_one_permission_set_is_changed_once_for_both_ends_of_a_copy() -> None:
+    role = "AWSReservedSSO_Data_0123456789abcdef"
+    issuer = f"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/{role}"
+    evidence = {"principal.policies": [], "bucket.owner": "111122223333", "source.bucket.owner": "111122223333"}
+    request = {**A_COPY, "principal": f"arn:aws:sts::111122223333:assumed-role/{role}/ana"}
+    plan = planned({**request, "evidence": {**evidence, "session.issuer": issuer}})
+    (change,) = plan["changes"]
+    puts = [each for each in change["steps"] if "put-inline-policy-to-permission-set" in each]
+    assert ["s3:GetObject" in each and "s3:PutObject" in each for each in puts] == [True]
+    assert sum("provision-permission-set" in each for each in change["steps"]) == 1
+    assert "delete-inline-policy-from-permission-set" in change["steps"][-1]
+    assert (plan["proof"]["after"]["decision"], plan["applicability"]) == ("allowed", "manual")

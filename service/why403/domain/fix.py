@@ -1,6 +1,6 @@
 """Fixes that layers propose: edits of facts, the AWS calls that make them and take them back, or what a person does."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -80,7 +80,8 @@ class Fix:
     changed, `risk` a clause on what it may open or break. `edits` change the evidence, `call` the parameters that the
     caller sends (None: no longer), `request` other members of the request, and of its context those keys alone that
     differ. `writes` make it and `undo` takes it back, in their order; a fix without writes is made by hand: `steps` say
-    how, in commands or clauses. A fix that lets in anybody is `public`: it is taken only where that is asked for.
+    how, in commands or clauses, and `by_edits` anew for what several such fixes of one target come to. A fix that
+    lets in anybody is `public`: it is taken only where that is asked for.
     """
 
     summary: str
@@ -94,6 +95,7 @@ class Fix:
     writes: tuple[Write, ...] = ()
     undo: tuple[Write, ...] = ()
     steps: tuple[str, ...] = ()
+    by_edits: Callable[[Sequence[Edit]], tuple[str, ...]] | None = field(default=None, compare=False)
     public: bool = False
 
 

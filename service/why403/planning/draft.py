@@ -249,6 +249,8 @@ def _joined(draft: Draft, one: Step, other: Step) -> Step:
     first, second = one.fix, other.fix
     if first == second:
         return one._replace(answers=(*one.answers, *other.answers))
+    edits = tuple(_edits_of_both(draft, one, other))
+    both_steps = (*first.steps, *(each for each in second.steps if each not in first.steps))
     fix = replace(
         first,
         summary=_listed(first.summary, second.summary),
@@ -256,12 +258,12 @@ def _joined(draft: Draft, one: Step, other: Step) -> Step:
         risk=both(first.risk, second.risk),
         applicability=max(first.applicability, second.applicability),
         target=", ".join(dict.fromkeys((*first.target.split(", "), *second.target.split(", ")))),
-        edits=tuple(_edits_of_both(draft, one, other)),
+        edits=edits,
         writes=tuple((_by_place(first.writes) | _by_place(second.writes)).values()),
         undo=tuple((_by_place(second.undo) | _by_place(first.undo)).values()),
         call={**first.call, **second.call},
         request={**first.request, **second.request},
-        steps=(*first.steps, *(each for each in second.steps if each not in first.steps)),
+        steps=first.by_edits(edits) if first.by_edits and second.by_edits else both_steps,
     )
     return one._replace(fix=fix, answers=(*one.answers, *other.answers), prefix="")
 

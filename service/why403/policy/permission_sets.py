@@ -5,13 +5,14 @@ AWS: "Referencing permission sets in resource policies" (IAM Identity Center Use
 """
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from why403.domain.arn import split_arn
 from why403.domain.commands import command
-from why403.domain.fix import Applicability, Fix, both
+from why403.domain.fix import Applicability, Edit, Fix, both
 from why403.policy.editing import Document, document_of, text_of
 
 RESERVED: Final = "AWSReservedSSO_"
@@ -40,18 +41,18 @@ def in_permission_set(fix: Fix, permission_set: str, account: str, role: str | N
 
     `role` is the role's ARN: its path names the Region of IAM Identity Center, where that is not us-east-1.
     """
-    changes = [(_inline(each.before), _inline(each.after)) for each in fix.edits]
-    before, after = next(((one, other) for one, other in changes if one != other), (None, None))
-    if fix.writes or after is None:
+    by_edits = partial(_by_edits, _Place(permission_set, account, _region(role)))
+    steps = () if fix.writes else by_edits(fix.edits)
+    if not steps:
         return fix
-    known = all(_named(each.before) for each in fix.edits)
     return replace(
         fix,
         who=f"whoever manages IAM Identity Center for account {account}",
         risk=both(_ASSIGNED.format(permission_set), fix.risk),
         applicability=Applicability.MANUAL,
         target=f"the inline policy of the permission set `{permission_set}`",
-        steps=tuple(_steps(_Place(permission_set, account, _region(role)), before, after, known=known)),
+        steps=steps,
+        by_edits=by_edits,
     )
 
 
@@ -85,6 +86,14 @@ def _region(role: str | None) -> str | None:
         case ["role", "aws-reserved", "sso.amazonaws.com", region, _]:
             return region
     return None
+
+
+def _by_edits(place: _Place, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Return how the inline policy of the set is changed as edits say, nothing where they do not change it."""
+    changes = [(_inline(each.before), _inline(each.after)) for each in edits]
+    before, after = next(((one, other) for one, other in changes if one != other), (None, None))
+    known = all(_named(each.before) for each in edits)
+    return () if after is None else tuple(_steps(place, before, after, known=known))
 
 
 def _steps(place: _Place, before: Document | None, after: Document, *, known: bool) -> Iterator[str]:
