@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cases import services
+from why403.planning.search import MOST_STEPS
 from why403.usecases.remediate import remediate
 from why403.usecases.simulate import simulate
 
@@ -380,18 +381,16 @@ def test_what_root_alone_may_do_is_proven_for_root() -> None:
     assert (plan["proof"]["after"]["decision"], change["applicability"]) == ("allowed", "manual")
 
 
-def test_one_policy_for_many_objects_of_one_call_is_written_once() -> None:
-    keys = [{"Key": key} for key in "abc"]
-    request = {
-        "principal": ANA,
-        "operation": "DeleteObjects",
-        "bucket": "reports",
-        "parameters": {"Delete": {"Objects": keys}},
-    }
+@pytest.mark.parametrize(("objects", "outcome"), [(3, "allowed"), (MOST_STEPS + 1, "denied")])
+def test_one_policy_for_many_objects_of_one_call_is_written_once(objects: int, outcome: str) -> None:
+    keys = [{"Key": f"k{at}"} for at in range(objects)]
+    request = {**A_READ, "operation": "DeleteObjects", "parameters": {"Delete": {"Objects": keys}}}
+    del request["key"]
     plan = planned({**request, "evidence": {"bucket.owner": "111122223333", "principal.policies": []}})
     (change,) = plan["changes"]
     assert [len(change["commands"]), len(change["undo"]), change["applicability"]] == [1, 1, "review"]
-    assert plan["proof"]["after"]["decision"] == "allowed"
+    assert plan["proof"]["after"]["decision"] == outcome
+    assert ("is not enough, and more was not planned" in plan["summary"]) is (outcome == "denied")
 
 
 def test_one_permission_set_is_changed_once_for_both_ends_of_a_copy() -> None:

@@ -91,6 +91,9 @@ def summary(made: Searched, changes: Sequence[Mapping[str, Any]], refused: str |
     if made.by_hand:
         made_by_hand = "it is to be made by hand" if one else "some are to be made by hand"
         return f"{these} would clear the way; {made_by_hand}, which no decision can prove. Until then {_refused(made)}."
+    if changes:
+        enough = "is not enough" if one else "are not enough"
+        return f"{these} {enough}, and more was not planned: {_refused(made)}."
     return f"No change is known that would allow the call; a person has to decide: {_refused(made)}."
 
 
