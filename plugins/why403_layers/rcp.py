@@ -35,7 +35,7 @@ from why403.collecting.organizations import OF_LEVELS, OF_ORGANIZATION, RESOURCE
 from why403.domain.arn import NOT_TOLD
 from why403.domain.facts import BUCKET_OWNER, POINT_BUCKET, POINT_OWNER
 from why403.domain.kms import managed_by_aws
-from why403.domain.truth import agreed, negation
+from why403.domain.truth import FALSE, agreed, negation, truth_of
 from why403.policy import (
     Level,
     PolicyKind,
@@ -84,14 +84,18 @@ _WHO: Final = "the administrators of the bucket owner's organization"
 _COVERED: Final = frozenset({"s3", "secretsmanager", "sqs", "sts"})
 
 
-def exempt(request: AccessRequest, evidence: Evidence) -> bool:
+def exempt(request: AccessRequest, evidence: Evidence) -> Truth:
     """Return whether they never apply: to service-linked roles, what a management account owns, and keys of AWS's."""
     if request.service_linked:
-        return True
+        return TRUE
     if request.resource.service == "kms" and managed_by_aws(request, evidence.in_question(KEY_MANAGER)) == TRUE:
-        return True
+        return TRUE
+    if evidence.in_doubt(MANAGEMENT):
+        return UNKNOWN
     seen = evidence[MANAGEMENT]
-    return isinstance(seen, Found) and seen.value == request.bucket_owner
+    if isinstance(seen, Found) and request.bucket_owner is None:
+        return UNKNOWN
+    return truth_of(isinstance(seen, Found) and seen.value == request.bucket_owner)
 
 
 class _Under(NamedTuple):
@@ -136,12 +140,13 @@ _NOT_KNOWN: Verdict = (Claim(Says.DENIAL, UNKNOWN),)
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Any statement may deny; AWS's own policy, which cannot be detached, allows at every level."""
     seen = evidence[RCPS]
-    if isinstance(seen, Absent) or exempt(request, evidence):
+    exempted = FALSE if isinstance(seen, Absent) else exempt(request, evidence)
+    if isinstance(seen, Absent) or exempted == TRUE:
         return ()
     forms, others = _under(request, evidence)
     if isinstance(seen, Unreadable):
         return _NOT_KNOWN if forms or others else ()
-    limits, covers = bounded(request, evidence[BOUNDARY]), _covers(request, evidence)
+    limits, covers = bounded(request, evidence[BOUNDARY]), min(_covers(request, evidence), negation(exempted))
     verdict: list[Claim] = []
     for level in seen.value if forms else ():
         # AWS does not say whether they see an access point's ARN or the bucket's.
@@ -177,6 +182,9 @@ def _others(request: AccessRequest, evidence: Evidence) -> Words:
 
 def _open(request: AccessRequest, evidence: Evidence, denies: str) -> Words:
     """Say what may keep a Deny from reaching the resource."""
+    if exempt(request, evidence) == UNKNOWN:
+        because = f"{denies}, and whether its account manages its organization, which frees it, is not known"
+        return doubted(because, evidence[MANAGEMENT], evidence[BUCKET_OWNER])
     if request.through_point:
         because = "and it is not known whether such policies see the access point or the bucket behind it"
     elif request.resource.service == "kms":

@@ -36,11 +36,12 @@ from why403.collecting.organizations import (
 )
 from why403.domain.facts import ORGANIZATION_ID, account
 from why403.domain.readings import COUNTS, READINGS, reads
-from why403.domain.truth import FALSE, UNKNOWN
+from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.policy import (
     Level,
     PolicyKind,
     ceiling,
+    doubted,
     levels,
     naming,
     organization_fixes,
@@ -101,13 +102,18 @@ COLLECTORS = (
 WHO = "the administrators of the caller's organization"
 
 
-def exempt(request: AccessRequest, evidence: Evidence) -> bool:
-    """Return whether they never apply: to services, anonymous callers, service-linked roles, the management account."""
+def exempt(request: AccessRequest, evidence: Evidence) -> Truth:
+    """Return whether they never apply: to services, anonymous callers, service-linked roles, the management account.
+
+    Who lists policies says that they apply, unless it is said that the management account is not known.
+    """
     principal = request.principal
     if not principal.signed or request.service_linked:
-        return True
+        return TRUE
+    if evidence.in_doubt(MANAGEMENT):
+        return UNKNOWN
     seen = evidence[MANAGEMENT]
-    return isinstance(seen, Found) and seen.value == principal.account
+    return truth_of(isinstance(seen, Found) and seen.value == principal.account)
 
 
 _NOT_KNOWN = ceiling(UNKNOWN, UNKNOWN)
@@ -116,26 +122,30 @@ _NOT_KNOWN = ceiling(UNKNOWN, UNKNOWN)
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     """Every level must allow; any statement may deny."""
     seen = evidence[SCPS]
-    if isinstance(seen, Absent) or exempt(request, evidence):
+    exempted = FALSE if isinstance(seen, Absent) else exempt(request, evidence)
+    if isinstance(seen, Absent) or exempted == TRUE:
         return ()
     if isinstance(seen, Unreadable):
         return _NOT_KNOWN
+    by_everything = isinstance(evidence[READINGS], Found) and reads(evidence, "U6") != COUNTS
     verdict: list[Claim] = []
     for level in seen.value:
-        verdict += level.ceiling(rule(level.policies, request))
-    if isinstance(evidence[READINGS], Found) and reads(evidence, "U6") != COUNTS:
-        return _by_everything(request, seen.value)
+        ruled = _by_everything(level, request) if by_everything else rule(level.policies, request)
+        verdict += level.ceiling(ruled if exempted == FALSE else _unless_exempt(ruled))
     return tuple(verdict)
 
 
-def _by_everything(request: AccessRequest, found: tuple[Level, ...]) -> Verdict:
-    """Return the verdict where an Allow counts only for all resources, as the prose of AWS's page has it."""
-    verdict: list[Claim] = []
-    for level in found:
-        _, allowing = level.policies.concerning(request)
-        allowed = (each.matches(request) for each in allowing if _for_everything(each))
-        verdict += level.ceiling((rule(level.policies, request)[0], max(allowed, default=FALSE)))
-    return tuple(verdict)
+def _unless_exempt(ruled: tuple[Truth, Truth]) -> tuple[Truth, Truth]:
+    """Return what policies say that may not apply at all."""
+    denied, allowed = ruled
+    return min(denied, UNKNOWN), max(allowed, UNKNOWN)
+
+
+def _by_everything(level: Level, request: AccessRequest) -> tuple[Truth, Truth]:
+    """Return what a level says where an Allow counts only for all resources, as the prose of AWS's page has it."""
+    _, allowing = level.policies.concerning(request)
+    allowed = (each.matches(request) for each in allowing if _for_everything(each))
+    return rule(level.policies, request)[0], max(allowed, default=FALSE)
 
 
 def _for_everything(statement: Statement) -> bool:
@@ -145,7 +155,7 @@ def _for_everything(statement: Statement) -> bool:
 def disputed(request: AccessRequest, evidence: Evidence) -> Iterator[str]:
     """Yield the point of AWS's documentation that is open for an Allow with a Resource of its own."""
     seen = evidence[SCPS]
-    if isinstance(seen, Found) and not exempt(request, evidence):
+    if isinstance(seen, Found) and exempt(request, evidence) != TRUE:
         for level in seen.value:
             if any(each.allow and not _for_everything(each) for _, each in level.policies.statements()):
                 yield "U6"
@@ -156,7 +166,14 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     level = claim.about
     if not isinstance(level, Level):
         return unread(evidence[SCPS])
-    return naming(SCPS, level.policies, request, claim, f"the service control policies of `{level.target}`")
+    what = f"the service control policies of `{level.target}`"
+    if claim.holds == UNKNOWN and evidence.in_doubt(MANAGEMENT):
+        denied, allowed = rule(level.policies, request)
+        says = claim._replace(holds=denied if claim.says == Says.DENIAL else allowed)
+        found = naming(SCPS, level.policies, request, says, what)
+        because = f"{found.because}, and whether the account manages its organization, which frees it, is not known"
+        return doubted(because, evidence[MANAGEMENT])._replace(citations=found.citations)
+    return naming(SCPS, level.policies, request, claim, what)
 
 
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterator[Fix]:

@@ -181,7 +181,9 @@ def judge(request: AccessRequest, evidence: Evidence) -> Verdict:
     if isinstance(seen, Absent) or not _to_s3(request):
         return ()
     if isinstance(seen, Unreadable):
-        return () if _came_otherwise(request) else _verdict(UNKNOWN, UNKNOWN)
+        # Who says that the policy is not known says that there may be one.
+        unless = _came_otherwise(request) and not evidence.in_doubt(POLICY)
+        return () if unless else _verdict(UNKNOWN, UNKNOWN)
     limits, readings = bounded(request, evidence[BOUNDARY]), _readings(seen.value, request, evidence)
     denied = reduce(agreed, (_denied(seen.value, each, limits) for each in readings))
     return _verdict(denied, reduce(agreed, (_allowed(seen.value, each) for each in readings)))

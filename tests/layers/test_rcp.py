@@ -87,9 +87,14 @@ CASES: dict[str, tuple[AccessRequest, list[str]]] = {
         DENIED,
     ),
     "another account manages": (a_request(facts={RCPS: [[STOP]], MANAGEMENT: AWAY}), DENIED),
-    "whose bucket it is, is not known": (
+    "it may be the bucket of the management account": (
         a_request(facts={RCPS: [[STOP]], MANAGEMENT: HOME, BUCKET_OWNER: NOT_KNOWN}),
-        DENIED,
+        OPEN,
+    ),
+    "whose bucket it is, is not known": (a_request(facts={RCPS: [[STOP]], BUCKET_OWNER: NOT_KNOWN}), DENIED),
+    "it is said that the management account is not known": (
+        a_request(facts={RCPS: [[STOP]], MANAGEMENT: NOT_KNOWN}),
+        OPEN,
     ),
     # --- what is asked for ---
     "a key that is asked about by itself": (asked([[OF_KEYS]], resource=KEY, owner=None), DENIED),
@@ -191,6 +196,16 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
             "statement 1 of the resource control policies of `level 1` denies s3:GetObject, and it is not known "
             "whether such policies see the access point or the bucket behind it",
             ("organization.rcps/0/0/Statement/0",),
+        ),
+    ),
+    "whose bucket it is, and whether that account manages its organization": (
+        a_request(facts={RCPS: [[STOP]], MANAGEMENT: HOME, BUCKET_OWNER: NOT_KNOWN}),
+        "denial: unknown",
+        Worded(
+            "statement `Stop` of the resource control policies of `level 1` denies s3:GetObject, and whether its "
+            "account manages its organization, which frees it, is not known",
+            ("organization.rcps/0/0/Statement/0",),
+            needs="s3:GetBucketAcl",
         ),
     ),
     "the permission that would tell": (

@@ -54,7 +54,11 @@ CASES: dict[str, tuple[AccessRequest, list[str]]] = {
         [],
     ),
     "another management account exempts nobody": (a_request(facts={SCPS: [EMPTY], MANAGEMENT: AWAY}), HOLDING),
-    "who lists policies says that they apply": (a_request(facts={SCPS: [EMPTY], MANAGEMENT: NOT_KNOWN}), HOLDING),
+    "who lists policies says that they apply": (a_request(facts={SCPS: [EMPTY]}), HOLDING),
+    "unless it is said that the management account is not known": (
+        a_request(facts={SCPS: [[policy(deny())], FULL], MANAGEMENT: NOT_KNOWN}),
+        ["denial: unknown", "limit: unknown", *ALLOWING],
+    ),
     "a service-linked role is exempt": (a_request(principal=LINKED, facts={SCPS: [EMPTY]}), []),
     "an AWS service is exempt": (a_request(principal=SERVICE, facts={SCPS: [EMPTY]}), []),
     "an anonymous caller is exempt": (a_request(principal=ANONYMOUS, facts={SCPS: NOT_KNOWN}), []),
@@ -67,6 +71,16 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
         Worded(
             "statement `No` of the service control policies of `ou-1` denies s3:GetObject",
             ("organization.scps/1/policies/0/Statement/0",),
+        ),
+    ),
+    "whether the account manages its organization": (
+        a_request(facts={SCPS: [[policy(deny(Sid="No"))]], MANAGEMENT: NOT_KNOWN}),
+        "denial: unknown",
+        Worded(
+            "statement `No` of the service control policies of `level 1` denies s3:GetObject, and whether the account "
+            "manages its organization, which frees it, is not known",
+            ("organization.scps/0/0/Statement/0",),
+            needs="organizations:DescribeOrganization",
         ),
     ),
     "a level without a target is counted": (

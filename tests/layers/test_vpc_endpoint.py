@@ -88,7 +88,8 @@ CASES: dict[str, tuple[AccessRequest, list[str]]] = {
     ),
     # --- whether there is one ---
     "none is listed": (a_request(facts={POLICY: None}), []),
-    "known not to have come through one": (a_request(facts={POLICY: NOT_KNOWN}), []),
+    "known not to have come through one": (a_request(), []),
+    "said to be unknown, whatever the keys say": (a_request(facts={POLICY: NOT_KNOWN}), OPEN),
     "not known, through an endpoint": (through(NOT_KNOWN), OPEN),
     "not known, perhaps through one": (a_request(facts={POLICY: NOT_KNOWN}, keys={"aws:SourceVpce": None}), OPEN),
     "a policy that is given is met, whatever the context says": (

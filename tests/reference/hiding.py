@@ -52,7 +52,9 @@ WORTH_HIDING = {
     "PutObjectRetention": ("object.lock",),
     "PutObject": ("bucket.request_payment",),
 }
-# Whether a listed SCP may be one of a management account after all is open while nobody knows that account.
+# They count as unknown only where somebody says so: who lists policies says that they apply, and what came through no
+# endpoint has no policy of one.
+ONLY_IF_SAID = ("organization.management_account", "vpc_endpoint.policy")
 # What is behind an access point, and under which key an object is, decides which other facts there are.
 NEVER_HIDDEN = (
     "access_point.bucket",
@@ -61,7 +63,6 @@ NEVER_HIDDEN = (
     "object.encryption",
     "accounts.canonical_ids",
     "bucket.abac",
-    "organization.management_account",
 )
 
 
@@ -113,16 +114,16 @@ def _hide_facts(rng: random.Random, case: Json, number: int, layers: Collection[
     bearing = unknown_facts({**case, "evidence": {}, "evidence_is_complete": False})
     mentioned = mentioned_keys(case)
     tags = [fact for fact, families in TAG_FACTS.items() if any(key.startswith(families) for key in mentioned)]
-    eligible = [name for name in {*bearing, *tags, *_requirements(case)} if name in listed]
+    eligible = [name for name in {*bearing, *tags, *_requirements(case), *ONLY_IF_SAID} if name in listed]
     eligible = [name for name in eligible if name.removeprefix("source.") not in NEVER_HIDDEN]
-    eligible = [name for name in eligible if not _says_owner(name, listed)]
     eligible = [name for name in sorted(eligible) if listed[name] is not None or rng.random() < 0.3]
     chosen = set(rng.sample(eligible, min(number, len(eligible))))
     context = _without_sources(case["context"], chosen)
     complete = rng.random() < 0.5
     evidence = {name: value for name, value in (case["evidence"] if complete else listed).items() if name not in chosen}
     said = complete or rng.random() < 0.5
-    evidence.update({name: {"unknown": True} for name in sorted(chosen) if said or _harmless(name)})
+    told = [name for name in sorted(chosen) if said or name in ONLY_IF_SAID or _harmless(name)]
+    evidence.update({name: {"unknown": True} for name in told})
     return {**case, "context": context, "evidence": evidence, "evidence_is_complete": complete}
 
 
@@ -131,13 +132,6 @@ def _without_sources(context: Json, chosen: set[str]) -> Json:
     telling = {"session.issuer": "aws:principalarn", "bucket.owner": ":resourceaccount"}
     endings = tuple(ending for fact, ending in telling.items() if fact in chosen)
     return {key: value for key, value in context.items() if not endings or not key.lower().endswith(endings)}
-
-
-def _says_owner(name: str, listed: Json) -> bool:
-    """Whether a fact is the owner, of whom policies that are listed say that it is not the management account."""
-    prefix = name.removesuffix("bucket.owner")
-    by_manager = listed.get("organization.management_account") is not None
-    return prefix != name and by_manager and listed.get(f"{prefix}organization.rcps") is not None
 
 
 def _harmless(name: str) -> bool:

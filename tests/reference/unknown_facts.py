@@ -89,6 +89,9 @@ def unknown_facts(case: Json) -> list[str]:
 
     known = readable(case)
     bearing = [fact_of(leg, name) for leg in legs_of(known) for name in _bearing(leg)]
+    # Who says that the policy of an endpoint is not known says that there may be one, of whatever type.
+    if hidden(evidence.get("vpc_endpoint.policy")):
+        bearing += ["vpc_endpoint.policy", "vpc_endpoint.type"]
     # What no policy asks for is taken to be harmless unless it could not be read.
     failed = [name for name in evidence if hidden(evidence[name]) and name.removeprefix("source.") in HARMLESS]
     return [*(name for name in dict.fromkeys(bearing) if unknown(name)), *(failed if "operation" in case else ())]

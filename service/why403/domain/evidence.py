@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
@@ -89,6 +90,12 @@ class Fact(Generic[T]):
         return Unreadable(f"`{self.name}` is not known", self.permission)
 
 
+@cache
+def _unlisted(fact: Fact[Any]) -> Unreadable:
+    """Return what holds for a fact that nobody listed, always the same one."""
+    return fact.unread()
+
+
 class Evidence(dict[Fact[Any], Observation[Any]]):
     """What is known about one leg's caller, bucket and object: a mapping that answers for every fact.
 
@@ -116,9 +123,14 @@ class Evidence(dict[Fact[Any], Observation[Any]]):
 
     def __missing__(self, fact: Fact[T]) -> Observation[T]:
         """Return what holds for a fact that nobody supplied."""
-        seen = fact.otherwise if self.complete else ASSUMED if fact.assumed else fact.unread()
+        seen = fact.otherwise if self.complete else ASSUMED if fact.assumed else _unlisted(fact)
         self[fact] = seen
         return seen
+
+    def in_doubt(self, fact: Fact[T]) -> bool:
+        """Return whether a fact could not be read or was said to be unknown: more than that nobody listed it."""
+        seen = self[fact]
+        return isinstance(seen, Unreadable) and seen is not _unlisted(fact)
 
     def share(self, key: object, value: Any) -> None:
         """Remember something worked out; a memory that is full starts anew."""
