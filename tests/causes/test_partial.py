@@ -184,3 +184,51 @@ def test_an_action_on_an_object_is_not_decided_on_its_bucket() -> None:
     }
     found = asked(request=request, evidence=evidence, evidence_is_complete=True)
     assert (found["decision"], found["certainty"]) == ("allowed", "contradicted")
+
+
+READ = "An error occurred (AccessDenied) when calling the GetObject operation: User: {} is not authorized to perform: {} on "
+NAMED = READ + 'resource: "{}" because no identity-based policy allows the {} action'
+GETS = NAMED.format(USER, "s3:GetObject", KEY, "s3:GetObject")
+LISTS = NAMED.format(USER, "s3:ListBucket", BUCKET, "s3:ListBucket")
+DECRYPTS = NAMED.format(USER, "kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k", "kms:Decrypt")
+POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/ap"
+BY_POINT = NAMED.format(USER, "s3:GetObject", f"{POINT}/object/a/b.csv", "s3:GetObject")
+GET_OBJECT = ("GetObject", "s3:GetObject")
+
+
+@pytest.mark.parametrize(
+    ("error", "hints", "understood"),
+    [
+        (GETS, {"key": "c.csv"}, (*GET_OBJECT, f"{BUCKET}/c.csv")),
+        (GETS, {"bucket": "other"}, (*GET_OBJECT, "arn:aws:s3:::other/a/b.csv")),
+        (GETS, {"bucket": "other", "key": "c"}, (*GET_OBJECT, "arn:aws:s3:::other/c")),
+        (GETS, {"resource": "arn:aws:s3:::other/c"}, (*GET_OBJECT, "arn:aws:s3:::other/c")),
+        (BY_POINT, {"key": "c"}, (*GET_OBJECT, f"{POINT}/object/c")),
+        (BY_POINT, {"bucket": "other"}, (*GET_OBJECT, "arn:aws:s3:::other/a/b.csv")),
+        (f"{refused('GetObject')} s3://held-demo/a/b.csv", {"key": "c"}, (*GET_OBJECT, f"{BUCKET}/c")),
+        (refused("GetObject"), {"key": "c"}, (*GET_OBJECT, None)),
+        (GETS, {"operation": "PutObject"}, ("PutObject", "s3:PutObject", KEY)),
+        (GETS, {"operation": "HeadObject"}, ("HeadObject", "s3:GetObject", KEY)),
+        (GETS, {"operation": "ListObjectsV2"}, ("ListObjectsV2", "s3:ListBucket", BUCKET)),
+        (GETS, {"operation": "ListBuckets"}, ("ListBuckets", "s3:ListAllMyBuckets", "*")),
+        (GETS, {"action": "s3:PutObject"}, (None, "s3:PutObject", KEY)),
+        (GETS, {"principal": "anonymous"}, (*GET_OBJECT, KEY)),
+        (LISTS, {"bucket": "held-demo", "key": "a/b.csv"}, ("GetObject", "s3:ListBucket", BUCKET)),
+        (LISTS, GET, ("GetObject", "s3:ListBucket", BUCKET)),
+        (DECRYPTS, GET, ("GetObject", "kms:Decrypt", KEY)),
+        (DECRYPTS, {**GET, "operation": "HeadObject"}, ("HeadObject", "kms:Decrypt", KEY)),
+    ],
+)
+def test_hints_are_laid_over_what_was_read(
+    error: str, hints: dict[str, Any], understood: tuple[str | None, ...]
+) -> None:
+    found = asked(error, request=hints)["understood"]
+    assert (found["operation"], found["action"], found["resource"]) == understood
+
+
+@pytest.mark.parametrize("error", [GETS, BY_POINT, refused("GetObject")])
+@pytest.mark.parametrize("key", [5, "", ["c"]])
+def test_a_key_that_is_none_is_told(error: str, key: object) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        asked(error, request={"key": key})
+    assert [fault.pointer for fault in raised.value.faults] == ["/request/key"]

@@ -12,6 +12,7 @@ from why403.domain.evidence import Found, Observation
 from why403.domain.operations import PARAMETER_OF, operation_named
 from why403.domain.principal import SOMEBODY
 from why403.domain.truth import UNKNOWN
+from why403.intake.hinted import PLACE, place
 from why403.intake.received import Now
 from why403.intake.request import Asked, asked_for
 from why403.report import Report
@@ -20,7 +21,6 @@ _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _REQUESTED: Final = "aws:RequestedRegion"
 _UNKNOWN: Final = "unknown"
 _WHICH_OBJECT: Final = "which object it was about"
-_PLACE: Final = ("resource", "bucket", "key")
 _WITH_ADDRESS: Final = frozenset({"curl", "presigned-url", "access-log"})
 _BESIDE: Final = frozenset({"evidence", "evidence_is_complete"})
 
@@ -111,8 +111,8 @@ def _forget(request: dict[str, Any], pointer: str) -> None:
     key = inside[0].replace("~1", "/").replace("~0", "~") if inside else None
     if isinstance(held, dict) and key in held:
         del held[key]
-    elif member in _PLACE:
-        for name in _PLACE:
+    elif member in PLACE:
+        for name in PLACE:
             request.pop(name, None)
     elif request.pop(member, None) is None:
         request.clear()
@@ -123,9 +123,6 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     found = {
         "principal": None if report.presigned and report.principal == "anonymous" else report.principal,
         "operation": _operation(report),
-        "resource": report.resource,
-        "bucket": report.bucket if report.resource is None else None,
-        "key": report.key if report.resource is None and report.bucket is not None else None,
         "presigned": dict(report.presigned) if report.presigned else None,
         "time": report.time or report.server_time,
     }
@@ -134,8 +131,6 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
     hinted = {name: held for name, held in hints.items() if name not in _BESIDE}
     if hinted.get("operation") or hinted.get("action"):
         found = {name: held for name, held in found.items() if name not in {"operation", "action"}}
-    if hinted.get("resource") or hinted.get("bucket"):
-        found = {name: held for name, held in found.items() if name not in _PLACE}
     read = {**_where(report), **report.context}
     context, parameters = _both(read, hinted, "context"), _both(report.parameters, hinted, "parameters")
     complete = hinted.get("context_is_complete", False)
@@ -143,7 +138,8 @@ def _merged(report: Report, hints: Mapping[str, Any]) -> dict[str, Any]:
         _told_by_keys(context, parameters, complete=complete is True)
     if found.get("operation") and _tells_version(report):
         parameters.setdefault("VersionId", None)
-    merged = {**found, **hinted, "context": context, "context_is_complete": complete}
+    called = {name: held for name, held in hinted.items() if name not in PLACE}
+    merged = {**found, **called, **place(report, hinted), "context": context, "context_is_complete": complete}
     if merged.get("operation") is not None:
         merged["parameters"] = parameters
     else:

@@ -11,11 +11,12 @@ from why403.causes.word import aws_word
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.facts import REGION
-from why403.domain.truth import FALSE
+from why403.domain.truth import FALSE, TRUE
 from why403.engine.call import Decided
 from why403.engine.explain import explained
 from why403.engine.settle import Budget, OverBudget
 from why403.intake.evidence import NOTHING, Observed
+from why403.intake.hinted import without_replaced
 from why403.intake.partial import Partial, partial
 from why403.intake.received import Now
 from why403.rendering import markdown, mermaid, once, sentence
@@ -81,7 +82,7 @@ def _diagnosed(services: Services, body: Mapping[str, Any]) -> Diagnosed:
     known = known.answered_in(seen.own.get(REGION))
     on = Seen(seen.evidence(complete=complete), _of_current(collection, given))
     decided, told = _decided(services, known, on, doubt)
-    situation = _situation(report, pasted if doubt is not None else report, known, decided)
+    situation = _situation(report, pasted if doubt is not None else report, known, decided, hints)
     answer = aws_word(told, report, situation)
     if body.get("detail") == "full":
         answer["allowed_if"] = _allowed_if(services, known, on, decided if _is_open(answer, doubt) else None)
@@ -109,9 +110,12 @@ def _in_words(answer: dict[str, Any]) -> dict[str, Any]:
     return {"explanation": explanation, "summary": summary}
 
 
-def _situation(report: Report, of_this_call: Report, known: Partial, decided: Decided | None) -> Situation:
+def _situation(
+    report: Report, of_this_call: Report, known: Partial, decided: Decided | None, hints: Mapping[str, Any]
+) -> Situation:
     """Return what is known of the refusal; what another call may have been answered is no word on this one."""
-    found = Situation.of(report, known, decided)
+    needed = [leg.ruled.request for leg in decided.legs if leg.needed == TRUE] if decided else []
+    found = Situation.of(without_replaced(report, hints, needed), known, decided)
     if of_this_call is report:
         return found
     return found._replace(meaning=Situation.of(of_this_call, known, None).meaning)
