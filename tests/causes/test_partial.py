@@ -186,8 +186,10 @@ def test_an_action_on_an_object_is_not_decided_on_its_bucket() -> None:
     assert (found["decision"], found["certainty"]) == ("allowed", "contradicted")
 
 
-READ = "An error occurred (AccessDenied) when calling the GetObject operation: User: {} is not authorized to perform: {} on "
-NAMED = READ + 'resource: "{}" because no identity-based policy allows the {} action'
+NAMED = (
+    "An error occurred (AccessDenied) when calling the GetObject operation: User: {} is not authorized to perform: {} "
+    'on resource: "{}" because no identity-based policy allows the {} action'
+)
 GETS = NAMED.format(USER, "s3:GetObject", KEY, "s3:GetObject")
 LISTS = NAMED.format(USER, "s3:ListBucket", BUCKET, "s3:ListBucket")
 DECRYPTS = NAMED.format(USER, "kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:key/k", "kms:Decrypt")
@@ -224,6 +226,15 @@ def test_hints_are_laid_over_what_was_read(
 ) -> None:
     found = asked(error, request=hints)["understood"]
     assert (found["operation"], found["action"], found["resource"]) == understood
+
+
+@pytest.mark.parametrize("place", ["arn:aws:sqs:eu-west-1:111122223333:q", "arn:aws:s3:eu-west-1:111122223333:job/j"])
+def test_a_place_that_a_call_cannot_be_about_is_not_known(place: str) -> None:
+    found = asked(NAMED.format(USER, "s3:GetObject", place, "s3:GetObject"))
+    assert "which bucket or object it was about" in found["summary"]
+    with pytest.raises(InvalidInput) as raised:
+        asked(GETS, request={"resource": place})
+    assert [fault.pointer for fault in raised.value.faults] == ["/request/resource"]
 
 
 @pytest.mark.parametrize("error", [GETS, BY_POINT, refused("GetObject")])

@@ -26,6 +26,7 @@ from why403.domain.truth import FALSE, TRUE, UNKNOWN
 BUCKET = "arn:aws:s3:::reports"
 OBJECT = "arn:aws:s3:::reports/2026/q3.csv"
 POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/finance"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
 DIRECTORY = "arn:aws:s3express:eu-west-1:111122223333:bucket/fast--euw1-az1--x-s3"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b"
 
@@ -785,6 +786,8 @@ def test_a_source_or_keys_that_may_have_been_sent_are_unknown_and_no_mistake() -
         ("GetObject", f"{BUCKET}/", {}, "/resource", f"`GetObject` is about an object, which `{BUCKET}/` is not"),
         ("GetObject", POINT, {}, "/resource", f"`GetObject` is about an object, which `{POINT}` is not"),
         ("GetObject", "*", {}, "/resource", "`GetObject` is about an object, which `*` is not"),
+        ("GetObject", QUEUE, {}, "/resource", f"`GetObject` is about an object, which `{QUEUE}` is not"),
+        ("PutBucketPolicy", QUEUE, {}, "/resource", f"`PutBucketPolicy` is about a bucket, which `{QUEUE}` is not"),
         ("ListObjectsV2", OBJECT, {}, "/resource", f"`ListObjectsV2` is about a bucket, which `{OBJECT}` is not"),
         ("DeleteObjects", OBJECT, {}, "/resource", f"`DeleteObjects` is about a bucket, which `{OBJECT}` is not"),
         ("GetObject", "reports/k", {}, "/resource", "`reports/k` is neither an ARN nor `*`"),

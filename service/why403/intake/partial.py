@@ -9,7 +9,7 @@ from why403.domain.actions import find, is_of_other_service
 from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Found, Observation
-from why403.domain.operations import PARAMETER_OF, operation_named
+from why403.domain.operations import PARAMETER_OF, check_place, operation_named
 from why403.domain.principal import SOMEBODY
 from why403.domain.truth import UNKNOWN
 from why403.intake.hinted import PLACE, place
@@ -89,7 +89,12 @@ def _partial(request: Mapping[str, Any], now: Now | None) -> Partial:
         )  # what is there must be right
         return Partial(request=request, asked=None, missing="which call was made")
     whole, missing = _placed(request)
-    return Partial(request=request, asked=asked_for(whole, SOMEBODY, UNKNOWN, now), missing=missing)
+    asked = asked_for(whole, SOMEBODY, UNKNOWN, now)
+    if asked.call is not None:
+        check_place(
+            operation_named(asked.call.operation, asked.resource.arn, asked.call.parameters), asked.resource.arn
+        )
+    return Partial(request=request, asked=asked, missing=missing)
 
 
 def _names(context: object, key: str) -> bool:

@@ -5,7 +5,7 @@ from why403.domain.operations.encryption import is_key_arn
 from why403.domain.operations.http import HEADERS, methods_of
 from why403.domain.operations.keys import KNOWN_PARAMETERS, PARAMETER_OF, UNSENT, parameter_for, sent_for
 from why403.domain.operations.leg import KeyUse, Leg
-from why403.domain.operations.legs import key_of, legs, reads_with_key
+from why403.domain.operations.legs import check_place, key_of, legs, reads_with_key
 from why403.domain.operations.names import ALIASES, OPERATIONS, operation_named
 from why403.domain.operations.parameters import UNREAD
 from why403.domain.operations.table import Need, Operation
@@ -24,6 +24,7 @@ __all__ = [
     "Leg",
     "Need",
     "Operation",
+    "check_place",
     "grant_headers",
     "is_key_arn",
     "key_of",

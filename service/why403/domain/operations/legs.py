@@ -12,7 +12,7 @@ from why403.domain.operations.keys import keys_of
 from why403.domain.operations.leg import KeyUse, Leg
 from why403.domain.operations.names import OPERATIONS, operation_named
 from why403.domain.operations.parameters import Known, Parameters, pointer_to
-from why403.domain.operations.relatives import SESSION_MODE, as_relative
+from why403.domain.operations.relatives import RELATIVES, SESSION_MODE, as_relative
 from why403.domain.operations.source import copy_source
 from why403.domain.operations.table import Need, Operation
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
@@ -42,7 +42,7 @@ def legs(
     is UNKNOWN where a parameter that is not listed may have been sent all the same.
     """
     asked = operation_named(operation, resource, parameters)
-    _check(asked, resource)
+    check_place(asked, resource)
     sent = Parameters(parameters, known, unlisted)
     found = (leg for target in _targets(asked, resource, sent) for leg in _of_target(asked, target))
     return as_relative(asked, tuple(found), sent.sent(SESSION_MODE))
@@ -161,14 +161,15 @@ def _through_access_point(resource: str) -> bool:
 _ABOUT: Final[Mapping[str, str]] = MappingProxyType({"object": "an object", "bucket": "a bucket", "keys": "a bucket"})
 
 
-def _check(operation: Operation, resource: str) -> None:
+def check_place(operation: Operation, resource: str) -> None:
+    """Raise InvalidInput for a resource that a call cannot be about, the pointer from the request."""
     found = resource_named(resource)
     if found is None:
         raise InvalidInput.at("/resource", f"`{resource}` is neither an ARN nor `*`")
     if operation.kind not in _ABOUT:
         return
-    # Other services' ARNs (directory buckets, Outposts, Object Lambda) put the key elsewhere or nowhere.
-    fits = found.service not in {"", "s3"}
+    # The ARNs of S3's relatives (directory buckets, Outposts, Object Lambda) put the key elsewhere or nowhere.
+    fits = found.service in RELATIVES
     if found.service == "s3":
         names_bucket = bool(found.bucket or found.access_point)
         fits = names_bucket and (bool(found.key) if operation.kind == "object" else found.key is None)

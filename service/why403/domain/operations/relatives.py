@@ -15,7 +15,7 @@ from why403.domain.operations.leg import Leg
 from why403.domain.operations.table import Operation
 from why403.domain.truth import FALSE, Truth
 
-_RELATIVES: Final = frozenset({EXPRESS, "s3-outposts", OBJECT_LAMBDA})
+RELATIVES: Final = frozenset({EXPRESS, "s3-outposts", OBJECT_LAMBDA})
 _OWN_KINDS: Final = frozenset({"object", "bucket", "keys", "accesspoint", "tagged"})
 _SESSION: Final = f"{EXPRESS}:CreateSession"
 _MODE: Final = "s3express:sessionmode"
@@ -56,7 +56,7 @@ def _translated(leg: Leg) -> Leg:
             keys=_WRITING,
             retried=_READING if _reads(leg.action) else {},
         )
-    if service not in _RELATIVES or leg.under is not None:
+    if service not in RELATIVES or leg.under is not None:
         return leg
     name = leg.action.partition(":")[2]
     # Of Object Lambda IAM knows no objects, only access points.
