@@ -86,11 +86,15 @@ _HALF_LISTED = (
 
 
 def _by_unknown_keys(cited: list[Cited], request: AccessRequest, may: str) -> Words:
-    keys = {name.lower(): name for each in cited for name in sorted(_unknown(each.statement, request))}
-    whether = " and ".join(f"`{keys[key]}`" for key in sorted(keys)) or "who calls"
-    verb = "are" if len(keys) > 1 else "is"
-    hidden = _hidden_key(keys, request) if keys else _hidden_caller(request)
-    return doubted(f"{may}: {whether} {verb} not known", hidden, needs=None if keys else "iam:GetRole")
+    unknown = [sorted(_unknown(each.statement, request)) for each in cited]
+    keys = {name.lower(): name for names in unknown for name in names}
+    whether = [f"`{keys[key]}`" for key in sorted(keys)]
+    hidden = _hidden_key(keys, request)
+    if not all(unknown) or not keys:  # all that may keep such a statement from matching is whom it speaks of
+        whether.append("who calls")
+        hidden = hidden or _hidden_caller(request)
+    verb = "are" if len(whether) > 1 else "is"
+    return doubted(f"{may}: {' and '.join(whether)} {verb} not known", hidden, needs=None if keys else "iam:GetRole")
 
 
 def _by_bucket_alone(cited: list[Cited], request: AccessRequest, may: str) -> Words:
