@@ -39,7 +39,6 @@ from why403.policy import (
     NO_GRANTS,
     Grants,
     access_point_fixes,
-    advise,
     bounded,
     capping,
     denies_caller,
@@ -50,6 +49,7 @@ from why403.policy import (
     grants,
     near_miss,
     not_by_this_point,
+    not_storable,
     unread,
     unsure_of_boundary,
 )
@@ -246,7 +246,7 @@ def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     if not isinstance(seen, Found) or point is None:
         return
     if request.resource.in_bucket:
-        for pointer, message in advise(seen.value, None):
+        for pointer, message in not_storable(seen, None):
             yield Warned(POINT_POLICY.name, pointer, message)
     for placed, statement in seen.value.statements():
         for entry in statement.resources.entries:

@@ -121,8 +121,11 @@ def grantee_is(grant: AclGrant, request: AccessRequest, evidence: Evidence, acl:
     """Return whether a grant is to the caller; a grantee that cannot be resolved is in doubt."""
     principal = request.principal
     if grant.form == "uri":
+        # Whether CloudFront's own identities are among all who sign, AWS does not say.
+        if grant.grantee == AUTHENTICATED_USERS and principal.kind is Kind.ORIGIN:
+            return UNKNOWN
         return TRUE if _in_group(grant.grantee, request) else FALSE
-    if not principal.signed:
+    if not principal.signed and principal.kind is not Kind.ORIGIN:
         return FALSE
     of_object = evidence[OBJECT_ACL]
     owns_object = isinstance(of_object, Found) and of_object.value is acl

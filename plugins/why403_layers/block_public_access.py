@@ -103,7 +103,7 @@ def _outsider(request: AccessRequest) -> Truth:
     """Return whether the caller is kept from a restricted bucket: neither a service nor of the owner's account."""
     if request.principal.kind is Kind.SERVICE:
         return FALSE
-    if request.principal.kind is Kind.ANONYMOUS:
+    if request.principal.kind in {Kind.ANONYMOUS, Kind.ORIGIN}:
         return TRUE
     if request.principal.kind is Kind.UNKNOWN:
         return UNKNOWN

@@ -44,6 +44,7 @@ from why403.policy import (
     gate_words,
     grants,
     near_miss,
+    not_storable,
     one_policy,
     policies_of,
     policy_not_stored,
@@ -225,7 +226,7 @@ def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     seen, asked = evidence[BUCKET_POLICY], request.at_bucket
     if isinstance(seen, Found):
         within = asked.resource.bucket_arn if asked is not None and asked.resource.bucket is not None else None
-        for pointer, message in advise(seen.value, within):
+        for pointer, message in not_storable(seen, within):
             yield Warned(BUCKET_POLICY.name, pointer, message)
 
 

@@ -63,7 +63,7 @@ COLLECTORS = (
 )
 
 _WHO = "whoever manages permissions boundaries in the caller's account"
-_WITHOUT = frozenset({Kind.ROOT, Kind.SERVICE, Kind.ANONYMOUS})
+_WITHOUT = frozenset({Kind.ROOT, Kind.SERVICE, Kind.ORIGIN, Kind.ANONYMOUS})
 
 
 def judge(request: AccessRequest, evidence: Evidence) -> Verdict:

@@ -37,6 +37,7 @@ from why403.domain.facts import BUCKET_OWNER, POINT_BUCKET, POINT_OWNER
 from why403.domain.kms import managed_by_aws
 from why403.domain.truth import FALSE, agreed, negation, truth_of
 from why403.policy import (
+    RESOURCE_CONTROL_MOST,
     Level,
     PolicyKind,
     bounded,
@@ -46,6 +47,7 @@ from why403.policy import (
     naming,
     organization_fixes,
     policies_by_level,
+    too_long,
     unread,
     unsure_of_boundary,
 )
@@ -214,6 +216,8 @@ def warnings(request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     if not isinstance(seen, Found):
         return
     for level in seen.value:
+        for pointer, message in too_long(level.policies, seen.raw, RESOURCE_CONTROL_MOST):
+            yield Warned(RCPS.name, pointer, message)
         for placed, statement in level.policies.statements():
             for message in _unstorable(statement):
                 yield Warned(RCPS.name, placed.pointer + statement.pointer, message)

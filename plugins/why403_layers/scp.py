@@ -23,6 +23,7 @@ from why403 import (
     Says,
     Unreadable,
     Verdict,
+    Warned,
     Words,
     hookimpl,
     value_of,
@@ -38,6 +39,7 @@ from why403.domain.facts import ORGANIZATION_ID, account
 from why403.domain.readings import COUNTS, READINGS, reads
 from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth, truth_of
 from why403.policy import (
+    SERVICE_CONTROL_MOST,
     Level,
     PolicyKind,
     ceiling,
@@ -47,6 +49,7 @@ from why403.policy import (
     organization_fixes,
     policies_by_level,
     rule,
+    too_long,
     unread,
 )
 from why403.policy.statement import Statement
@@ -183,6 +186,15 @@ def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterato
         yield from organization_fixes(SCPS, seen, level, (request,), WHO, denies=denies)
 
 
+def warnings(_request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
+    """Yield which documents AWS Organizations would not have stored; they are judged as written."""
+    seen = evidence[SCPS]
+    if isinstance(seen, Found):
+        for level in seen.value:
+            for pointer, message in too_long(level.policies, seen.raw, SERVICE_CONTROL_MOST):
+                yield Warned(SCPS.name, pointer, message)
+
+
 PLACES: Mapping[int, Place] = {
     Says.DENIAL: Place(Group.EXPLICIT_DENIES, 10),
     Says.LIMIT: Place(Group.FILTERS, 20),
@@ -203,6 +215,7 @@ def why403_register_layers() -> Iterator[Layer]:
         collectors=COLLECTORS,
         judge=judge,
         words=words,
+        warnings=warnings,
         disputed=disputed,
         propose=propose,
     )

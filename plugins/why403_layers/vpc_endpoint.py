@@ -44,6 +44,7 @@ from why403.domain.context import NO_VALUE
 from why403.domain.facts import POINT_BUCKET, REGION, one_of
 from why403.domain.truth import agreed
 from why403.policy import (
+    RESOURCE_MOST,
     Policies,
     PolicyKind,
     advise_endpoint,
@@ -58,6 +59,7 @@ from why403.policy import (
     near_miss,
     one_policy,
     policies_of,
+    too_long,
     unread,
     unsure_of_boundary,
 )
@@ -242,7 +244,8 @@ def warnings(_request: AccessRequest, evidence: Evidence) -> Iterator[Warned]:
     seen, kind = evidence[POLICY], evidence[TYPE]
     if isinstance(seen, Found):
         gateway = isinstance(kind, Found) and kind.value == _GATEWAY
-        for pointer, message in advise_endpoint(seen.value, gateway=gateway):
+        length = too_long(seen.value, seen.raw, RESOURCE_MOST)
+        for pointer, message in (*length, *advise_endpoint(seen.value, gateway=gateway)):
             yield Warned(POLICY.name, pointer, message)
 
 

@@ -132,10 +132,13 @@ def _principal_account(request: "AccessRequest", _key: str) -> Values:
     principal = request.principal
     if principal.kind is Kind.ANONYMOUS:
         return ("anonymous",)
+    if principal.kind is Kind.ORIGIN:
+        return NOT_KNOWN
     return (principal.account,) if principal.account else NO_VALUE
 
 
-_TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
+# What the account, type and name of an origin access identity are, AWS does not say.
+_TYPES: Final[Mapping[Kind, Values]] = {
     Kind.USER: ("User",),
     Kind.ROLE: ("AssumedRole",),
     Kind.SESSION: ("AssumedRole",),
@@ -143,6 +146,7 @@ _TYPES: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.ROOT: ("Account",),
     Kind.ANONYMOUS: ("Anonymous",),
     Kind.SERVICE: NO_VALUE,
+    Kind.ORIGIN: NOT_KNOWN,
 }
 
 
@@ -151,6 +155,8 @@ def _principal_type(request: "AccessRequest", _key: str) -> Values:
 
 
 def _username(request: "AccessRequest", _key: str) -> Values:
+    if request.principal.kind is Kind.ORIGIN:
+        return NOT_KNOWN
     return (request.principal.name,) if request.principal.kind is Kind.USER else NO_VALUE
 
 

@@ -14,6 +14,9 @@ _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>iam|sts)::(?P<account>[0-9]{12}):"
     r"(?:(?P<root>root)|(?P<type>user|role|assumed-role|federated-user)/(?P<name>[^\s*?]+))",
 )
+_ORIGIN = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):iam::cloudfront:user/(?P<name>CloudFront Origin Access Identity [A-Z0-9]{1,64})"
+)
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
 _LINKED_PATH = "aws-service-role/"
 _LINKED_NAME = "AWSServiceRoleFor"
@@ -28,6 +31,7 @@ class Kind(Enum):
     FEDERATED = "federated user"
     ROOT = "root"
     SERVICE = "service"
+    ORIGIN = "origin access identity"  # CloudFront's own, of no account; identity policies grant it nothing
     ANONYMOUS = "anonymous"
     UNKNOWN = "unknown"  # some IAM identity; a report that does not say who called
 
@@ -36,8 +40,8 @@ class Kind(Enum):
 class Principal:
     """One caller; compared by identity; equal texts mostly share one object.
 
-    `account` is the 12-digit account, empty for services and anonymous callers; `name` the last part of a user's or
-    role's name (a session's role), without path; `session` the session's name.
+    `account` is the 12-digit account, empty for services, origin access identities and anonymous callers; `name` the
+    last part of a user's or role's name (a session's role), without path; `session` the session's name.
     """
 
     arn: str
@@ -65,12 +69,25 @@ def principal(text: str) -> Principal:
         return ANONYMOUS
     if _SERVICE.fullmatch(text):
         return Principal(text, Kind.SERVICE)
+    origin = _ORIGIN.fullmatch(text)
+    if origin is not None:
+        return Principal(text, Kind.ORIGIN, origin["partition"], name=origin["name"])
     found = _ARN.fullmatch(text)
     if found is None:
         raise InvalidInput.at("", f"`{text}` is no ARN of a caller, no AWS service and not `anonymous`")
     if found["root"]:
         return Principal(text, Kind.ROOT, found["partition"], found["account"])
     return _named(text, found)
+
+
+def is_service(text: str) -> bool:
+    """Return whether a text is the name of an AWS service as a principal."""
+    return _SERVICE.fullmatch(text) is not None
+
+
+def is_caller(text: str) -> bool:
+    """Return whether a text is the ARN of an account, a user, a role, a session or another caller."""
+    return _ARN.fullmatch(text) is not None or _ORIGIN.fullmatch(text) is not None
 
 
 def _named(text: str, found: re.Match[str]) -> Principal:

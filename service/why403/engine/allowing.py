@@ -189,7 +189,9 @@ def _granting(fact: Fact[Any], requests: Sequence[AccessRequest]) -> Any:
 
 
 def _named(caller: Principal) -> Any:
-    return {"Service": caller.arn} if caller.kind is Kind.SERVICE else {"AWS": caller.arn} if caller.account else "*"
+    if caller.kind is Kind.SERVICE:
+        return {"Service": caller.arn}
+    return {"AWS": caller.arn} if caller.account or caller.kind is Kind.ORIGIN else "*"
 
 
 def _takes(fact: Fact[Any], value: Any) -> bool:

@@ -1,6 +1,6 @@
 """The policy language: documents compiled once, judged in three truth values, cited by statement; pure."""
 
-from why403.policy.advice import advise
+from why403.policy.advice import advise, no_actions, not_storable, too_long
 from why403.policy.compiled import (
     Placed,
     Policies,
@@ -23,6 +23,7 @@ from why403.policy.fixes import (
 )
 from why403.policy.gates import capping, downwards, gate, gate_words, granting
 from why403.policy.guarding import minding
+from why403.policy.homes import RESOURCE_CONTROL_MOST, RESOURCE_MOST, SERVICE_CONTROL_MOST
 from why403.policy.key_policies import key_administrator, key_policy_fixes
 from why403.policy.levels import Level, levels, policies_by_level
 from why403.policy.limiting import limited_to
@@ -44,6 +45,9 @@ from why403.policy.ruling import (
 
 __all__ = [
     "NO_GRANTS",
+    "RESOURCE_CONTROL_MOST",
+    "RESOURCE_MOST",
+    "SERVICE_CONTROL_MOST",
     "Grants",
     "Level",
     "Placed",
@@ -80,7 +84,9 @@ __all__ = [
     "names_account",
     "naming",
     "near_miss",
+    "no_actions",
     "not_by_this_point",
+    "not_storable",
     "one_policy",
     "organization_fixes",
     "policies_by_level",
@@ -89,6 +95,7 @@ __all__ = [
     "policy_not_stored",
     "rule",
     "session_fixes",
+    "too_long",
     "unread",
     "unsure_of_boundary",
 ]

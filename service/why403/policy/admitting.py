@@ -47,7 +47,7 @@ def named(request: AccessRequest, reach: int = Reach.NONE) -> Named | None:
             return Named({"Service": principal.arn}, condition, _FOR_SOURCE) if condition else None
         case Kind.ROLE if reach == Reach.DIRECT:
             return None
-        case Kind.USER | Kind.ROLE | Kind.FEDERATED:
+        case Kind.USER | Kind.ROLE | Kind.FEDERATED | Kind.ORIGIN:
             return Named({"AWS": principal.arn}, {}, _NOBODY_ELSE)
         case Kind.ROOT:
             # As a Principal its ARN means the account, and so whomever the account lets.

@@ -177,7 +177,7 @@ def endpoint_fixes(  # noqa: PLR0913 - what is said, of what, for whom
         yield from exception(on._replace(risk=_WEAKER), cited[:_MOST], request, lambda *_: home)
         return
     named = policy_arn(request)
-    if named is None or request.principal.kind in {Kind.ANONYMOUS, Kind.SERVICE}:
+    if named is None or request.principal.kind in {Kind.ANONYMOUS, Kind.SERVICE, Kind.ORIGIN}:
         yield by_hand(request, on)
         return
     where = [resource_of(each) for each in forms]

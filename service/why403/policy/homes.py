@@ -12,6 +12,10 @@ from why403.domain.fix import Reading, Write
 from why403.policy.editing import Document, bytes_of, size
 
 _KB: Final = 1024
+RESOURCE_MOST: Final = 20 * _KB
+"""Of a bucket, an access point or a VPC endpoint."""
+SERVICE_CONTROL_MOST: Final = 10_240
+RESOURCE_CONTROL_MOST: Final = 5_120
 
 TOO_LONG: Final = "the policy would be longer than AWS allows: shorten or merge other statements of it first"
 _VERSIONS: Final = (
@@ -62,7 +66,7 @@ def bucket_policy(bucket: Resource, account: str | None) -> Home:
     reading = Reading("s3", "GetBucketPolicy", named, ("Policy",), ("NoSuchBucketPolicy",))
     put = Write("s3", "PutBucketPolicy", named, "s3:PutBucketPolicy", account, reading=reading)
     delete = Write("s3", "DeleteBucketPolicy", named, "s3:DeleteBucketPolicy", account, reading=reading)
-    return Home(bucket.bucket_arn, put, "Policy", 20 * _KB, bytes_of, delete)
+    return Home(bucket.bucket_arn, put, "Policy", RESOURCE_MOST, bytes_of, delete)
 
 
 def access_point_policy(arn: str) -> Home | None:
@@ -80,7 +84,7 @@ def access_point_policy(arn: str) -> Home | None:
         return Write("s3control", operation, named, f"s3:{operation}", parts.account, parts.region, reading=reading)
 
     put, delete = write("PutAccessPointPolicy"), write("DeleteAccessPointPolicy")
-    return Home(arn, put, "Policy", 20 * _KB, bytes_of, delete)
+    return Home(arn, put, "Policy", RESOURCE_MOST, bytes_of, delete)
 
 
 def key_policy(key: Resource) -> Home | None:
@@ -129,7 +133,10 @@ def managed_policy(arn: str | None) -> Home | None:
     return Home(arn, put, "PolicyDocument", MANAGED_MOST, limit=_VERSIONS)
 
 
-_ORGANIZATION: Final[Mapping[str, int]] = {"service_control_policy": 10_240, "resource_control_policy": 5_120}
+_ORGANIZATION: Final[Mapping[str, int]] = {
+    "service_control_policy": SERVICE_CONTROL_MOST,
+    "resource_control_policy": RESOURCE_CONTROL_MOST,
+}
 
 
 def organization_policy(arn: str | None) -> Home | None:
@@ -153,4 +160,4 @@ def endpoint_policy(endpoint: str, account: str | None, region: str | None) -> H
     )
     named = {"VpcEndpointId": endpoint}
     put = Write("ec2", "ModifyVpcEndpoint", named, "ec2:ModifyVpcEndpoint", account, region, reading=reading)
-    return Home(endpoint, put, "PolicyDocument", 20_480)
+    return Home(endpoint, put, "PolicyDocument", RESOURCE_MOST)

@@ -82,6 +82,9 @@ class Principals:
         principal = caller.principal
         if self.everyone or (principal.kind is Kind.SERVICE and self._names_service(principal.arn)):
             return _DIRECTLY
+        if principal.kind is Kind.ORIGIN:
+            # Its canonical id is that of no account.
+            return Naming(max(truth_of(principal.arn in self.arns), self._canonical(caller)), FALSE, FALSE)
         if not principal.signed:
             return NOT_NAMED
         if principal.kind is Kind.UNKNOWN:
@@ -133,7 +136,7 @@ class Principals:
         if not self.negated:
             return named
         kind = caller.principal.kind
-        if kind in {Kind.SERVICE, Kind.ANONYMOUS, Kind.ROOT}:
+        if kind in {Kind.SERVICE, Kind.ORIGIN, Kind.ANONYMOUS, Kind.ROOT}:
             return negation(named)
         return max(negation(self._spared(naming)), bounded)
 
