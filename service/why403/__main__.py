@@ -12,6 +12,7 @@ from typing import Any
 
 from why403.bootstrap import FORM, build, opened, reader_of
 from why403.domain.errors import InvalidInput, LayerContractError, Unavailable
+from why403.domain.numbers import loads
 from why403.entries import new_store_key
 from why403.rendering import plan_terminal, terminal
 from why403.services import Services
@@ -143,7 +144,7 @@ def _services() -> Services:
 def _body_of(text: str) -> dict[str, Any]:
     """Return a /diagnose or /remediate body as it is, an event as one, and anything else as what was printed."""
     try:
-        held = json.loads(text)
+        held = loads(text)
     except (ValueError, RecursionError):
         return {"error": text}
     return (
@@ -153,7 +154,7 @@ def _body_of(text: str) -> dict[str, Any]:
 
 def _simulate(options: argparse.Namespace) -> int:
     def answer(text: str) -> dict[str, Any]:
-        body = json.loads(text)
+        body = loads(text)
         if not isinstance(body, dict):
             raise InvalidInput.at("", "must be an object")
         return simulate(_services(), body if "requests" in body else {"requests": [body]})

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.lengths import ELEMENT_TOO_LONG, LONGEST_ELEMENT
+from why403.domain.numbers import LONGEST_WHOLE, loads
 from why403.policy.condition import parse_operator
 
 VARIABLES_SINCE: Final = "2012-10-17"
@@ -66,7 +67,7 @@ def from_text(text: str) -> Any:
         return found
 
     try:
-        found = json.loads(text, object_pairs_hook=unique, parse_constant=_no_number, parse_int=_whole_number)
+        found = loads(text, object_pairs_hook=unique, parse_constant=_no_number, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         raise InvalidInput.at("", f"is not the JSON of a policy: {error}") from error
     except RecursionError as error:
@@ -83,10 +84,11 @@ def _no_number(name: str) -> float:
     raise InvalidInput.at("", f"is not the JSON of a policy: `{name}` is no number")
 
 
-def _whole_number(digits: str) -> int:
+def _whole_number(digits: str) -> int | str:
+    """Return a whole number, its text where no JSON text of ours could hold it."""
     if len(digits) > _LONGEST_NUMBER:
         raise InvalidInput.at("", f"holds a number of more than {_LONGEST_NUMBER} digits")
-    return int(digits)
+    return int(digits) if len(digits) <= LONGEST_WHOLE and digits != "-0" else digits
 
 
 class _Faults(list[Fault]):

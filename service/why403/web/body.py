@@ -6,6 +6,7 @@ import orjson
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from why403.domain.numbers import loads, may_differ
 from why403.web.parts import parts
 
 _PIECE = 65_536
@@ -29,9 +30,10 @@ def read_json() -> Any:
     if exceeds_depth(data, deepest):
         raise BadRequest(f"the body nests deeper than {deepest} levels")
     try:
-        return orjson.loads(data)
+        found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    return loads(data) if may_differ(data) else found
 
 
 def exceeds_depth(data: bytes, deepest: int) -> bool:
