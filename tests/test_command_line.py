@@ -56,7 +56,16 @@ def test_json_is_the_answer_of_the_route(monkeypatch: pytest.MonkeyPatch, capsys
     assert json.loads(capsys.readouterr().out)["results"][0]["decision"] == "allowed"
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"requests": 5}', '{"requests": []}', '{"principal": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"requests": 5}', '{"requests": []}', '{"principal": 1}'),
+        json.dumps({"requests": [ALLOWED], "detail": "all"}),
+        json.dumps({"requests": [ALLOWED], "edit": {}}),
+        json.dumps({"requests": [ALLOWED] * 10_001}),
+    ],
+    ids=map(str, range(9)),
+)
 def test_what_cannot_be_read_is_said_and_ends_with_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:

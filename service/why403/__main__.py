@@ -157,7 +157,11 @@ def _simulate(options: argparse.Namespace) -> int:
         body = loads(text)
         if not isinstance(body, dict):
             raise InvalidInput.at("", "must be an object")
-        return simulate(_services(), body if "requests" in body else {"requests": [body]})
+        body = body if "requests" in body else {"requests": [body]}
+        most, requests = read_settings().max_requests_per_body, body["requests"]
+        if isinstance(requests, list) and len(requests) > most:
+            raise InvalidInput.at("/requests", f"holds {len(requests)} requests; {most} are accepted")
+        return simulate(_services(), body)
 
     found = _answered(options.file, answer)
     if found is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeAlias
 
-from why403.domain.errors import Fault, InvalidInput
+from why403.domain.errors import Fault, InvalidInput, escaped
 from why403.domain.evidence import Evidence
 from why403.engine.call import Decided
 from why403.engine.explain import brief, explained
@@ -20,6 +20,8 @@ from why403.usecases.gather import Collection, Wanted, collect, desk_of
 
 MOST_FAULTS = 100
 MOST_COLLECTED = 1000
+_MEMBERS = frozenset({"requests", "evidence", "evidence_is_complete", "edits", "detail", "collect", "fresh"})
+_DETAILS = ("decision", "full")
 _TOO_OPEN = (
     "leave so many context keys unknown that trying their values would take too long; give the keys, or send fewer "
     "requests in one body"
@@ -52,6 +54,7 @@ class _Simulation:
         self.took: Collection | None = None
 
     def answer(self) -> dict[str, Any]:
+        self._check_members()
         self.base = self._observed(self.body.get("evidence"), "/evidence")
         self.edits = self._observed(self.body.get("edits"), "/edits")
         self.edited = self.body.get("edits") is not None
@@ -71,6 +74,13 @@ class _Simulation:
         except OverBudget as error:
             raise InvalidInput.at("/requests", _TOO_OPEN) from error
         return self._with_origins(answer)
+
+    def _check_members(self) -> None:
+        """Note a fault for each member that is none, and for a detail that nobody knows."""
+        unknown = [name for name in self.body if name not in _MEMBERS]
+        self.faults += [Fault("/" + escaped(str(name)), "is not a member of this body") for name in unknown]
+        if self.body.get("detail", "decision") not in _DETAILS:
+            self.faults.append(Fault("/detail", "must be `decision` or `full`"))
 
     def _with_origins(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Return the answer, where AWS was read with what that took and gave."""
