@@ -91,6 +91,22 @@ def test_a_body_that_breaks_off_is_not_taken_for_a_whole_one(client: FlaskClient
     assert answer.status_code == 400
 
 
+class _Broken(io.BytesIO):
+    """A stream of chunks one of which breaks off, as the server tells it."""
+
+    def read(self, _size: int | None = -1) -> bytes:
+        raise EOFError("the chunk has no end")
+
+    readinto = readline = readall = read  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(("content_type", "status"), [(JSON, 400), ("text/plain", 415)])
+def test_chunks_that_break_off_are_no_failure_of_ours(client: FlaskClient, content_type: str, status: int) -> None:
+    environ = {"wsgi.input": _Broken(), "wsgi.input_terminated": True}
+    answer = client.post("/simulate", content_type=content_type, environ_overrides=environ)
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("headers", [{"content_type": "text/plain"}, {"content_type": JSON}])
 def test_a_refused_body_is_taken_to_its_end_within_bounds(make_client: MakeClient, headers: dict[str, str]) -> None:
     client = make_client(max_body_bytes=100_000)

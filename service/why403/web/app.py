@@ -13,6 +13,7 @@ from why403.web import applying, diagnose, documentation, layers, operations, pl
 from why403.web.access import guard
 from why403.web.encoding import OrjsonProvider
 from why403.web.parts import Parts, keep
+from why403.web.patience import patience
 from why403.web.problems import answer_problems
 from why403.web.recording import begin, finish
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     # A path is answered as it was sent or not at all: no redirects.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = True
+    patience.most = settings.threads
     metrics = Metrics(directory=metrics_directory())
     if services is None:
         reader = reader_of(settings, metrics.called)

@@ -1,17 +1,21 @@
 """Reading a JSON body within bounds: its media type, its size, how deep it nests, and whether it is JSON at all."""
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
 from flask import request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from why403.domain.numbers import loads, may_differ
 from why403.web.parts import parts
+from why403.web.patience import patience
 
 _PIECE = 65_536
 # How much of a refused body is still taken, in largest bodies.
 _PATIENCE = 4
+_SECONDS_FOR_A_BODY = 30
+_SECONDS_FOR_THE_REST = 2
 _KEPT = b'"[]{}'
 _DROPPED = bytes(set(range(256)) - set(_KEPT))
 _ONE_KIND = bytes.maketrans(b"[]", b"{}")
@@ -60,17 +64,32 @@ def discard_rest() -> None:
     if "wsgi.input_terminated" not in request.environ:
         return
     stream = request.environ["wsgi.input"]
-    for _ in range(_PATIENCE * parts().settings.max_body_bytes // _PIECE):
-        if not stream.read(_PIECE):
-            return
+    waited = patience.within(_SECONDS_FOR_THE_REST, request.environ.get("gunicorn.socket"))
+    with suppress(Exception), waited:  # what breaks off here has been answered already
+        for _ in range(_PATIENCE * parts().settings.max_body_bytes // _PIECE):
+            if not stream.read(_PIECE):
+                return
 
 
 def _read() -> bytes:
-    """Return the body, whole; raises the HTTP errors 413 and 400 where it is larger than allowed or breaks off."""
+    """Return the body, whole.
+
+    Raises the HTTP errors 413 where it is larger than allowed, and 400 where it breaks off or does not come in time.
+    """
+    with patience.within(_SECONDS_FOR_A_BODY, request.environ.get("gunicorn.socket")):
+        return _whole()
+
+
+def _whole() -> bytes:
     most = parts().settings.max_body_bytes
     length = request.content_length
     if length is None:
-        data = request.get_data(cache=False)
+        try:
+            data = request.get_data(cache=False)
+        except HTTPException:
+            raise
+        except Exception as error:  # the server has errors of its own for chunks that break off
+            raise BadRequest("the body breaks off, or is not sent in chunks as it says") from error
         # werkzeug cuts a body without a length at its own limit, in silence; that limit is one byte more than ours.
         if len(data) > most:
             raise RequestEntityTooLarge
@@ -79,7 +98,9 @@ def _read() -> bytes:
         raise RequestEntityTooLarge
     data = request.environ["wsgi.input"].read(length)  # as werkzeug would, but not in pieces
     if len(data) < length:
-        raise BadRequest("the body is shorter than its Content-Length")
+        raise BadRequest(
+            f"the body is shorter than its Content-Length, or took longer than {_SECONDS_FOR_A_BODY} seconds to arrive"
+        )
     return bytes(data)
 
 
