@@ -243,3 +243,16 @@ def test_a_key_that_is_none_is_told(error: str, key: object) -> None:
     with pytest.raises(InvalidInput) as raised:
         asked(error, request={"key": key})
     assert [fault.pointer for fault in raised.value.faults] == ["/request/key"]
+
+
+@pytest.mark.parametrize(
+    ("error", "service"),
+    [
+        (GETS, "s3"),
+        (DECRYPTS, "kms"),
+        (NAMED.format(USER, "sts:AssumeRole", "arn:aws:iam::111122223333:role/r", "sts:AssumeRole"), "sts"),
+        ("Access Denied", None),
+    ],
+)
+def test_the_service_that_refused_is_named(error: str, service: str | None) -> None:
+    assert asked(error)["understood"]["service"] == service

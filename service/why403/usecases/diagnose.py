@@ -8,6 +8,7 @@ from why403.causes.rank import ranked
 from why403.causes.situation import Situation
 from why403.causes.standing import standing_of
 from why403.causes.word import aws_word
+from why403.domain.actions import service_of
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Fact
 from why403.domain.facts import REGION
@@ -276,6 +277,7 @@ def _understood(report: Report, known: Partial, situation: Situation) -> dict[st
         "principal": known.request.get("principal"),
         "operation": situation.operation,
         "action": situation.action,
+        "service": None if situation.action is None else service_of(situation.action),
         "resource": situation.resource,
         "source": report.source,
         "request_id": report.request_id,
