@@ -108,7 +108,22 @@ CALLERS: Final[dict[str, tuple[Mapping[str, Any], str | None, dict[str, Any]]]] 
     "another account": (
         {"type": "AWSAccount", "principalId": "AROAFOREIGN:x", "accountId": "800080008000"},
         None,
-        {"aws:PrincipalAccount": "800080008000"},
+        {
+            "aws:PrincipalAccount": "800080008000",
+            "aws:userid": "AROAFOREIGN:x",
+            "aws:PrincipalType": "AssumedRole",
+            "aws:PrincipalArn": "not told",
+        },
+    ),
+    "another account's user": (
+        {"type": "AWSAccount", "principalId": "AIDAFOREIGN", "accountId": "800080008000"},
+        None,
+        {"aws:userid": "AIDAFOREIGN", "aws:PrincipalType": "User", "aws:username": "not told"},
+    ),
+    "another account, of an id that tells nothing": (
+        {"type": "AWSAccount", "principalId": "800080008000", "accountId": "800080008000"},
+        None,
+        {"aws:PrincipalAccount": "800080008000", "aws:userid": "not told", "aws:PrincipalType": "not told"},
     ),
     "nobody": ({"type": "AWSAccount", "principalId": "", "accountId": "anonymous"}, "anonymous", {}),
     "service": (
@@ -117,9 +132,44 @@ CALLERS: Final[dict[str, tuple[Mapping[str, Any], str | None, dict[str, Any]]]] 
         {},
     ),
     "identity center user": (
-        {"type": "IdentityCenterUser", "accountId": "700070007000", "onBehalfOf": {"userId": "u"}},
+        {"type": "IdentityCenterUser", "accountId": "700070007000", "onBehalfOf": {"userId": "u-1"}},
         None,
-        {"aws:PrincipalAccount": "700070007000"},
+        {"aws:PrincipalAccount": "700070007000", "identitystore:UserId": "u-1"},
+    ),
+    "assertion": (
+        {"type": "SAMLUser", "principalId": "q=:sam", "userName": "sam", "identityProvider": "q="},
+        None,
+        {"saml:namequalifier": "q=", "saml:sub": "sam", "aws:PrincipalAccount": "not told"},
+    ),
+    "token": (
+        {
+            "type": "WebIdentityUser",
+            "principalId": "accounts.google.com:app.example.com:1029",
+            "userName": "1029",
+            "identityProvider": "accounts.google.com",
+        },
+        None,
+        {
+            "aws:FederatedProvider": "accounts.google.com",
+            "accounts.google.com:aud": "app.example.com",
+            "accounts.google.com:sub": "1029",
+            "aws:PrincipalAccount": "not told",
+        },
+    ),
+    "token of a provider that has colons of its own": (
+        {
+            "type": "WebIdentityUser",
+            "principalId": "arn:aws:iam::700070007000:oidc-provider/ci.example.com:sts.amazonaws.com:repo:o/r:ref:main",
+            "userName": "repo:o/r:ref:main",
+            "identityProvider": "arn:aws:iam::700070007000:oidc-provider/ci.example.com",
+        },
+        None,
+        {"ci.example.com:aud": "sts.amazonaws.com", "ci.example.com:sub": "repo:o/r:ref:main"},
+    ),
+    "token, cut off": (
+        {"type": "WebIdentityUser", "principalId": "", "userName": "7", "identityProvider": "accounts.google.com"},
+        None,
+        {"aws:FederatedProvider": "accounts.google.com", "accounts.google.com:aud": "not told"},
     ),
     "directory": ({"type": "Directory"}, None, {}),
     "unknown": ({"type": "Unknown"}, None, {}),
@@ -143,6 +193,35 @@ def test_a_record_tells_its_caller_as_far_as_it_names_one(kind: str) -> None:
         "ferns",
         "a/b.csv",
     )
+
+
+UNNAMED: Final = {
+    "account and id": (
+        {"type": "AWSAccount", "principalId": "AROAFOREIGN:x", "accountId": "800080008000"},
+        "the record does not name the caller, only its account `800080008000` and its id `AROAFOREIGN:x`",
+    ),
+    "id": ({"type": "SAMLUser", "principalId": "q=:sam"}, "the record does not name the caller, only its id `q=:sam`"),
+    "nothing": ({"type": "Unknown"}, "the record names no caller"),
+}
+
+
+@pytest.mark.parametrize("name", UNNAMED)
+def test_what_a_record_tells_of_a_caller_without_a_name_is_said(name: str) -> None:
+    identity, note = UNNAMED[name]
+    assert note in read_event(record(userIdentity=identity)).unread
+
+
+def test_a_record_of_sts_tells_the_role_that_was_asked_for() -> None:
+    role = "arn:aws:iam::700070007000:role/etl"
+    told = record(
+        eventSource="sts.amazonaws.com",
+        eventName="AssumeRoleWithSAML",
+        userIdentity={"type": "SAMLUser", "principalId": "q=:sam"},
+        requestParameters={"roleArn": role},
+        resources=[],
+    )
+    report = read_event(told)
+    assert (report.action, report.foreign, report.operation) == ("sts:AssumeRoleWithSAML", role, None)
 
 
 def test_a_record_tells_the_request() -> None:

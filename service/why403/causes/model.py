@@ -25,6 +25,10 @@ class Possible(NamedTuple):
     missing_action: str | None = None
     rests_on: frozenset[str] = frozenset()
 
+    def fits(self, features: frozenset[str], own: frozenset[str] = frozenset()) -> bool:
+        """Return whether what is known asks for this row, and does not bar it; what refuses has `own` features."""
+        return self.wants <= features | own and not self.bars & features
+
 
 ANY_SERVICE: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})
 """Bars of causes that may be another service's, too."""

@@ -65,7 +65,18 @@ POLICIES: Final = (
         "the bucket belongs to another account, and its policy does not let the caller in for {action}",
         _BUCKET_CHECK,
         "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
-        bars=NOT_THERE | _WITHOUT | {"same-account"},
+        bars=NOT_THERE | _WITHOUT | {"same-account", "other-account"},
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        58,
+        "the bucket belongs to another account than the caller's, and its policy does not let the caller in for "
+        "{action}; the caller's own policies must allow it as well",
+        _BUCKET_CHECK,
+        "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
+        wants="other-account",
+        bars=NOT_THERE | {"through-access-point"},
     ),
     possible(
         "bucket_policy",
@@ -89,7 +100,7 @@ POLICIES: Final = (
         ),
         "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
         wants="unexplained",
-        bars=NOT_THERE | {"same-account"},
+        bars=NOT_THERE | {"same-account", "other-account"},
     ),
     possible(
         "bucket_policy",

@@ -126,7 +126,7 @@ def _ordered(weighed: Weighed) -> tuple[tuple[int, Possible], ...]:
     """Return the causes beside the blockers with their weights, most likely first."""
     found: dict[tuple[str, str], tuple[int, Possible]] = {}
     for row in POSSIBLE:
-        fits = row.wants <= weighed.features and not row.bars & weighed.features
+        fits = row.fits(weighed.features)
         if fits or weighed.names(row):
             score = _score(row, weighed) - (0 if fits else UNFIT)
             key = (row.layer, row.kind)
@@ -272,8 +272,7 @@ def _of_claim(row: Possible, claim: tuple[LegDecided, Blamed] | None, features: 
 def _fitting(layer: str, kind: str, features: frozenset[str], own: frozenset[str]) -> Possible:
     """Return the row of the model that fits a blocker best, with its own features, or one to stand in for it."""
     rows = [row for row in POSSIBLE if row.layer == layer]
-    known = features | own
-    order = [(row.kind != kind, not row.wants <= known, -len(row.wants & own), -row.weight) for row in rows]
+    order = [(row.kind != kind, not row.fits(features, own), -len(row.wants & own), -row.weight) for row in rows]
     if not rows:
         return POSSIBLE[0]._replace(fix="change what this layer says", what="is this still so?", applicability="manual")
     return rows[order.index(min(order))]

@@ -35,6 +35,8 @@ class Situation(NamedTuple):
     meaning: Meaning | None = None
     behind: Resource | None = None
     foreign: str | None = None
+    account: str | None = None
+    """The caller's, where it is known whoever calls."""
     features: frozenset[str] = frozenset()
 
     @classmethod
@@ -60,7 +62,8 @@ class Situation(NamedTuple):
             meaning=_meaning(report),
             behind=behind.resource if behind else None,
             foreign=report.foreign,
-            features=features_of(report, known) | ({"same-account"} if _at_home(decided) else set()),
+            account=known.asked.principal.account if known.asked else None,
+            features=features_of(report, known) | _relation(decided),
         )
 
     def names(self, layer: str, kind: str) -> bool:
@@ -107,7 +110,7 @@ class Situation(NamedTuple):
             "operation": self.operation,
             "source": _role_of(self.principal),
             "role": self.foreign.rpartition("/")[2] if self.foreign and ":role/" in self.foreign else None,
-            "account": caller.account,
+            "account": caller.account or self.account,
             "point": found.access_point.rpartition("/")[2] if found and found.access_point else None,
             "point_account": found.account if found and found.access_point else None,
             "holder": holder.lower(),
@@ -164,10 +167,14 @@ _IN_THE_BODY: Final = 200
 _DENIED: Final = "AccessDenied"
 
 
-def _at_home(decided: Decided | None) -> bool:
-    """Return whether the caller is known to be of the account that owns the bucket."""
+def _relation(decided: Decided | None) -> set[str]:
+    """Return the word for how the caller's account and that which owns the bucket are related, if both are known."""
     requests = [leg.ruled.request for leg in decided.legs if leg.ruled.teller is None] if decided else []
-    return bool(requests) and all(each.at_home for each in requests)
+    known = [each for each in requests if each.principal.account and each.bucket_owner]
+    if not known or len(known) < len(requests):
+        return set()
+    at_home = {each.at_home for each in known}
+    return {"same-account" if at_home == {True} else "other-account"} if len(at_home) == 1 else set()
 
 
 def _role_of(principal: str | None) -> str | None:

@@ -17,6 +17,7 @@ _ARN = re.compile(
 _ORIGIN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::cloudfront:user/(?P<name>CloudFront Origin Access Identity [A-Z0-9]{1,64})"
 )
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*\.amazonaws\.com(?:\.cn)?")
 _LINKED_PATH = "aws-service-role/"
 _LINKED_NAME = "AWSServiceRoleFor"
@@ -60,6 +61,11 @@ class Principal:
 
 ANONYMOUS = Principal("anonymous", Kind.ANONYMOUS)
 SOMEBODY = Principal("unknown", Kind.UNKNOWN)
+
+
+def somebody_of(account: str, partition: str) -> Principal:
+    """Return a caller of whom no more is known than the account, twelve digits; somebody where it is none."""
+    return Principal(SOMEBODY.arn, Kind.UNKNOWN, partition, account) if _ACCOUNT.fullmatch(account) else SOMEBODY
 
 
 @remembered(4096)

@@ -10,7 +10,7 @@ from why403.domain.arn import resource
 from why403.domain.errors import InvalidInput
 from why403.domain.evidence import Found, Observation
 from why403.domain.operations import PARAMETER_OF, check_place, operation_named
-from why403.domain.principal import SOMEBODY
+from why403.domain.principal import SOMEBODY, Principal, somebody_of
 from why403.domain.truth import UNKNOWN
 from why403.intake.hinted import PLACE, place
 from why403.intake.received import Now
@@ -19,6 +19,7 @@ from why403.report import Report
 
 _REGION: Final = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 _REQUESTED: Final = "aws:RequestedRegion"
+_ACCOUNT: Final = "aws:principalaccount"
 _UNKNOWN: Final = "unknown"
 _WHICH_OBJECT: Final = "which object it was about"
 _WITH_ADDRESS: Final = frozenset({"curl", "presigned-url", "access-log"})
@@ -89,12 +90,19 @@ def _partial(request: Mapping[str, Any], now: Now | None) -> Partial:
         )  # what is there must be right
         return Partial(request=request, asked=None, missing="which call was made")
     whole, missing = _placed(request)
-    asked = asked_for(whole, SOMEBODY, UNKNOWN, now)
+    asked = asked_for(whole, _somebody(whole), UNKNOWN, now)
     if asked.call is not None:
         check_place(
             operation_named(asked.call.operation, asked.resource.arn, asked.call.parameters), asked.resource.arn
         )
     return Partial(request=request, asked=asked, missing=missing)
+
+
+def _somebody(request: Mapping[str, Any]) -> Principal:
+    """Return who calls where nobody is named: somebody, of the account that the context tells."""
+    context, about = request.get("context"), resource(str(request.get("resource")))
+    told = [held for key, held in context.items() if key.lower() == _ACCOUNT] if isinstance(context, dict) else []
+    return somebody_of(str(told[0]), about.partition if about else "aws") if told else SOMEBODY
 
 
 def _names(context: object, key: str) -> bool:

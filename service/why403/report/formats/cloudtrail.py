@@ -11,7 +11,7 @@ from typing import Any, Final
 from why403.domain.arn import resource
 from why403.report.answers import STATUS
 from why403.report.completing import report_of
-from why403.report.formats.cloudtrail_caller import caller_keys, caller_of
+from why403.report.formats.cloudtrail_caller import caller_keys, caller_of, told_of
 from why403.report.formats.cloudtrail_keys import request_keys
 from why403.report.formats.record import mended, object_of, text_of
 from why403.report.headers import parameters_of
@@ -89,7 +89,7 @@ def sighting_of(record: Mapping[str, Any], source: Source, at: int = 0) -> Sight
     if name and "operation" not in told:
         notes.append(f"`{name}` is not an operation of S3")
     if "principal" not in told:
-        notes.append("the record does not name the caller, only its account or less")
+        notes.append(told_of(record))
     return Sighting(start=at, source=source, told=told, is_error=code is not None, notes=tuple(notes))
 
 
@@ -116,8 +116,7 @@ def _told(record: Mapping[str, Any]) -> Fields:
         context={**caller_keys(record), **request_keys(record)},
     )
     told.update(_place(record, sent))
-    if name and text_of(record.get("eventSource")) == _KMS:
-        told.update(fields(action=f"kms:{name}", foreign=_key(record, sent)))
+    told.update(_foreign(record, sent, name))
     # Both versions of the listing are logged under the name of the first.
     if told.get("operation") == "ListObjects" and str(sent.get("list-type")) == "2":
         told["operation"] = "ListObjectsV2"
@@ -144,6 +143,16 @@ def _place(record: Mapping[str, Any], sent: Mapping[str, Any]) -> Fields:
         whole = f"{point}/object/{key}" if key else point
         return fields(resource=whole if resource(whole) else None, key=key, bucket_owner=_account(owner))
     return fields(bucket=bucket, key=key, bucket_owner=_account(owner))
+
+
+def _foreign(record: Mapping[str, Any], sent: Mapping[str, Any], name: str | None) -> Fields:
+    """Return what was asked of KMS or STS: the action, and the key or role that it was on."""
+    match text_of(record.get("eventSource")):
+        case "kms.amazonaws.com" if name:
+            return fields(action=f"kms:{name}", foreign=_key(record, sent))
+        case "sts.amazonaws.com" if name:
+            return fields(action=f"sts:{name}", foreign=text_of(sent.get("roleArn")))
+    return fields()
 
 
 def _key(record: Mapping[str, Any], sent: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,8 @@
-"""Who called, by a CloudTrail record. AWS: "CloudTrail userIdentity element"; "AWS global condition context keys"."""
+"""Who called, by a CloudTrail record.
+
+AWS: "CloudTrail userIdentity element"; "AWS global condition context keys"; "IAM identifiers" (unique identifiers);
+"Available keys for AWS OIDC federation" and "for SAML-based AWS STS federation".
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,6 +17,9 @@ _TYPES: Final = {
     "Root": "Account",
     "FederatedUser": "FederatedUser",
 }
+# Of callers from other accounts a record tells the unique id alone, whose beginning says what it is of.
+_TYPES_BY_ID: Final = {"AIDA": "User", "AROA": "AssumedRole"}
+_PROVIDER: Final = ":oidc-provider/"
 _ANONYMOUS: Final = frozenset({"anonymous", "ANONYMOUS_PRINCIPAL"})
 
 
@@ -43,6 +50,14 @@ def _is_anonymous(identity: Mapping[str, Any]) -> bool:
     )
 
 
+def told_of(record: Mapping[str, Any]) -> str:
+    """Return in words what a record tells of a caller whom it does not name."""
+    identity = object_of(record.get("userIdentity"))
+    account, who = text_of(identity.get("accountId")), text_of(identity.get("principalId"))
+    told = [f"{word} `{value}`" for word, value in (("its account", account), ("its id", who)) if value]
+    return f"the record does not name the caller, only {' and '.join(told)}" if told else "the record names no caller"
+
+
 def caller_keys(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return the condition keys that a record tells of its caller."""
     identity = object_of(record.get("userIdentity"))
@@ -51,20 +66,44 @@ def caller_keys(record: Mapping[str, Any]) -> dict[str, Any]:
     session = object_of(identity.get("sessionContext"))
     issuer = object_of(session.get("sessionIssuer"))
     kind = str(identity.get("type"))
+    who = _type(identity)
     told: dict[str, Any] = {
         "aws:PrincipalAccount": text_of(identity.get("accountId")),
-        "aws:userid": text_of(identity.get("principalId")) if kind in _TYPES else None,
-        "aws:PrincipalType": _TYPES.get(kind),
+        "aws:userid": text_of(identity.get("principalId")) if who else None,
+        "aws:PrincipalType": who,
         "aws:username": text_of(identity.get("userName")) if kind == "IAMUser" else None,
         "aws:PrincipalArn": text_of(issuer.get("arn")) if kind == "AssumedRole" else None,
         "aws:SourceIdentity": text_of(session.get("sourceIdentity")) or text_of(identity.get("sourceIdentity")),
         "aws:FederatedProvider": text_of(object_of(session.get("webIdFederationData")).get("federatedProvider")),
         "aws:AssumedRoot": "true" if str(session.get("assumedRoot")).lower() == "true" else None,
+        "identitystore:UserId": text_of(object_of(identity.get("onBehalfOf")).get("userId")),
+        **_federated(identity),
     }
     told = {name: value for name, value in told.items() if value is not None}
     if kind != "AWSService" and identity.get("invokedBy"):
         told["aws:ViaAWSService"] = "true"
     return {**told, **_session_keys(identity, session)}
+
+
+def _type(identity: Mapping[str, Any]) -> str | None:
+    kind = str(identity.get("type"))
+    return _TYPES_BY_ID.get(str(identity.get("principalId"))[:4]) if kind == "AWSAccount" else _TYPES.get(kind)
+
+
+def _federated(identity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of who asks STS for a role with an assertion or a token: it is of no account yet."""
+    provider, who = text_of(identity.get("identityProvider")), text_of(identity.get("principalId")) or ""
+    name = text_of(identity.get("userName"))
+    match identity.get("type"):
+        case "SAMLUser":
+            qualifier, _, subject = who.partition(":")
+            return {"saml:namequalifier": qualifier or provider, "saml:sub": subject or name}
+        case "WebIdentityUser" if provider:
+            audience = who.removeprefix(f"{provider}:").removesuffix(f":{name}") if name else None
+            issuer = provider.rpartition(_PROVIDER)[2]
+            keys = {f"{issuer}:aud": audience, f"{issuer}:sub": name}
+            return {"aws:FederatedProvider": provider, **(keys if audience != who else {})}
+    return {}
 
 
 def _session_keys(identity: Mapping[str, Any], session: Mapping[str, Any]) -> dict[str, Any]:
