@@ -113,6 +113,8 @@ REPEATED: Final = (
     'Code: "AccessDenied", ',
     "'message': '",
     "AccessDeniedException: s3a://b/k: getFileStatus on ",
+    "Making request for OperationModel(name=PutObject) with params: {'x-amz-acl': 'a', ",
+    'https://b.s3.amazonaws.com:443 "GET /k HTTP/1.1" 403 None Response headers: {',
     "AWS Error ACCESS_DENIED during HeadObject operation: ",
     'Error { code: Some("A"), message: Some("',
     'Error executing "PutObject" on "https://b.s3.amazonaws.com/k"; AWS HTTP error: ',

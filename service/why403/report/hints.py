@@ -8,7 +8,7 @@ from why403.report.names import asks_of_source, is_about_objects, needs
 from why403.report.sighting import Sighting
 
 _ONE_LINE: Final = 1_000
-_COMMANDS: Final = frozenset({"aws-cli", "curl", "presigned-url", "terraform", "rclone", "s3a"})
+_COMMANDS: Final = frozenset({"aws-cli", "boto3", "curl", "presigned-url", "terraform", "rclone", "s3a"})
 _ALWAYS: Final = ("region", "principal")
 _PLACES: Final = ("resource", "bucket", "key")
 
@@ -33,6 +33,8 @@ def complete(error: Error, hints: Sequence[Sighting], text: str) -> tuple[str, .
 def _fits(error: Error, hint: Sighting) -> bool:
     """Return whether a hint may be about the call of the error."""
     told, known = hint.told, error.told
+    if hint.begins and hint.start > error.start:
+        return False
     operation = known.get("operation")
     if operation and told.get("operation", operation) != operation:
         return False

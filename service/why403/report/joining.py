@@ -103,6 +103,8 @@ def errors_of(sightings: Iterable[Sighting]) -> tuple[list[Error], int]:
 def _may_join(error: Error, seen: Sighting) -> bool:
     """Return whether a sighting may be of an error: one client made the call, and nothing said contradicts."""
     client = _CLIENTS.get(seen.source)
+    if seen.begins and seen.told.get("operation") != error.told.get("operation"):
+        return False
     return not (client and error.client and client != error.client) and _may_be_one(error.told, seen.told)
 
 

@@ -13,6 +13,7 @@ from why403.report.formats import (
     boto,
     cloudtrail,
     commands,
+    debugging,
     delivery,
     dynamic,
     go,
@@ -51,6 +52,7 @@ _OF_TEXT: Final = (
     Format(commands.identities, ("UserId", "get-caller-identity")),
     Format(commands.lines, ("aws ",)),
     Format(commands.uris, ("s3://", "s3a://", "s3n://")),
+    Format(debugging.calls, debugging.WORDS),
     Format(delivery.refusals, delivery.WORDS),
     Format(dynamic.dotnet, ("AmazonS3Exception",)),
     Format(dynamic.php, ("Error executing",)),
@@ -90,7 +92,7 @@ _OF_TEXT: Final = (
 _LAST_RESORT: Final = (Format(prose.words),)
 
 _WRAPPED: Final = frozenset({"go", "java", "text", "xml"})
-_WRAPPERS: Final[tuple[Source, ...]] = ("terraform", "s3a", "rclone", "aws-cli", "presigned-url", "curl")
+_WRAPPERS: Final[tuple[Source, ...]] = ("terraform", "s3a", "rclone", "aws-cli", "boto3", "presigned-url", "curl")
 _NOTHING: Final = "no refusal of S3 was recognised in the text"
 _NO_ACCESS: Final = "the call failed for a reason other than access"
 

@@ -46,12 +46,16 @@ def both(first: Fields, second: Fields) -> Fields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One place of the text. A hint is no error by itself; it fills what an error leaves open."""
+    """One place of the text. A hint is no error by itself; it fills what an error leaves open.
+
+    What `begins` is of a call that no error before is of, but one that names the same operation.
+    """
 
     start: int
     source: Source
     told: Fields = field(default_factory=Fields)
     is_error: bool = True
+    begins: bool = False
     notes: tuple[str, ...] = ()
 
 

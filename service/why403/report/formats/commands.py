@@ -78,20 +78,23 @@ def lines(text: str) -> Iterator[Sighting]:
     """Yield the command lines of `aws s3`, `aws s3api` and `aws s3control`."""
     for found in islice(_COMMAND.finditer(text), MOST):
         stop = _STOP.search(found["rest"])
-        words = _words(found["rest"][: stop.start()] if stop else found["rest"])
-        service = next((index for index, word in enumerate(words) if word in {"s3", "s3api", "s3control"}), None)
-        if service is None or service + 1 >= len(words):
-            continue
-        command, options = words[service + 1], _options(words)
-        told = _of_tool(command, words[service + 2 :]) if words[service] == "s3" else _of_api(command, options)
-        told.update(
-            fields(
-                region=_text(options.get("--region")), parameters={**told.get("parameters", {}), **_parameters(options)}
-            )
-        )
-        if "--no-sign-request" in options:
-            told["principal"] = "anonymous"
-        yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
+        told = told_by(_words(found["rest"][: stop.start()] if stop else found["rest"]))
+        if told is not None:
+            yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
+
+
+def told_by(words: Sequence[str]) -> Fields | None:
+    """Return what the words of a command of S3 tell, None for those of another."""
+    service = next((index for index, word in enumerate(words) if word in {"s3", "s3api", "s3control"}), None)
+    if service is None or service + 1 >= len(words):
+        return None
+    command, options = words[service + 1], _options(words)
+    told = _of_tool(command, words[service + 2 :]) if words[service] == "s3" else _of_api(command, options)
+    parameters = {**told.get("parameters", {}), **_parameters(options)}
+    told.update(fields(region=_text(options.get("--region")), parameters=parameters))
+    if "--no-sign-request" in options:
+        told["principal"] = "anonymous"
+    return told
 
 
 def _words(line: str) -> list[str]:
