@@ -21,7 +21,7 @@ def test_a_paste_tells_what_it_says_and_no_more(name: str) -> None:
 
 def test_every_source_has_samples() -> None:
     told = {each.told.get("source") for each in SAMPLES.values()}
-    assert set(SOURCES) - told == {"cloudtrail", "eventbridge"}
+    assert set(SOURCES) - told == {"eventbridge"}
 
 
 def coloured(text: str) -> str:

@@ -132,6 +132,8 @@ REPEATED: Final = (
     "&amp;",
     "&lt;Error&gt;",
     '{"eventName":',
+    "eventname,errorcode\n{type=A, {type=B, ",
+    'eventname,errorcode\n"a,"b',
     '{"eventName":"GetObject","userIdentity":{}} ',
     "│ ",
     "\u0130",

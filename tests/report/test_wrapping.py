@@ -25,6 +25,7 @@ OF_LINES: Final = frozenset(
             "incident: a ciphertext",
         ),
         *("incident: an old Java trace", "ruby: logger"),
+        "logs: Athena's table, of another account's caller",  # tabs do not survive
         *("more: a bare identity beside an error", "more: an identity asked for in JSON"),
     }
 )

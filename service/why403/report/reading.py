@@ -24,6 +24,7 @@ from why403.report.formats import (
     objects,
     presigned,
     prose,
+    rows,
     tools,
     transcripts,
 )
@@ -35,8 +36,11 @@ from why403.report.plain import Plain, plain, plain_of_stripped
 from why403.report.sighting import MOST, Format, Sighting
 from why403.report.wrapping import ends_of_lines, readings
 
-# JSON is read as it came; everything else as plain text. The order does not matter: sightings are joined by place.
-_OF_JSON: Final = (Format(cloudtrail.events_in, ("eventName", "userIdentity")),)
+# Records are read as they came; all else as plain text. The order does not matter: sightings are joined by place.
+_OF_RECORDS: Final = (
+    Format(cloudtrail.events_in, ("eventName", "userIdentity")),
+    Format(rows.records, ("eventname", "eventName", "@message")),
+)
 _OF_TEXT: Final = (
     Format(access_log.lines, (" REST.", " WEBSITE.", " BATCH.")),
     Format(addresses.bare, ("returned error", "HTTP Error", "status code")),
@@ -108,7 +112,7 @@ def read_stripped(text: str) -> Report:
 
 
 def _told_by(pasted: Plain) -> Report:
-    events = _seen(_OF_JSON, pasted.raw) or (_seen(_OF_JSON, pasted.text) if pasted.text != pasted.raw else [])
+    events = _seen(_OF_RECORDS, pasted.raw) or (_seen(_OF_RECORDS, pasted.text) if pasted.text != pasted.raw else [])
     if events:
         return _of_events(events, pasted.notes)
     report, doubts = _read(pasted), list[Report]()

@@ -13,7 +13,7 @@ from why403.report.answers import STATUS
 from why403.report.completing import report_of
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of, told_of
 from why403.report.formats.cloudtrail_keys import request_keys
-from why403.report.formats.record import mended, object_of, text_of
+from why403.report.formats.record import mended, nested, object_of, sentence_of, text_of
 from why403.report.headers import parameters_of
 from why403.report.joining import errors_of, told_first
 from why403.report.message import sentences
@@ -27,6 +27,18 @@ _SERVICES: Final = frozenset(
 )
 _DENIED_BY_ENDPOINT: Final = "VpceAccessDenied"
 _KMS: Final = "kms.amazonaws.com"
+# What holds records in what AWS writes them to, each perhaps as the text of its JSON.
+_HOLDING: Final = (
+    "Records",
+    "Events",
+    "events",
+    "detail",
+    "logEvents",
+    "results",
+    "CloudTrailEvent",
+    "message",
+    "@message",
+)
 _DEEPEST: Final = 4
 _ATTEMPTS: Final = 24
 
@@ -34,7 +46,10 @@ _ATTEMPTS: Final = 24
 def records_of(
     value: object, source: Source = "cloudtrail", depth: int = 0
 ) -> Iterator[tuple[Mapping[str, Any], Source]]:
-    """Yield the records in a record, a list, a log file, an EventBridge envelope or the answer of `lookup-events`."""
+    """Yield the records in a record, a list, a log file, an EventBridge envelope or the answer of `lookup-events`.
+
+    CloudWatch Logs has each as the text of a `message`, alone, in `logEvents` or as a field of a row.
+    """
     if depth > _DEEPEST:
         return
     if isinstance(value, list):
@@ -44,17 +59,20 @@ def records_of(
         if isinstance(value.get("detail"), Mapping):
             yield from records_of(value["detail"], "eventbridge", depth + 1)
         elif "eventName" in value or "userIdentity" in value:
-            yield mended(value), source
-        elif isinstance(value.get("CloudTrailEvent"), str):
-            yield from records_of(_parsed(value["CloudTrailEvent"]), source, depth + 1)
+            yield nested(mended(value)), source
+        elif value.get("field") == "@message":
+            yield from records_of(_parsed(value.get("value")), source, depth + 1)
         else:
-            for name in ("Records", "Events", "events", "detail"):
-                yield from records_of(value.get(name), source, depth + 1)
+            for name in _HOLDING:
+                yield from records_of(_parsed(value.get(name)), source, depth + 1)
 
 
-def _parsed(text: str) -> object:
+def _parsed(held: object) -> object:
+    """Return what a text holds as JSON, None for any other text; what is no text as it is."""
+    if not isinstance(held, str):
+        return held
     try:
-        return json.loads(text)
+        return json.loads(held, strict=False) if held.lstrip()[:1] == "{" else None
     except (ValueError, RecursionError):
         return None
 
@@ -63,7 +81,7 @@ def events_in(text: str) -> Iterator[Sighting]:
     """Yield the records that stand as JSON in a text, one or many, alone or behind the prefix of a log."""
     if "eventName" not in text and "userIdentity" not in text:
         return
-    decoder, at, failures = json.JSONDecoder(), text.find("{"), 0
+    decoder, at, failures = json.JSONDecoder(strict=False), text.find("{"), 0
     while at >= 0 and failures < _ATTEMPTS:
         try:
             value, end = decoder.raw_decode(text, at)
@@ -83,7 +101,7 @@ def sighting_of(record: Mapping[str, Any], source: Source, at: int = 0) -> Sight
     if event_source and event_source not in _SERVICES:
         notes.append(f"the record is of `{event_source}`, not of S3")
     told = _told(record)
-    told.update(fields(code=_code(code, event_source), message=text_of(record.get("errorMessage"))))
+    told.update(fields(code=_code(code, event_source), message=sentence_of(record.get("errorMessage"))))
     _reason(told, record, code)
     name = text_of(record.get("eventName"))
     if name and "operation" not in told:

@@ -25,8 +25,28 @@ def mended(value: Any, depth: int = 0) -> Any:
     return value
 
 
+def nested(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row of fields such as `userIdentity.arn` as the record that they are of."""
+    if not any("." in name for name in row):
+        return row
+    record: dict[str, Any] = {}
+    for path, held in row.items():
+        *outer, name = path.split(".")
+        inside = record
+        for part in outer[:_DEEPEST]:
+            below = inside.setdefault(part, {})
+            inside = below if isinstance(below, dict) else {}
+        inside[name] = held
+    return record
+
+
 def text_of(value: object) -> str | None:
-    """Return a text without secrets, None for what is no text or empty."""
+    """Return a text without secrets, None for what is no text, empty, or broken by the end of a line."""
+    return None if isinstance(value, str) and "\n" in value else sentence_of(value)
+
+
+def sentence_of(value: object) -> str | None:
+    """Return the same of a text that may have several lines."""
     return strip_secrets(value[:_LONGEST]) if isinstance(value, str) and value else None
 
 
