@@ -23,7 +23,10 @@ _FAILED: Final = "Failed to upload"
 _UPLOAD: Final = re.compile(
     r"(?:(?! to ).){1,1100} to (?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>(?:(?! to ).){1,1024}):"
 )
-_REFUSED: Final = re.compile(r"not\s{1,80}authorized\s{1,80}to\s{1,80}perform")
+_REFUSED: Final = re.compile(
+    r"not\s{1,80}authorized\s{1,80}to\s{1,80}perform|verify/create\s{1,80}output\s{1,80}bucket"
+    r"|Insufficient\s{1,80}permissions\s{1,80}to\s{1,80}execute"
+)
 _CLI: Final = re.compile(
     r"(?:^|[^\w/.-])aws\s(?:--?\S{1,200}\s){0,6}(?:s3|s3api|s3control|configure)\b"
     r"|^fatal error: |^(?:upload|download|copy|move|delete|make_bucket|remove_bucket) failed: |\bA client error \(",
@@ -52,7 +55,7 @@ def sentences(text: str) -> Iterator[Sighting]:
 
 
 def _tells_refusal(text: str, at: int) -> bool:
-    """Return whether an error's message is AWS's sentence about a refusal."""
+    """Return whether an error's message is AWS's sentence about a refusal, or Athena's."""
     return _REFUSED.search(after(text, at, most=800).partition("An error")[0]) is not None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from why403.report.answers import STATUS
 from why403.report.names import operation_of
 from why403.report.passage import after, before, first_operation, message_after
 from why403.report.places import place_of_url
@@ -49,6 +50,7 @@ def _until_body(text: str) -> str:
 _RUBY: Final = re.compile(
     r"\bA(?:ws|WS)::S3::(?:Errors::)?(?P<code>[A-Z]\w{2,60})(?P<after>: (?P<message>[^\n>]{1,2000})|\)|\b)"
 )
+_TYPE: Final = "AWS::S3::"
 _RUBY_FRAME: Final = re.compile(
     r"(?:in [`'](?:block in )?(?:[A-Za-z0-9:]{1,80}[#.])?|\n\s{1,40})(\w{3,60}[?!]?)(?:'| at )"
 )
@@ -60,7 +62,8 @@ _RUBY_NO_CODES: Final = frozenset(
 def ruby(text: str) -> Iterator[Sighting]:
     """Yield the errors of the SDK for Ruby, whose class is the code."""
     for found in _RUBY.finditer(text):
-        if found["code"] in _RUBY_NO_CODES:
+        # CloudFormation's types of resources look like classes of the first SDK.
+        if found["code"] in _RUBY_NO_CODES or (found[0].startswith(_TYPE) and found["code"] not in STATUS):
             continue
         message = found["message"]
         if message is None and found["after"] == ")":

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from why403.report.answers import PLACEHOLDERS, STATUS
+from why403.report.names import operation_of
 from why403.report.passage import after, before, first_operation, message_after
-from why403.report.sighting import Fields, Sighting, fields
+from why403.report.sighting import MOST, Fields, Sighting, fields
 
 WORDS: Final = (
     *("$metadata", "$fault", "aws-sdk", "@smithy", "smithy-client", "extractError", "CommandError", "retryDelay"),
@@ -95,3 +97,24 @@ def members(around: str) -> dict[str, object]:
 def _value(pattern: re.Pattern[str], text: str) -> str | None:
     found = pattern.search(text)
     return found["value"] if found else None
+
+
+# A logger of the second SDK tells no code, the CDK's own no status.
+_LOGGED: Final = re.compile(
+    r"\[AWS\s{1,8}s3\s{1,8}(?P<status>[45]\d\d)\s{1,8}[\d.]{1,12}s\s{1,8}\d{1,3}\s{1,8}retries\]\s{1,8}"
+    r"(?P<operation>[a-z]\w{2,60})\("
+    r"|Call\s{1,8}failed:\s{1,8}(?P<called>[a-z]\w{2,60})\([^\n]{0,600}\)\s{1,8}=>\s{1,8}"
+    r"(?P<message>[^()]{1,600})\(code=(?P<code>\w{3,60})\)"
+)
+
+
+def logged(text: str) -> Iterator[Sighting]:
+    """Yield the calls that the CDK's log says failed."""
+    for found in islice(_LOGGED.finditer(text), MOST):
+        told = fields(
+            status=int(found["status"]) if found["status"] else None,
+            operation=operation_of(found["operation"] or found["called"]),
+            code=found["code"],
+            message=found["message"] and found["message"].strip(),
+        )
+        yield Sighting(start=found.start(), source="javascript", told=told)

@@ -8,12 +8,11 @@ from typing import Final
 from why403.domain.actions import find
 from why403.report.answers import UNSIGNED
 from why403.report.formats.transcripts import CLOUDFRONT
-from why403.report.names import operation_of
 from why403.report.passage import message_after
-from why403.report.places import place_of_uri, place_of_url
+from why403.report.places import place_of_url
 from why403.report.plain import collapsed
 from why403.report.routes import operation_at
-from why403.report.sighting import MOST, Fields, Sighting, both, fields
+from why403.report.sighting import MOST, Fields, Sighting, fields
 
 _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
@@ -166,25 +165,6 @@ def cloudfront(text: str) -> Iterator[Sighting]:
     yield Sighting(start=page.start(), source="cloudfront", told=told, notes=(CLOUDFRONT,))
 
 
-_WAREHOUSE: Final = re.compile(
-    r"S3ServiceException:(?P<message>[^\n]{1,600}?),Status (?P<status>\d{3}),Error (?P<code>\w{1,60})"
-    r"(?:,Rid (?P<request>\w{1,60}))?(?:,ExtRid (?P<host>[^,\s]{1,200}))?"
-)
-
-
-def warehouse(text: str) -> Iterator[Sighting]:
-    """Yield the errors of Redshift's COPY and UNLOAD."""
-    for found in islice(_WAREHOUSE.finditer(text), MOST):
-        told = fields(
-            message=found["message"],
-            status=int(found["status"]),
-            code=found["code"],
-            request_id=found["request"],
-            host_id=found["host"],
-        )
-        yield Sighting(start=found.start(), source="text", told=told)
-
-
 _CORS: Final = re.compile(
     r"(?:Access\sto\s[\w ]{3,40}\sat\s'(?P<url>https?://[^'\s]{4,2000})'\s[^\n]{0,300}?)?blocked\sby\sCORS\spolicy[^\n]{0,300}"
 )
@@ -199,17 +179,6 @@ def browsers(text: str) -> Iterator[Sighting]:
             yield Sighting(start=found.start(), source="text", told=told)
 
 
-_ATHENA: Final = re.compile(r"Permission\sdenied\son\sS3\spath:\s(?P<uri>s3://[^\s'\"<>]{3,1100})")
-
-
-def athena(text: str) -> Iterator[Sighting]:
-    """Yield what Athena says of a path that S3 does not let it read or write; it does not tell the call."""
-    for found in islice(_ATHENA.finditer(text), MOST):
-        place = place_of_uri(found["uri"])
-        told = fields(message="Permission denied", code="AccessDenied")
-        yield Sighting(start=found.start(), source="text", told=both(told, place.told if place else fields()))
-
-
 _UNSIGNED: Final = re.compile(
     r"[^\n.:]{0,80}?(?:" + "|".join(words.replace(" ", r"\s{1,8}") for words in UNSIGNED) + r")[^\n.]{0,200}",
     re.IGNORECASE,
@@ -220,35 +189,3 @@ def unsigned(text: str) -> Iterator[Sighting]:
     """Yield the words of clients that have no credentials."""
     for found in islice(_UNSIGNED.finditer(text), MOST):
         yield Sighting(start=found.start(), source="text", told=fields(message=collapsed(found[0])))
-
-
-_DEPLOYMENT: Final = re.compile(
-    r"denied\sby\sS3,\splease\smake\ssure\syour\srequest\scredentials\shave\spermission\sto\s"
-    r"(?P<operation>[A-Z]\w{2,60})\sfor\s(?P<bucket>[a-z0-9.-]{3,63})/(?P<key>[^\s\"'<>]{1,1024}?)\.?\s"
-    r"S3\sError\sCode:\s(?P<code>\w{1,60})\.?\sS3\sError\sMessage:\s(?P<message>[^\n(]{1,300})"
-)
-
-
-def deployments(text: str) -> Iterator[Sighting]:
-    """Yield what AWS Lambda says of the archive that a function is to be made of; the code it ends in is its own."""
-    for found in islice(_DEPLOYMENT.finditer(text), MOST):
-        told = fields(
-            operation=operation_of(found["operation"]),
-            bucket=found["bucket"],
-            key=found["key"],
-            code=found["code"],
-            message=found["message"].strip(),
-        )
-        yield Sighting(start=found.start(), source="text", told=told)
-
-
-_CLOUDFORMATION: Final = re.compile(
-    r"API: s3:(?P<operation>[A-Z]\w{2,60}) (?P<message>Access Denied[^\n]{0,200}|User: [^\n]{1,1500})"
-)
-
-
-def cloudformation(text: str) -> Iterator[Sighting]:
-    """Yield CloudFormation's older form, which names the operation as if it were an action."""
-    for found in islice(_CLOUDFORMATION.finditer(text), MOST):
-        told = fields(operation=operation_of(found["operation"]), code="AccessDenied", message=found["message"])
-        yield Sighting(start=found.start(), source="text", told=told)

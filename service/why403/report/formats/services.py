@@ -1,0 +1,138 @@
+"""What AWS's services say of S3 where they act for their caller: Athena, Redshift, Lambda, CloudFormation, CodeBuild.
+
+Mostly they tell the bucket, and seldom the call. AWS: "Troubleshooting in Athena"; "COPY, UNLOAD, and CREATE EXTERNAL
+SCHEMA using IAM roles"; "Troubleshooting CodePipeline"; "Troubleshooting AWS CodeBuild".
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from why403.report.names import operation_of
+from why403.report.passage import message_after
+from why403.report.places import place_of_uri
+from why403.report.sighting import MOST, Fields, Sighting, both, fields
+
+
+class _Said(NamedTuple):
+    """A sentence with a place, the call that it is about, and whether it is a refusal or only tells of one."""
+
+    words: re.Pattern[str]
+    told: Fields
+    is_error: bool = True
+
+
+_URI: Final = r"(?P<uri>s3://[^\s'\"<>]{3,1100})"
+_BUCKET: Final = r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
+_ROLE: Final = r"(?P<role>arn:aws[a-z-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,600})"
+
+
+def _said(words: str, *, code: str | None = "AccessDenied", operation: str | None = None, action: str = "") -> _Said:
+    told = fields(operation=operation, action=action, code=code)
+    return _Said(re.compile(words.replace(" ", r"\s{1,8}")), told, is_error=code is not None)
+
+
+_SENTENCES: Final = (
+    _said(f"Permission denied on S3 path: {_URI}"),
+    _said(f"Access denied when writing output to url: {_URI}", operation="PutObject"),
+    # The first that Athena asks of the bucket for its results; it says so of one that does not exist, too.
+    _said(f"Unable to verify/create output bucket {_BUCKET}", operation="GetBucketLocation"),
+    _said("Insufficient permissions to execute the query"),
+    _said(f"is not authorized to assume IAM Role {_ROLE}", action="sts:AssumeRole"),
+    _said(f"Not authorized to get credentials of role {_ROLE}", action="sts:AssumeRole"),
+    _said(f"have the permissions required to access the Amazon S3 bucket named {_BUCKET}"),
+    _said(
+        f"Unable to access the artifact with Amazon S3 object key '(?P<key>[^'\n]{{1,1024}})' located in the "
+        f"Amazon S3 artifact bucket '{_BUCKET}'",
+        operation="GetObject",
+    ),
+    _said(
+        rf"source and source version arn:aws[a-z-]{{0,10}}:s3:::{_BUCKET}/(?P<key>[^\s\"'<>]{{1,1024}})",
+        code=None,
+        operation="GetObject",
+    ),
+    _said("UPLOAD_ARTIFACTS|failed to upload artifacts", code=None, operation="PutObject"),
+)
+WORDS: Final = (
+    *("denied on", "denied when", "verify/create", "ermissions", "authorized to", "artifact", "source version"),
+    *("UPLOAD_ARTIFACTS", "denied\non", "denied\nwhen", "authorized\nto", "source\nversion"),
+)
+
+
+def sentences(text: str) -> Iterator[Sighting]:
+    """Yield what is said of buckets, objects and roles that a query, a load or a build could not use."""
+    for said in _SENTENCES:
+        for found in islice(said.words.finditer(text), MOST):
+            message = message_after(text, found.start()) if said.is_error else None
+            told = both(said.told, both(_named(found), fields(message=message)))
+            yield Sighting(start=found.start(), source="text", told=told, is_error=said.is_error)
+
+
+def _named(found: re.Match[str]) -> Fields:
+    named = found.groupdict()
+    place = place_of_uri(named["uri"]) if named.get("uri") else None
+    if place is not None:
+        return place.told
+    role = named.get("role")
+    return fields(bucket=named.get("bucket"), key=named.get("key"), foreign=role.rstrip(".") if role else None)
+
+
+_WAREHOUSE: Final = re.compile(
+    r"S3ServiceException:(?P<message>[^\n]{1,600}?),Status (?P<status>\d{3}),Error (?P<code>\w{1,60})"
+    r"(?:,Rid (?P<request>\w{1,60}))?(?:,ExtRid (?P<host>[^,\s]{1,200}))?"
+)
+
+
+def warehouse(text: str) -> Iterator[Sighting]:
+    """Yield the errors of Redshift's COPY and UNLOAD."""
+    for found in islice(_WAREHOUSE.finditer(text), MOST):
+        told = fields(
+            message=found["message"],
+            status=int(found["status"]),
+            code=found["code"],
+            request_id=found["request"],
+            host_id=found["host"],
+        )
+        yield Sighting(start=found.start(), source="text", told=told)
+
+
+_DEPLOYMENT: Final = re.compile(
+    r"denied\sby\sS3,\splease\smake\ssure\syour\srequest\scredentials\shave\spermission\sto\s"
+    r"(?P<operation>[A-Z]\w{2,60})\sfor\s(?P<bucket>[a-z0-9.-]{3,63})/(?P<key>[^\s\"'<>]{1,1024}?)\.?\s"
+    r"S3\sError\sCode:\s(?P<code>\w{1,60})\.?\sS3\sError\sMessage:\s(?P<message>[^\n(]{1,300})"
+)
+
+
+def deployments(text: str) -> Iterator[Sighting]:
+    """Yield what AWS Lambda says of the archive that a function is to be made of; the code it ends in is its own."""
+    for found in islice(_DEPLOYMENT.finditer(text), MOST):
+        told = fields(
+            operation=operation_of(found["operation"]),
+            bucket=found["bucket"],
+            key=found["key"],
+            code=found["code"],
+            message=found["message"].strip(),
+        )
+        yield Sighting(start=found.start(), source="text", told=told)
+
+
+_CLOUDFORMATION: Final = re.compile(
+    r"API:\s{1,8}s3:(?P<operation>[A-Za-z]\w{2,60})\s{1,8}(?P<message>Access\s{1,8}Denied[^\n]{0,200}|User:\s[^\n]{1,1500})"
+)
+_RESOURCE: Final = re.compile(
+    r"(?P<state>CREATE|UPDATE|DELETE)_FAILED[\s|]{1,40}AWS::S3::BucketPolicy\b"
+    r"|AWS::S3::BucketPolicy\b[\w\s|./()-]{1,120}?\b(?P<after>CREATE|UPDATE|DELETE)_FAILED"
+)
+_OF_STATE: Final = {"CREATE": "PutBucketPolicy", "UPDATE": "PutBucketPolicy", "DELETE": "DeleteBucketPolicy"}
+
+
+def cloudformation(text: str) -> Iterator[Sighting]:
+    """Yield CloudFormation's older form, which names a method as if it were an action, and resources of one call."""
+    for found in islice(_CLOUDFORMATION.finditer(text), MOST):
+        message = message_after(text, found.start("message"))
+        told = fields(operation=operation_of(found["operation"]), code="AccessDenied", message=message)
+        yield Sighting(start=found.start(), source="text", told=told)
+    for found in islice(_RESOURCE.finditer(text), MOST):
+        told = fields(operation=_OF_STATE[found["state"] or found["after"]])
+        yield Sighting(start=found.start(), source="text", told=told, is_error=False)
