@@ -9,9 +9,10 @@ from why403.domain.actions import find
 from why403.domain.operations import ALIASES, OPERATIONS
 from why403.domain.remembered import remembered
 
-# Methods whose name is not the operation's; mostly AWS SDK for Java 1 (`AmazonS3Client`) and .NET, made lower case.
+# Methods whose name is not the operation's; mostly of Java 1 (`AmazonS3Client`), .NET and minio-go, made lower case.
 _METHODS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "bucketexists": "HeadBucket",
         "copypart": "UploadPartCopy",
         "deletebucketcrossoriginconfiguration": "DeleteBucketCors",
         "deletebuckettaggingconfiguration": "DeleteBucketTagging",
@@ -23,6 +24,8 @@ _METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "doesbucketexistv2": "GetBucketAcl",
         "doesobjectexist": "HeadObject",
         "enablerequesterpays": "PutBucketRequestPayment",
+        "fgetobject": "GetObject",
+        "fputobject": "PutObject",
         "getbucketcrossoriginconfiguration": "GetBucketCors",
         "getbucketloggingconfiguration": "GetBucketLogging",
         "getbucketreplicationconfiguration": "GetBucketReplication",
@@ -36,6 +39,7 @@ _METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "listnextbatchofobjects": "ListObjects",
         "listnextbatchofversions": "ListObjectVersions",
         "listversions": "ListObjectVersions",
+        "makebucket": "CreateBucket",
         "putbucket": "CreateBucket",
         "putbucketcrossoriginconfiguration": "PutBucketCors",
         "putbucketloggingconfiguration": "PutBucketLogging",
@@ -45,7 +49,10 @@ _METHODS: Final[Mapping[str, str]] = MappingProxyType(
         "putbucketwebsiteconfiguration": "PutBucketWebsite",
         "putcorsconfiguration": "PutBucketCors",
         "putlifecycleconfiguration": "PutBucketLifecycleConfiguration",
+        "removebucket": "DeleteBucket",
+        "removeobject": "DeleteObject",
         "restoreobjectv2": "RestoreObject",
+        "statobject": "HeadObject",
     }
 )
 _SUFFIX: Final = re.compile(

@@ -78,5 +78,6 @@ def urls(text: str) -> Iterator[Sighting]:
     """Yield every address of S3 as a hint where something is."""
     for found in islice(URL.finditer(text), MOST):
         place = place_of_url(found[0])
-        if place is not None:
+        # restic's repositories have a prefix behind the bucket, and no key.
+        if place is not None and not text.endswith("s3:", 0, found.start()):
             yield Sighting(start=found.start(), source="text", told=place.told, is_error=False)

@@ -22,7 +22,7 @@ _OLD: Final = re.compile(
     r"(?:,\s{1,80}host\s{1,80}id:\s{0,80}(?P<host>[^,\s]{0,200}))?"
 )
 # The code and message before the line of version 1; names of codes begin with a capital and hold no space.
-_CODE: Final = re.compile(r"(?:^|(?<=[\s\"(]))(?P<code>[A-Z][A-Za-z.]{3,60}):\s(?=\S)")
+_CODE: Final = re.compile(r"(?:^|(?<=[\s\"(=]))(?P<code>[A-Z][A-Za-z.]{3,60}):\s(?=\S)")
 _NO_CODES: Final = frozenset(
     {"Error", "ERROR", "Warning", "Failed", "Failure", "Message", "Terraform", "Caused", "Reason", "User"}
 )

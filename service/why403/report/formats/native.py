@@ -99,7 +99,7 @@ _CPP: Final = re.compile(
 _CPP_HOST: Final = re.compile(r"x-amz-id-2 : (?P<id>[^\s]{1,200})")
 _ARROW: Final = re.compile(
     r"AWS Error (?:\[code \d{1,4}\]|(?P<code>[A-Z_]{3,60}))(?: \(HTTP status (?P<status>\d{3})\))?"
-    r"(?: during (?P<operation>\w{3,60}) operation)?: "
+    r"(?:\s{1,8}during\s{1,8}(?P<operation>\w{3,60})\s{1,8}operation(?:: |(?=[\s\"').,]|\Z))|: )"
 )
 _ARROW_PLACE: Final = re.compile(r"(?:key '(?P<key>[^'\n]{0,1024})' in )?bucket '(?P<bucket>[^'\n]{3,255})':\s{0,9}\Z")
 _ARROW_COPY: Final = re.compile(
@@ -127,7 +127,7 @@ def cpp(text: str) -> Iterator[Sighting]:
 def arrow(text: str) -> Iterator[Sighting]:
     """Yield the errors of Arrow's S3 file system, which stands on the SDK for C++."""
     for found in _ARROW.finditer(text):
-        message = message_after(text, found.end())
+        message = message_after(text, found.end()) if found[0].endswith(": ") else _NO_BODY
         ahead = before(text, found.start(), most=2_500)
         place = _ARROW_PLACE.search(ahead) or _ARROW_COPY.search(ahead)
         bodiless = message.startswith(_NO_BODY)
@@ -151,6 +151,8 @@ _DUCK: Final = re.compile(
     r"""(?:\s{1,4}(?P<code>[A-Z][A-Za-z]{3,60}): (?P<message>[^\n]{1,500}))?"""
 )
 
+_DUCK_UNSIGNED: Final = re.compile(r"\*\s{1,4}No\s{1,8}credentials\s{1,8}are\s{1,8}provided")
+
 
 def duckdb(text: str) -> Iterator[Sighting]:
     """Yield DuckDB's errors, which tell address and status."""
@@ -158,5 +160,7 @@ def duckdb(text: str) -> Iterator[Sighting]:
         place = place_of_uri(found["url"]) if found["url"].startswith("s3:") else place_of_url(found["url"])
         if place is not None:
             told = _called(found["method"], found["status"], place)
-            said = fields(code=found["code"], message=found["message"])
+            unsigned = _DUCK_UNSIGNED.search(text, found.end(), found.end() + 400)
+            who = "anonymous" if unsigned else None
+            said = fields(code=found["code"], message=found["message"], principal=who)
             yield Sighting(start=found.start(), source="cpp", told=both(said, told))

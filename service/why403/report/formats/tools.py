@@ -18,7 +18,8 @@ _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
     r"S3 (?:[Bb]ucket|[Oo]bject|policy|ACL)[\w -]{0,40} ?\(|"
     r"(?<!GET )(?<!HEAD )(?:Error|error)(?: |: )"
-    r"(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)"
+    r"(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)\s"
+    r"(?=[^:]{0,120}?(?:S3|state|[Pp]ublic [Aa]ccess))"
 )
 _BUCKET_OF: Final = re.compile(
     r"(?:S3 [Bb]ucket(?: [\w-]{1,40}){0,4}|S3 (?:bucket|policy|ACL)|[Bb]ucket|Simple Storage\) Bucket) "
