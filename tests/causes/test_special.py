@@ -4,6 +4,19 @@ import pytest
 
 from .asking import GET, PUT, ROLE, USER, allow, asked, cause_of, document, layers, refused
 
+VIEWED = """> GET /{} HTTP/2
+> Host: d111111abcdef8.cloudfront.net
+> Accept: */*
+>
+< HTTP/2 403
+< server: {}
+< x-cache: Error from cloudfront
+< via: 1.1 abc.cloudfront.net (CloudFront)
+<
+"""
+DENIED = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+
 DIRECTORY = {"bucket": "fast--use1-az4--x-s3", "principal": USER}
 VENDED = {"s3:AccessGrantsInstanceArn": "arn:aws:s3:eu-west-1:111122223333:access-grants/default"}
 
@@ -55,3 +68,20 @@ def test_a_grant_may_be_missing() -> None:
 def test_a_location_whose_role_trusts_nobody_names_itself() -> None:
     found = asked(refused("GetDataAccess", "StsNotAuthorizedError"))
     assert "trust policy" in found["causes"][0]["check"]["what"]
+
+
+@pytest.mark.parametrize("path", ["index.html", ""])
+def test_what_cloudfront_passes_on_is_about_its_own_access_and_about_missing_objects(path: str) -> None:
+    found = asked(VIEWED.format(path, "AmazonS3") + DENIED)
+    first, second = found["causes"][:2]
+    assert (first["layer"], first["kind"]) == ("bucket_policy", "implicit")
+    assert "cloudfront.amazonaws.com" in first["because"]
+    assert (second["layer"], second["missing_action"]) == ("object_state", "s3:ListBucket")
+    assert "identity" not in layers(found)
+    assert found["understood"]["principal"] is None
+
+
+def test_what_cloudfront_answers_itself_is_no_matter_of_the_bucket() -> None:
+    found = asked(VIEWED.format("index.html", "CloudFront"))
+    assert found["causes"][0]["layer"] == "authentication"
+    assert "CloudFront itself" in found["causes"][0]["because"]

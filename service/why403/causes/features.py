@@ -14,7 +14,7 @@ from why403.domain.operations import OPERATIONS
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.verdict import Words
 from why403.intake.partial import Partial
-from why403.report import CLOUDFRONT, Report, asks_to_list
+from why403.report import CLOUDFRONT, PASSED_ON, Report, asks_to_list
 
 AUTHENTICATION_CODES = frozenset(
     {
@@ -82,6 +82,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "anonymous": principal == "anonymous",
         "service": bool(principal and principal.endswith(".amazonaws.com")),
         "cloudfront-itself": CLOUDFRONT in report.unread,
+        "passed-on": PASSED_ON in report.unread,
         "opens-session": directory and _is_of_objects(operation),
         "expects-owner": not _EXPECTING.isdisjoint(parameters),
         "foreign-key": _is_foreign_key(report.foreign, principal),

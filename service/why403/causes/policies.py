@@ -8,8 +8,8 @@ _WHO: Final = "aws sts get-caller-identity"
 _POLICY: Final = "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"
 
 
-# AWS's services and those who are anonymous have no policies of their own, and are in no organization.
-_WITHOUT: Final = frozenset({"service", "anonymous"})
+# AWS's services, CloudFront too, and those who are anonymous have no policies of their own, and are in no organization.
+_WITHOUT: Final = frozenset({"service", "anonymous", "passed-on"})
 _ATTACHED: Final = ANY_SERVICE | _WITHOUT
 IDENTITY_CHECK: Final = (
     "is this the caller you expect, and do its own policies allow {action} on {resource}? `allowed` speaks against it",
@@ -100,7 +100,7 @@ POLICIES: Final = (
         ),
         "the bucket's owner allows {action} on {in_bucket} to exactly this role or user",
         wants="unexplained",
-        bars=NOT_THERE | {"same-account", "other-account"},
+        bars=NOT_THERE | {"passed-on", "same-account", "other-account"},
     ),
     possible(
         "bucket_policy",
@@ -113,7 +113,7 @@ POLICIES: Final = (
         ),
         "check the bucket's name and account; otherwise its owner allows {action} to this role or user",
         wants="head-bucket",
-        bars=NOT_THERE | {"same-account"},
+        bars=NOT_THERE | {"passed-on", "same-account"},
     ),
     possible(
         "bucket_policy",

@@ -1,7 +1,8 @@
-"""Causes of special kinds of buckets and credentials: sessions of directory buckets, S3 Access Grants.
+"""Causes of special kinds of buckets and callers: sessions of directory buckets, S3 Access Grants, CloudFront.
 
 AWS: "Authorizing Zonal endpoint API operations with CreateSession"; "Granting S3 Access Grants"; "Request access to
-Amazon S3 data through S3 Access Grants".
+Amazon S3 data through S3 Access Grants"; "Restrict access to an Amazon S3 origin" and "HTTP 403 status code (Permission
+Denied)" (CloudFront).
 """
 
 from typing import Final
@@ -9,6 +10,40 @@ from typing import Final
 from why403.causes.model import NOT_THERE, possible
 
 SPECIAL: Final = (
+    possible(
+        "bucket_policy",
+        "implicit",
+        72,
+        "CloudFront asks the bucket in its own name, not in the viewer's, and the bucket's policy does not let it in: "
+        "neither cloudfront.amazonaws.com for the distribution (origin access control) nor its origin access identity; "
+        "without either it asks as anybody",
+        (
+            "does the bucket's policy allow s3:GetObject to the distribution? `AWS:SourceArn` must be its ARN",
+            "aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text",
+        ),
+        "set an origin access control, and allow s3:GetObject on the objects to cloudfront.amazonaws.com while "
+        "AWS:SourceArn is the distribution's; for objects under a KMS key its policy must allow kms:Decrypt alike",
+        wants="passed-on",
+        bars=NOT_THERE,
+    ),
+    possible(
+        "object_state",
+        "requirement",
+        64,
+        "the object is not there: CloudFront may not list the bucket, so that S3 answers 403 instead of 404; for a "
+        "path that ends in a slash CloudFront looks for no index document, and for / only with a default root object",
+        (
+            "is the key there? The distribution's origin path stands before what the viewer asks for",
+            "aws s3api list-objects-v2 --bucket {bucket} --prefix {key} --max-keys 1",
+        ),
+        "put the object there, or set the default root object; allow s3:ListBucket on the bucket to the distribution, "
+        "so that a missing key answers 404",
+        "manual",
+        wants="passed-on",
+        bars=NOT_THERE,
+        missing_action="s3:ListBucket",
+        rests_on="object.exists",
+    ),
     possible(
         "identity",
         "implicit",

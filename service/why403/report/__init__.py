@@ -1,7 +1,7 @@
 """What people paste about a refused call, read: errors of every client, logs, bodies, URLs and CloudTrail records."""
 
 from why403.report.answers import UNSIGNED, is_of_sts
-from why403.report.formats.transcripts import CLOUDFRONT
+from why403.report.formats.transcripts import CLOUDFRONT, PASSED_ON
 from why403.report.model import SOURCES, Named, Report, Source
 from why403.report.names import asks_to_list
 from why403.report.plain import LIMIT
@@ -11,6 +11,7 @@ from why403.report.stripping import strip_secrets, stripped
 __all__ = [
     "CLOUDFRONT",
     "LIMIT",
+    "PASSED_ON",
     "SOURCES",
     "UNSIGNED",
     "Named",

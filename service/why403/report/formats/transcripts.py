@@ -10,7 +10,7 @@ from why403.report.headers import parameters_of
 from why403.report.moments import moment
 from why403.report.places import Place, place_of_host, place_of_url
 from why403.report.routes import operation_at
-from why403.report.sighting import MOST, Fields, Sighting, fields
+from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
 # A request line of an access log stands in quotes; this one does not.
 _REQUEST: Final = re.compile(
@@ -30,7 +30,7 @@ _FIRST_ERROR: Final = 300
 CLOUDFRONT: Final = (
     "the answer comes from CloudFront itself (its firewall, signed URLs or cookies, or place), not from S3"
 )
-_PASSED_ON: Final = "CloudFront passed on an answer of its origin, S3"
+PASSED_ON: Final = "CloudFront passed on an answer of its origin, S3"
 
 
 def exchanges(text: str) -> Iterator[Sighting]:
@@ -57,8 +57,19 @@ def _sighting(text: str, asked: re.Match[str] | None, answer: re.Match[str], sta
     if asked and asked["method"] == "HEAD":
         told["code"] = str(status)
     source, notes = _origin(received)
+    if PASSED_ON in notes:
+        told = _asked_by_cloudfront(told, asked)
     start = asked.start() if asked else answer.start()
     return Sighting(start=start, source="cloudfront" if source else "curl", told=told, notes=notes)
+
+
+def _asked_by_cloudfront(told: Fields, asked: re.Match[str] | None) -> Fields:
+    """Return what is told of CloudFront's call to S3: it is not the viewer's, who signs nothing and sends no key."""
+    path = asked["target"].partition("?")[0].removeprefix("https://").partition("/")[2] if asked else ""
+    reads = {"GET": "GetObject", "HEAD": "HeadObject"}.get(asked["method"] if asked else "")
+    of_answer = {name: held for name, held in told.items() if name not in {"principal", "context", "presigned"}}
+    # What `/` asks for, the distribution decides.
+    return both(fields(**of_answer), fields(operation=reads if path else None))
 
 
 def _headers(text: str, start: int, *, stop: int | None = None) -> dict[str, str]:
@@ -136,4 +147,4 @@ def _origin(received: Mapping[str, str]) -> tuple[bool, tuple[str, ...]]:
     of_s3 = "x-amz-request-id" in received or received.get("server", "").lower() == "amazons3"
     if received.get("server", "").lower() == "cloudfront" or (cached and not of_s3):
         return True, (CLOUDFRONT,)
-    return False, (_PASSED_ON,) if cached else ()
+    return False, (PASSED_ON,) if cached else ()
