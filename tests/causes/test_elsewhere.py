@@ -180,3 +180,22 @@ def test_a_token_gets_a_role_by_the_trust_policy_alone(action: str) -> None:
     assert "get-role" in first["check"]["command"]
     assert "allow sts" not in first["fix"]["summary"]
     assert found["understood"]["resource"] is None
+
+
+SERVERS = ("https://1a2b3c.r2.cloudflarestorage.com", "http://localhost:9000", "https://objects.example.net")
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId"])
+@pytest.mark.parametrize("server", SERVERS)
+def test_nothing_is_certain_of_a_server_that_is_not_awss(server: str, code: str) -> None:
+    text = f"$ aws --endpoint-url {server} s3 cp a s3://held-demo/a\n\n{refused('PutObject', code)}"
+    found = asked(text, evidence={"bucket.policy": None, "bucket.owner": "111122223333"})
+    assert (found["decision"], found["certainty"]) == ("unknown", "suspected")
+    assert "it is not AWS" in found["summary"]
+    assert {cause["likelihood"] for cause in found["causes"]} == {"possible"}
+    assert all("the server that was asked is not AWS" in cause["because"] for cause in found["causes"])
+
+
+def test_what_no_server_was_asked_is_certain_whichever_it_would_have_been() -> None:
+    text = "$ aws --endpoint-url http://localhost:9000 s3 ls s3://held-demo\n\nUnable to locate credentials"
+    assert asked(text)["causes"][0]["likelihood"] == "certain"

@@ -121,6 +121,8 @@ REPEATED: Final = (
     "error creating a ",
     "s3:a/",
     'PutBlob("a") ',
+    "a.b.c.d.e.f.g.",
+    "--endpoint-url https://a ",
     "AWS Error ACCESS_DENIED during HeadObject operation: ",
     'Error { code: Some("A"), message: Some("',
     'Error executing "PutObject" on "https://b.s3.amazonaws.com/k"; AWS HTTP error: ',

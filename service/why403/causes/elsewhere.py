@@ -1,5 +1,6 @@
-"""Causes of refusals of other services' actions: texts about S3 often end in one, as of the role to be assumed.
+"""Causes of refusals that are not S3's own: of other services' actions, and of servers that are not AWS.
 
+Texts about S3 often end in an action of another service, as of the role to be assumed.
 Some of them S3 itself asks for, as iam:PassRole, so that no text says for certain that S3 was not asked.
 
 AWS: "Troubleshoot access denied error messages"; "Cross-account policy evaluation logic"; "AssumeRole" (AWS STS).
@@ -12,7 +13,44 @@ from why403.causes.policies import IDENTITY_CHECK
 
 _TRUST: Final = "aws iam get-role --role-name {role} --query Role.AssumeRolePolicyDocument"
 
+_SERVER: Final = "does the client send its calls where it should? The endpoint stands in its configuration"
+_ENDPOINT: Final = "aws configure get endpoint_url"
+
 ELSEWHERE: Final = (
+    possible(
+        "identity",
+        "implicit",
+        34,
+        "the server that was asked is not AWS, and does not allow the key that signs the call to do this: keys of such "
+        "servers are often for one bucket, or for reading alone; no policy of AWS decides there",
+        ("which buckets and operations is the key for? The server's own administration tells", _ENDPOINT),
+        "give the key the permission where the server keeps its rules, or use another key",
+        "manual",
+        wants="not-aws",
+    ),
+    possible(
+        "authentication",
+        "requirement",
+        24,
+        "the server that was asked is not AWS: the key may be AWS's or of another account of that server, or the "
+        "signature may be for another Region or endpoint than it takes",
+        (_SERVER, _ENDPOINT),
+        "use a key of that server's, its endpoint and its Region; or leave the endpoint out to ask AWS",
+        "manual",
+        wants="not-aws",
+        bars=frozenset(),
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        16,
+        "the server that was asked is not AWS: a rule of its own for the bucket may refuse the call, as may a bucket "
+        "of that name that belongs to somebody else",
+        ("whose bucket is it, and what does the server's own administration say of it?", _ENDPOINT),
+        "ask whoever runs the server, or change the bucket's rules there",
+        "manual",
+        wants="not-aws",
+    ),
     possible(
         "identity",
         "implicit",

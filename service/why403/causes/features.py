@@ -83,6 +83,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "service": bool(principal and principal.endswith(".amazonaws.com")),
         "cloudfront-itself": CLOUDFRONT in report.unread,
         "passed-on": PASSED_ON in report.unread,
+        "not-aws": report.server is not None,
         "opens-session": directory and _is_of_objects(operation),
         "expects-owner": not _EXPECTING.isdisjoint(parameters),
         "foreign-key": _is_foreign_key(report.foreign, principal),

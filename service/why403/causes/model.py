@@ -8,6 +8,9 @@ the facts that tell whether it is so, where a layer has several such rules. Sour
 
 from typing import Final, NamedTuple
 
+ELSEWHERE: Final = frozenset({"not-aws"})
+"""Bars of every cause that does not want it: it was not AWS that answered."""
+
 
 class Possible(NamedTuple):
     """One cause; texts may hold `{action}` and the other words of a `Situation`, for what is known of it."""
@@ -26,8 +29,12 @@ class Possible(NamedTuple):
     rests_on: frozenset[str] = frozenset()
 
     def fits(self, features: frozenset[str], own: frozenset[str] = frozenset()) -> bool:
-        """Return whether what is known asks for this row, and does not bar it; what refuses has `own` features."""
-        return self.wants <= features | own and not self.bars & features
+        """Return whether what is known asks for this row, and does not bar it; what refuses has `own` features.
+
+        Of another's server only the rows tell that are about such.
+        """
+        barred = (self.bars | ELSEWHERE) - self.wants
+        return self.wants <= features | own and not barred & features
 
 
 ANY_SERVICE: Final = frozenset({"authentication-code", "state-code", "kms-code", "missing-code"})

@@ -158,6 +158,8 @@ def _meaning(report: Report) -> Meaning | None:
     found = meaning_of(report.code, report.message, report.aws_named.special if report.aws_named else None)
     if found is None or (found.status is None and report.code == _DENIED):
         return None  # what S3 has refused was sent
+    if report.server is not None and found.status is not None:
+        return None  # what S3 means by it another's server may not
     told = detailed(found, report)
     # Copies, completed uploads and deletions of many objects answer 200 and tell the error in the body.
     return told if told.status is None or report.status in {None, _IN_THE_BODY, told.status} else None

@@ -66,6 +66,8 @@ def partial(report: Report, hints: Mapping[str, Any], now: Now | None = None) ->
                 known = known._replace(
                     missing=f"what S3 would answer: the action refused is another service's, {report.action}"
                 )
+            if report.server is not None:
+                known = known._replace(asked=None, missing=f"what {report.server} answers by: it is not AWS")
             return known._replace(of_text=not _names(hints.get("context"), _REQUESTED))
         except InvalidInput as error:
             read = [fault for fault in error.faults if not _hinted(fault.pointer, hints)]

@@ -37,6 +37,8 @@ def report_of(told: Mapping[str, Any], source: Source, *, others: int = 0, unrea
     _parameter(known)
     _answer(known)
     named = known.pop("named", None)
+    if "server" in known:
+        unread = (*unread, f"`{known['server']}` is not AWS: whether AWS's rules hold there is not known")
     for name in ("parameters", "context"):
         known[name] = MappingProxyType(known.get(name) or {})
     if known.get("presigned"):

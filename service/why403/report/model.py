@@ -66,7 +66,7 @@ class Report:
     `expires`, `method` and `headers` as far as known, `expires_at` for signature version 2, and `key_id`; that of an
     answer is the access key id which S3 names, masked but for its ends. `foreign` is the ARN of another service's
     resource that the action was on, as of a KMS key. `region` is where the request went, `bucket_region` where S3 says
-    the bucket is. `unread` says what could not be read or told.
+    the bucket is. `server` is who was asked where that is not AWS. `unread` says what could not be read or told.
     """
 
     source: Source = "text"
@@ -90,6 +90,7 @@ class Report:
     bucket_owner: str | None = None
     presigned: Mapping[str, Any] | None = None
     key_id: str | None = None
+    server: str | None = None
     server_time: str | None = None
     request_time: str | None = None
     aws_named: Named | None = None

@@ -29,6 +29,7 @@ class Fields(TypedDict, total=False):
     bucket_region: str
     bucket_owner: str
     presigned: dict[str, Any]
+    server: str
     server_time: str
     request_time: str
     named: Named
