@@ -199,3 +199,21 @@ def test_nothing_is_certain_of_a_server_that_is_not_awss(server: str, code: str)
 def test_what_no_server_was_asked_is_certain_whichever_it_would_have_been() -> None:
     text = "$ aws --endpoint-url http://localhost:9000 s3 ls s3://held-demo\n\nUnable to locate credentials"
     assert asked(text)["causes"][0]["likelihood"] == "certain"
+
+
+def test_a_role_that_redshift_may_not_assume_is_a_matter_of_its_trust_policy() -> None:
+    who = "arn:aws:redshift:eu-west-1:111122223333:dbuser:cluster/awsuser"
+    found = asked(f"ERROR: User {who} is not authorized to assume IAM Role {OTHERS_ROLE}\nDETAIL: code: 8001")
+    assert "its trust policy does not let the caller in" in found["causes"][0]["because"]
+    assert found["causes"][0]["missing_action"] == "sts:AssumeRole"
+    assert not OF_BUCKETS & {layers(found)[0]}
+
+
+def test_what_duckdb_sends_without_credentials_is_not_signed() -> None:
+    text = (
+        'HTTP Error: Unable to connect to URL "s3://held-demo/a/b.csv": 403 (Forbidden).\n\n'
+        "Authentication Failure - this is usually caused by invalid or missing credentials.\n"
+        "* No credentials are provided."
+    )
+    assert "the call is not signed" in asked(text)["causes"][0]["because"]
+    assert layers(asked(text.replace("No credentials are", "Credentials are")))[0] == "identity"

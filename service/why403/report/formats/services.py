@@ -21,6 +21,7 @@ class _Said(NamedTuple):
     words: re.Pattern[str]
     told: Fields
     is_error: bool = True
+    note: str | None = None
 
 
 _URI: Final = r"(?P<uri>s3://[^\s'\"<>]{3,1100})"
@@ -28,16 +29,22 @@ _BUCKET: Final = r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
 _ROLE: Final = r"(?P<role>arn:aws[a-z-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,600})"
 
 
-def _said(words: str, *, code: str | None = "AccessDenied", operation: str | None = None, action: str = "") -> _Said:
+def _said(
+    words: str, *, code: str | None = "AccessDenied", operation: str | None = None, action: str = "", note: str = ""
+) -> _Said:
     told = fields(operation=operation, action=action, code=code)
-    return _Said(re.compile(words.replace(" ", r"\s{1,8}")), told, is_error=code is not None)
+    return _Said(re.compile(words.replace(" ", r"\s{1,8}")), told, is_error=code is not None, note=note or None)
 
 
 _SENTENCES: Final = (
     _said(f"Permission denied on S3 path: {_URI}"),
     _said(f"Access denied when writing output to url: {_URI}", operation="PutObject"),
-    # The first that Athena asks of the bucket for its results; it says so of one that does not exist, too.
-    _said(f"Unable to verify/create output bucket {_BUCKET}", operation="GetBucketLocation"),
+    # The first that Athena asks of the bucket for its results.
+    _said(
+        f"Unable to verify/create output bucket {_BUCKET}",
+        operation="GetBucketLocation",
+        note="Athena says so of a bucket that does not exist, too",
+    ),
     _said("Insufficient permissions to execute the query"),
     _said(f"is not authorized to assume IAM Role {_ROLE}", action="sts:AssumeRole"),
     _said(f"Not authorized to get credentials of role {_ROLE}", action="sts:AssumeRole"),
@@ -66,7 +73,8 @@ def sentences(text: str) -> Iterator[Sighting]:
         for found in islice(said.words.finditer(text), MOST):
             message = message_after(text, found.start()) if said.is_error else None
             told = both(said.told, both(_named(found), fields(message=message)))
-            yield Sighting(start=found.start(), source="text", told=told, is_error=said.is_error)
+            notes = (said.note,) if said.note else ()
+            yield Sighting(start=found.start(), source="text", told=told, is_error=said.is_error, notes=notes)
 
 
 def _named(found: re.Match[str]) -> Fields:
