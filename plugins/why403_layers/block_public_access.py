@@ -207,7 +207,8 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
     cites = tuple(Citation(fact=fact.name, pointer=f"/{flag}") for fact in on)
     where = " and ".join(fact.name.partition(".")[0].replace("_", " ") for fact in on)
     status, code = (400, "AccessDenied") if request.call and _creates(request.call) else (403, "AccessDenied")
-    return Words(because=f"{flag} of the {where} {_DOES[flag]}", citations=cites, status=status, code=code)
+    sort = "restricted" if flag == "RestrictPublicBuckets" and request.principal.signed else ""
+    return Words(because=f"{flag} of the {where} {_DOES[flag]}", citations=cites, status=status, code=code, sort=sort)
 
 
 def _stands_aside(flag: str, request: AccessRequest) -> str:

@@ -191,7 +191,7 @@ def words(request: AccessRequest, evidence: Evidence, claim: Claim) -> Words:
         cites = () if sent else (Citation(fact=BUCKET_ACL.name), Citation(fact=BUCKET_OWNER.name))
         return Words(because=because, citations=cites, status=400, code="InvalidBucketAclWithObjectOwnership")
     because = "ACLs are disabled on this bucket (Object Ownership is BucketOwnerEnforced), so their grants do not count"
-    return Words(because=because, citations=cites)
+    return Words(because=because, citations=cites, sort="disabled")
 
 
 def _doubt(request: AccessRequest, claim: Claim, evidence: Evidence) -> Words:

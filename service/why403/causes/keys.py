@@ -12,7 +12,10 @@ KEYS: Final = (
         "implicit",
         16,
         "the object is encrypted with a KMS key that the caller may not use: IAM and the key's policy must both allow",
-        ("which key is it?", "aws s3api head-object --bucket {bucket} --key {key} --query SSEKMSKeyId"),
+        (
+            "which key is it?",
+            "aws s3api head-object --bucket {bucket} --key {key} --version-id {version} --query SSEKMSKeyId",
+        ),
         "allow kms:Decrypt on the key in the caller's policy and in the key's policy",
         wants="reads-object",
         missing_action="kms:Decrypt",
@@ -43,7 +46,7 @@ KEYS: Final = (
         "a resource control policy of the organization that the KMS key belongs to denies it",
         (
             "as the management account: which policies apply to the account of the key?",
-            "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
+            "aws organizations list-policies-for-target --target-id {key_account} --filter RESOURCE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception",
         "manual",

@@ -26,7 +26,7 @@ CREDENTIALS: Final = (
     WHO,
 )
 REGION: Final = "aws s3api head-bucket --bucket {bucket} --query BucketRegion"
-HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key}"
+HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key} --version-id {version}"
 CORS: Final = Meaning(
     AUTHENTICATION,
     403,

@@ -185,7 +185,7 @@ POLICIES: Final = (
         "a resource control policy of the bucket owner's organization denies it",
         (
             "as the management account: which policies apply to the bucket owner's account?",
-            "aws organizations list-policies-for-target --target-id ACCOUNT --filter RESOURCE_CONTROL_POLICY",
+            "aws organizations list-policies-for-target --target-id {owner} --filter RESOURCE_CONTROL_POLICY",
         ),
         "the organization's administrators add an exception",
         "manual",

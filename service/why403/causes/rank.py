@@ -41,11 +41,13 @@ _GRANT: Final = frozenset({"identity", "bucket_policy"})
 """Where AWS's text names the one, an allow may be missing in the other as well."""
 _OF_KEY: Final = {"bucket_policy": ("kms", frozenset({"is-key-policy"}))}
 """Where the model tells of the policy of a KMS key, which AWS calls resource-based as it does a bucket's."""
+_OPTIONAL: Final = re.compile(r" --[a-z-]+ \{version\}")
+"""What a command has only where it is known."""
 _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 _OF_RESOURCE: Final = frozenset({"resource", "in_bucket"})
 _UNTOLD: Final = {"in_bucket": "the resource", "point_account": "the access point's account"}
 """What sentences say for what is not known, where that is not its name."""
-_PLACEHOLDERS: Final = {"in_bucket": "RESOURCE", "holder_name": "ROLE"}
+_PLACEHOLDERS: Final = {"in_bucket": "RESOURCE", "holder_name": "ROLE", "owner": "ACCOUNT", "key_account": "ACCOUNT"}
 _OF_COMMAND: Final = re.compile(r"(?:--([a-z-]+) )?\{([a-z_]+)\}")
 """A gap of a command, with the option that takes it, if it stands alone there."""
 
@@ -205,7 +207,7 @@ def _typed(command: str, words: Mapping[str, str | None]) -> str:
         placeholder = "KEY" if name in _OF_RESOURCE and _is_of_key(words) else _PLACEHOLDERS.get(name, name.upper())
         return _written((option or "", words[name] or placeholder))
 
-    return _OF_COMMAND.sub(put_in, command)
+    return _OF_COMMAND.sub(put_in, command if words["version"] else _OPTIONAL.sub("", command))
 
 
 @remembered_by(characters, most=2048)

@@ -5,63 +5,54 @@ from typing import Final
 from why403.causes.meaning import CREDENTIALS
 from why403.causes.model import NO_POLICY, possible
 
+_HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key} --version-id {version} --request-payer requester"
+_LIST: Final = "aws s3api list-objects-v2 --bucket {bucket} --max-keys 1 --request-payer requester"
+_PAYER: Final = "aws s3api get-bucket-request-payment --bucket {bucket}"
+_ANSWERS: Final = "is it Requester Pays? {} with the header speaks for this cause".format
+_SAYS: Final = "is it Requester Pays? `Requester` speaks for this cause (an identity of the owner's account)"
+_UNPAID: Final = "the bucket may be Requester Pays, and the call does not say that the caller pays"
+# Calls, how common it is among their refusals, and what tells: HEAD gives no hint by itself.
+_PAID: Final = (
+    ("reads-object bodiless", 24, f"{_UNPAID}; HEAD gives no hint", (_ANSWERS("200"), _HEAD)),
+    ("reads-object", 8, _UNPAID, (_ANSWERS("200"), _HEAD)),
+    ("lists", 8, _UNPAID, (_ANSWERS("An answer"), _LIST)),
+    ("changes-object", 6, _UNPAID, (_SAYS, _PAYER)),
+)
+_PAYING: Final = "request_payment", "requirement"
+_BY_WHOM: Final = NO_POLICY | {"same-account"}
+
+REQUEST_PAYMENT: Final = (
+    *(
+        possible(
+            *_PAYING,
+            weight,
+            because,
+            check,
+            "send x-amz-request-payer: requester",
+            wants=wants,
+            bars=_BY_WHOM | {"anonymous"},
+            rests_on="bucket.request_payment",
+        )
+        for wants, weight, because, check in _PAID
+    ),
+    *(
+        possible(
+            *_PAYING,
+            weight + 1,
+            "the bucket may be Requester Pays, and then takes no call that is not signed",
+            (f"{what}; sign it, with any account's credentials", command),
+            "sign the request as an identity of the account that is to pay, and send x-amz-request-payer: requester",
+            "manual",
+            wants=f"{wants} anonymous",
+            bars=_BY_WHOM,
+            rests_on="bucket.request_payment",
+        )
+        for wants, weight, _, (what, command) in _PAID
+    ),
+)
+
 REQUESTS: Final = (
-    possible(
-        "request_payment",
-        "requirement",
-        24,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays; HEAD gives no hint",
-        (
-            "is it Requester Pays? 200 with the header speaks for this cause",
-            "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="reads-object bodiless",
-        rests_on="bucket.request_payment",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        8,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? 200 with the header speaks for this cause",
-            "aws s3api head-object --bucket {bucket} --key {key} --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"bodiless", "same-account"},
-        wants="reads-object",
-        rests_on="bucket.request_payment",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        8,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? An answer with the header speaks for this cause",
-            "aws s3api list-objects-v2 --bucket {bucket} --max-keys 1 --request-payer requester",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="lists",
-        rests_on="bucket.request_payment",
-    ),
-    possible(
-        "request_payment",
-        "requirement",
-        6,
-        "the bucket may be Requester Pays, and the call does not say that the caller pays",
-        (
-            "is it Requester Pays? `Requester` speaks for this cause (an identity of the owner's account)",
-            "aws s3api get-bucket-request-payment --bucket {bucket}",
-        ),
-        "send x-amz-request-payer: requester",
-        bars=NO_POLICY | {"same-account"},
-        wants="changes-object",
-        rests_on="bucket.request_payment",
-    ),
+    *REQUEST_PAYMENT,
     possible(
         "authentication",
         "requirement",

@@ -8,11 +8,11 @@ from why403.causes.details import detailed
 from why403.causes.features import features_of, text_of
 from why403.causes.meaning import Meaning
 from why403.domain.actions import is_of_other_service, service_of
-from why403.domain.arn import KMS, Resource, resource
+from why403.domain.arn import KMS, Resource, resource, split_arn
 from why403.domain.principal import SOMEBODY, Kind
 from why403.domain.principal import principal as principal_named
 from why403.domain.request import AccessRequest
-from why403.domain.truth import TRUE
+from why403.domain.truth import FALSE, TRUE
 from why403.engine.call import Decided, LegDecided
 from why403.intake.partial import Partial
 from why403.report import Report
@@ -37,6 +37,8 @@ class Situation(NamedTuple):
     foreign: str | None = None
     account: str | None = None
     """The caller's, where it is known whoever calls."""
+    version: str | None = None
+    owner: str | None = None
     features: frozenset[str] = frozenset()
 
     @classmethod
@@ -63,7 +65,9 @@ class Situation(NamedTuple):
             behind=behind.resource if behind else None,
             foreign=report.foreign,
             account=known.asked.principal.account if known.asked else None,
-            features=features_of(report, known) | _relation(decided),
+            version=text_of(known.request.get("parameters") or {}, "VersionId"),
+            owner=_owner(decided),
+            features=features_of(report, known) | _decided_of(decided),
         )
 
     def names(self, layer: str, kind: str) -> bool:
@@ -97,7 +101,7 @@ class Situation(NamedTuple):
     def words(self) -> dict[str, str | None]:
         """Return what texts may mention."""
         found = resource(self.resource) if self.resource else None
-        in_bucket = self.behind or found
+        in_bucket, key = self.behind or found, split_arn(self.foreign or self.resource or "")
         caller = principal_named(self.principal) if self.principal else SOMEBODY
         holder = "User" if caller.kind is Kind.USER else "Role"
         return {
@@ -106,6 +110,9 @@ class Situation(NamedTuple):
             "in_bucket": self.behind.arn if self.behind else self.resource,
             "bucket": in_bucket.bucket if in_bucket else None,
             "key": found.key if found else None,
+            "version": self.version,
+            "owner": self.owner,
+            "key_account": key.account if key and key.service == KMS and key.account.isdigit() else None,
             "principal": self.principal,
             "operation": self.operation,
             "source": _role_of(self.principal),
@@ -169,14 +176,28 @@ _IN_THE_BODY: Final = 200
 _DENIED: Final = "AccessDenied"
 
 
-def _relation(decided: Decided | None) -> set[str]:
-    """Return the word for how the caller's account and that which owns the bucket are related, if both are known."""
-    requests = [leg.ruled.request for leg in decided.legs if leg.ruled.teller is None] if decided else []
-    known = [each for each in requests if each.principal.account and each.bucket_owner]
-    if not known or len(known) < len(requests):
-        return set()
-    at_home = {each.at_home for each in known}
-    return {"same-account" if at_home == {True} else "other-account"} if len(at_home) == 1 else set()
+def _decided_of(decided: Decided | None) -> frozenset[str]:
+    """Return the words for whose bucket and object it is, as far as the evidence tells."""
+    requests = _of_bucket(decided)
+    owned = [each for each in requests if each.principal.account and each.bucket_owner]
+    at_home = {each.at_home for each in owned} if len(owned) == len(requests) else set[bool]()
+    found = {
+        "same-account": at_home == {True},
+        "other-account": at_home == {False},
+        "not-foreign": all(each.of_foreign == FALSE and each.bucket_owner is not None for each in requests),
+    }
+    return frozenset(name for name, holds in found.items() if holds and requests)
+
+
+def _owner(decided: Decided | None) -> str | None:
+    """Return the account that owns the bucket, where its id is known."""
+    owners = {each.bucket_owner for each in _of_bucket(decided) if not each.of_source}
+    owner = owners.pop() if len(owners) == 1 else None
+    return owner if owner and owner.isdigit() else None
+
+
+def _of_bucket(decided: Decided | None) -> list[AccessRequest]:
+    return [leg.ruled.request for leg in decided.legs if leg.ruled.teller is None] if decided else []
 
 
 def _role_of(principal: str | None) -> str | None:

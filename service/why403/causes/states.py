@@ -7,9 +7,9 @@ from typing import Final
 
 from why403.causes.model import NO_POLICY, possible
 
-_HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key}"
+_HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key} --version-id {version}"
 _VERSIONING: Final = "aws s3api get-bucket-versioning --bucket {bucket}"
-_RETENTION: Final = "aws s3api get-object-retention --bucket {bucket} --key {key}"
+_RETENTION: Final = "aws s3api get-object-retention --bucket {bucket} --key {key} --version-id {version}"
 
 STATES: Final = (
     possible(
@@ -59,7 +59,7 @@ STATES: Final = (
         "requirement",
         95,
         "the object is archived, or not in the state the operation needs; no policy is involved",
-        ("what is its storage class?", "aws s3api head-object --bucket {bucket} --key {key}"),
+        ("what is its storage class?", _HEAD),
         "restore the object and wait until it is back",
         "manual",
         wants="state-code",
@@ -69,7 +69,7 @@ STATES: Final = (
         "requirement",
         80,
         "there is no such bucket or object; no policy is involved",
-        ("is the name right?", "aws s3api head-object --bucket {bucket} --key {key}"),
+        ("is the name right?", _HEAD),
         "correct the name",
         "manual",
         wants="missing-code",
@@ -123,7 +123,10 @@ STATES: Final = (
         "requirement",
         97,
         "a legal hold protects the version",
-        ("is the hold still on?", "aws s3api get-object-legal-hold --bucket {bucket} --key {key}"),
+        (
+            "is the hold still on?",
+            "aws s3api get-object-legal-hold --bucket {bucket} --key {key} --version-id {version}",
+        ),
         "remove the legal hold (s3:PutObjectLegalHold), if whoever placed it agrees; nothing bypasses it",
         "manual",
         wants="is-hold",

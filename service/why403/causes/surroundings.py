@@ -7,6 +7,11 @@ from why403.causes.model import NO_POLICY, possible
 from why403.causes.requests import REQUESTS
 from why403.causes.states import STATES
 
+_OBJECT_ACL: Final = "aws s3api get-object-acl --bucket {bucket} --key {key} --version-id {version}"
+_OWNERSHIP: Final = (
+    "is Object Ownership BucketOwnerEnforced?",
+    "aws s3api get-bucket-ownership-controls --bucket {bucket}",
+)
 _POINT_POLICY: Final = "aws s3control get-access-point-policy --account-id {point_account} --name {point}"
 
 REST: Final = (
@@ -64,6 +69,19 @@ REST: Final = (
     possible(
         "block_public_access",
         "explicit",
+        1,
+        "Block Public Access keeps other accounts out of a bucket whose policy is public",
+        (
+            "is RestrictPublicBuckets on for the bucket or its account, and does a statement let in everybody?",
+            "aws s3api get-public-access-block --bucket {bucket}",
+        ),
+        "name the principals instead of everyone in the public statements, so that the others count; relax the one "
+        "setting only for a bucket meant to be public",
+        wants="is-restricted",
+    ),
+    possible(
+        "block_public_access",
+        "explicit",
         30,
         "Block Public Access refuses a public ACL; new buckets have it on",
         (
@@ -102,21 +120,67 @@ REST: Final = (
         "requirement",
         90,
         "the call sends an ACL, and ACLs are disabled on the bucket",
-        (
-            "is Object Ownership BucketOwnerEnforced?",
-            "aws s3api get-bucket-ownership-controls --bucket {bucket}",
-        ),
+        _OWNERSHIP,
         "send no ACL; grant by policy instead",
         wants="ownership-code",
+    ),
+    possible(
+        "ownership",
+        "implicit",
+        1,
+        "ACLs are disabled on the bucket, so that what they grant does not count",
+        _OWNERSHIP,
+        "allow {action} on {in_bucket} to exactly this role or user in the bucket's policy, in place of the ACL",
+        wants="is-disabled",
+    ),
+    possible(
+        "ownership",
+        "implicit",
+        2,
+        "ACLs are disabled on the bucket, so that what they grant does not count",
+        _OWNERSHIP,
+        "sign the request; objects that everybody is to read are best served by CloudFront with origin access control",
+        "manual",
+        wants="is-disabled anonymous",
     ),
     possible(
         "acl",
         "implicit",
         9,
         "the object belongs to another account than the bucket, and its ACL does not grant it",
-        ("who owns the object?", "aws s3api get-object-acl --bucket {bucket} --key {key} --query Owner"),
+        ("who owns the object?", f"{_OBJECT_ACL} --query Owner"),
         "the object's owner grants bucket-owner-full-control, or the bucket's owner disables ACLs",
         wants="reads-object",
+        bars=NO_POLICY | {"not-foreign"},
+    ),
+    possible(
+        "acl",
+        "implicit",
+        10,
+        "no ACL grants {action} to the caller",
+        ("whom does the object's ACL grant? That of the bucket lets nobody read an object", _OBJECT_ACL),
+        "the bucket's owner allows {action} on {in_bucket} to exactly this role or user in the bucket's policy, or "
+        "grants READ to its account in the ACL of the object",
+        wants="reads-object not-foreign",
+    ),
+    possible(
+        "acl",
+        "implicit",
+        10,
+        "no ACL grants {action} to the caller",
+        ("whom does the bucket's ACL grant?", "aws s3api get-bucket-acl --bucket {bucket}"),
+        "the bucket's owner allows {action} on {in_bucket} to exactly this role or user in the bucket's policy",
+        wants="lists not-foreign",
+    ),
+    possible(
+        "acl",
+        "implicit",
+        11,
+        "no ACL grants {action} to callers who are anonymous",
+        ("whom does the object's ACL grant? AuthenticatedUsers are those alone who sign their requests", _OBJECT_ACL),
+        "sign the request; objects that everybody is to read are best served by CloudFront with origin access control",
+        "manual",
+        wants="reads-object not-foreign anonymous",
     ),
     possible(
         "access_point",
