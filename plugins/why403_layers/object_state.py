@@ -51,6 +51,7 @@ from why403_layers.object_words import (
     OPEN,
     REFUSALS,
     RESTS_ON,
+    RETAINED,
     ROOT_ONLY,
     SSE_C,
 )
@@ -258,7 +259,9 @@ def _doubt(request: AccessRequest, evidence: Evidence, about: str) -> Words:
     if hidden is not None:
         return unread(hidden)
     owner = evidence[BUCKET_OWNER] if about == ROOT_ONLY and request.bucket_owner is None else None
-    return doubted(OPEN[about], owner)
+    retained = RETAINED.get(about)
+    because = OPEN[about] if retained is None else retained(request, evidence)
+    return doubted(because, owner)._replace(sort=about)
 
 
 def propose(request: AccessRequest, evidence: Evidence, claim: Claim) -> Iterable[Fix]:

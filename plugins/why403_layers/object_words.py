@@ -175,10 +175,32 @@ REFUSALS: Final[Mapping[str, Callable[[AccessRequest, Evidence], Words]]] = {
     SSE_C: _blocked,
     ABAC: _governed_by_tags,
 }
+
+
+def _may_be_retained(request: AccessRequest, evidence: Evidence) -> str:
+    may = f"a retention{_until(evidence)} may hold the version"
+    return f"{may}: it is not known {_when(request, evidence)}what the call sends"
+
+
+def _may_be_governed(request: AccessRequest, evidence: Evidence) -> str:
+    return (
+        f"a retention in governance mode{_until(evidence)} may hold the version: it is not known "
+        f"{_when(request, evidence)}whether the call weakens or bypasses it (x-amz-bypass-governance-retention: true)"
+    )
+
+
+def _when(request: AccessRequest, evidence: Evidence) -> str:
+    if not _until(evidence):
+        return "until when, or "
+    dated = request.call is not None and request.call.received is not None and not request.call.undated
+    return "" if dated else "when the call was made, or "
+
+
+RETAINED: Final[Mapping[str, Callable[[AccessRequest, Evidence], str]]] = {
+    COMPLIANCE: _may_be_retained,
+    GOVERNANCE: _may_be_governed,
+}
 OPEN: Final[Mapping[str, str]] = {
-    COMPLIANCE: "a retention may hold the version: it is not known until when, or what the call sends",
-    GOVERNANCE: "a retention in governance mode may hold the version: it is not known until when, or whether the call "
-    "weakens or bypasses it",
     MFA: "MFA Delete may ask for a code, and it is not known what the call sends",
     ROOT_ONLY: "only the root user of the bucket owner's account switches MFA Delete: it is not known who calls, or "
     "what the call sends",

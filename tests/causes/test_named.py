@@ -6,7 +6,7 @@ import pytest
 
 from tests.artefacts.models import Read
 from tests.causes.asking import ACCOUNT, BUCKET, GET, ROLE, USER, asked, cause_of, document, layers, refused
-from why403.causes.rank import _written
+from why403.causes.filling import _written
 
 KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 NO_ALLOW = "because no {} allows the kms:Decrypt action"

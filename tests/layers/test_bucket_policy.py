@@ -188,7 +188,11 @@ WORDS: dict[str, tuple[AccessRequest, str, Worded]] = {
     "a boundary is what NotPrincipal hits": (
         a_request(facts={**naming(NOT_BUT), BOUNDARY: policy(allow())}),
         "denial: true",
-        Worded("statement 1 of the bucket policy denies s3:GetObject", ("bucket.policy/Statement/0",)),
+        Worded(
+            "statement 1 of the bucket policy denies s3:GetObject: its NotPrincipal lists the caller, and hits whoever "
+            "has a permissions boundary all the same",
+            ("bucket.policy/Statement/0",),
+        ),
     ),
     "the permission that would tell": (
         a_request(rest="unknown"),

@@ -26,6 +26,12 @@ _SESSION_CHECK: Final = (
     _WHO,
 )
 
+BOUNDED: Final = "a Deny with NotPrincipal hits whoever has a permissions boundary, listed or not"
+LISTED: Final = (
+    "write the Deny for every principal, with its list as a condition: `ArnNotEquals` on `aws:PrincipalArn`, which "
+    "takes a session for its role; NotPrincipal hits whoever has a permissions boundary, listed or not"
+)
+
 POLICIES: Final = (
     possible(
         "identity",
@@ -144,6 +150,15 @@ POLICIES: Final = (
         bars=NOT_THERE,
     ),
     possible(
+        "bucket_policy",
+        "explicit",
+        1,
+        BOUNDED,
+        ("has the caller a boundary?", _BOUNDARY),
+        LISTED,
+        wants="is-not-principal",
+    ),
+    possible(
         "identity",
         "explicit",
         12,
@@ -161,7 +176,7 @@ POLICIES: Final = (
             "as the management account: which policies apply to the caller's account?",
             "aws organizations list-policies-for-target --target-id {account} --filter SERVICE_CONTROL_POLICY",
         ),
-        "the organization's administrators add an exception; or send what the policy demands",
+        "the organization's administrators add an exception",
         "manual",
         bars=_ATTACHED,
     ),

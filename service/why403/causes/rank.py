@@ -1,7 +1,5 @@
 """Ranking causes: how common each is, moved by what the evidence and AWS's own words say."""
 
-import re
-import shlex
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -9,15 +7,15 @@ from typing import Any, Final, NamedTuple
 
 from why403.causes.elsewhere import ELSEWHERE
 from why403.causes.features import refused_as
+from why403.causes.filling import filled, typed
 from why403.causes.meaning import Meaning
+from why403.causes.meeting import mended
 from why403.causes.model import Possible
 from why403.causes.named import told_as
 from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation, named_by
 from why403.causes.special import SPECIAL
 from why403.causes.surroundings import REST
-from why403.domain.commands import words as worded
-from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.request import AccessRequest
 from why403.engine.blame import Blamed
 from why403.engine.call import LegDecided
@@ -41,15 +39,6 @@ _GRANT: Final = frozenset({"identity", "bucket_policy"})
 """Where AWS's text names the one, an allow may be missing in the other as well."""
 _OF_KEY: Final = {"bucket_policy": ("kms", frozenset({"is-key-policy"}))}
 """Where the model tells of the policy of a KMS key, which AWS calls resource-based as it does a bucket's."""
-_OPTIONAL: Final = re.compile(r" --[a-z-]+ \{version\}")
-"""What a command has only where it is known."""
-_GAP: Final = re.compile(r"\{([a-z_]+)\}")
-_OF_RESOURCE: Final = frozenset({"resource", "in_bucket"})
-_UNTOLD: Final = {"in_bucket": "the resource", "point_account": "the access point's account"}
-"""What sentences say for what is not known, where that is not its name."""
-_PLACEHOLDERS: Final = {"in_bucket": "RESOURCE", "holder_name": "ROLE", "owner": "ACCOUNT", "key_account": "ACCOUNT"}
-_OF_COMMAND: Final = re.compile(r"(?:--([a-z-]+) )?\{([a-z_]+)\}")
-"""A gap of a command, with the option that takes it, if it stands alone there."""
 
 
 class Standing(NamedTuple):
@@ -64,6 +53,8 @@ class Standing(NamedTuple):
     """Refusals by the lack of an allow that nobody may need, or that is there but for evidence that was not read."""
     speaks: frozenset[tuple[str, str]] = frozenset()
     claims: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = MappingProxyType({})
+    doubts: Mapping[tuple[str, str], tuple[LegDecided, Blamed]] = MappingProxyType({})
+    """What may refuse and tells by what, as a statement or a lock, though it is not known whether it does."""
     about: Mapping[tuple[str, str], AccessRequest] = MappingProxyType({})
     """What was asked for, of all that a call asks for, where each refusal is said or in doubt."""
     open_facts: frozenset[str] = frozenset()
@@ -173,57 +164,6 @@ def _likelihood(score: int) -> str:
     return "likely" if score >= _LIKELY else "possible" if score >= _POSSIBLE else "unlikely"
 
 
-def _filled(text: str, words: Mapping[str, str | None]) -> str:
-    """Return a sentence with what is known put in."""
-    pieces = _pieces(text)
-    if len(pieces) == 1:
-        return text
-    return "".join([_put_in(piece, words) if at % 2 else piece for at, piece in enumerate(pieces)])
-
-
-def _put_in(name: str, words: Mapping[str, str | None]) -> str:
-    """Return what a sentence says for a name; braces around anything else are no gap."""
-    if name not in words:
-        return f"{{{name}}}"
-    if name in _OF_RESOURCE and _is_of_key(words):
-        return words[name] or "the key"
-    return words[name] or _UNTOLD.get(name) or f"the {name.replace('_', ' ')}"
-
-
-def _is_of_key(words: Mapping[str, str | None]) -> bool:
-    return (words["action"] or "").startswith("kms:")
-
-
-def _typed(command: str, words: Mapping[str, str | None]) -> str:
-    """Return a command of the AWS CLI with what is known put in so that a shell and the CLI take it as it is.
-
-    What is not known stays a word in capitals.
-    """
-
-    def put_in(found: re.Match[str]) -> str:
-        option, name = found.groups()
-        if name not in words:
-            return found[0]
-        placeholder = "KEY" if name in _OF_RESOURCE and _is_of_key(words) else _PLACEHOLDERS.get(name, name.upper())
-        return _written((option or "", words[name] or placeholder))
-
-    return _OF_COMMAND.sub(put_in, command if words["version"] else _OPTIONAL.sub("", command))
-
-
-@remembered_by(characters, most=2048)
-def _written(typed: tuple[str, str]) -> str:
-    """Return a value as a command has it, for the option that it stands behind, if any."""
-    option, value = typed
-    parameter = "".join(map(str.capitalize, option.split("-")))
-    return shlex.join(worded([(parameter, value)])) if option else shlex.quote(value)
-
-
-@remembered(1024)
-def _pieces(text: str) -> tuple[str, ...]:
-    """Return a text of the model cut at what is to be put in, whose names are every second piece."""
-    return tuple(_GAP.split(text))
-
-
 def _cause(
     row: Possible, likelihood: str, situation: Situation, standing: Standing, words: Mapping[str, str | None]
 ) -> dict[str, Any]:
@@ -239,16 +179,31 @@ def _cause(
         row = _of_claim(row, claim, situation.features)
     elif claim is None and named:
         row = told_as(row, situation.policy_arn)
+    elif claim is None:
+        claim = standing.doubts.get(at)
+        row = row if claim is None else _doubted(row, claim, situation)
     takes_action = row.kind != "requirement" or row.wants & _BY_ACTION
     return {
         "layer": row.layer,
         "kind": row.kind,
         "likelihood": likelihood,
-        "because": (claim and told(*claim).because) or _filled(row.because, words),
+        "because": (claim and told(*claim).because) or filled(row.because, words),
         "missing_action": row.missing_action or (situation.action if takes_action else None),
-        "check": {"what": _filled(row.what, words), "command": _typed(row.command, words)},
-        "fix": {"summary": _filled(row.fix, words), "applicability": row.applicability, "commands": []},
+        "check": {"what": filled(row.what, words), "command": typed(row.command, words)},
+        "fix": {
+            "summary": mended(row, filled(row.fix, words), claim),
+            "applicability": row.applicability,
+            "commands": [],
+        },
     }
+
+
+def _doubted(row: Possible, claim: tuple[LegDecided, Blamed], situation: Situation) -> Possible:
+    """Return the row for what may refuse, where its words tell which of several ways that would be."""
+    words = told(*claim)
+    own = frozenset({f"is-{words.sort}"}) if words.sort else frozenset[str]()
+    fitting = _fitting(row.layer, row.kind, situation.features, own)
+    return fitting if fitting.wants & own else row
 
 
 def _of_key(row: Possible, via: str, features: frozenset[str]) -> Possible:
@@ -285,8 +240,8 @@ def _by_code(situation: Situation, meaning: Meaning, words: Mapping[str, str | N
         "layer": meaning.layer,
         "kind": meaning.kind,
         "likelihood": "certain",
-        "because": _filled(meaning.because, words),
+        "because": filled(meaning.because, words),
         "missing_action": None if meaning.kind == "requirement" else situation.action,
-        "check": {"what": meaning.what, "command": _typed(meaning.command, words)},
+        "check": {"what": meaning.what, "command": typed(meaning.command, words)},
         "fix": {"summary": meaning.fix, "applicability": "manual", "commands": []},
     }

@@ -59,6 +59,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         open_facts=fixed.open_facts,
         known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
+        doubts=_first(each for each in speaking if _tells(*each)),
         about=_about([*blocking, *refusing, *lacking, *doubted]),
     )
 
@@ -217,6 +218,12 @@ def _allows_but_for_evidence(leg: LegDecided, each: Blamed) -> bool:
     Where one layer tells for all, another of them may refuse.
     """
     return each.claim.says == Says.GRANT and leg.ruled.teller is None and told(leg, each).needs is not None
+
+
+def _tells(leg: LegDecided, each: Blamed) -> bool:
+    """Return whether what may refuse by itself tells by what, and is open because of the call."""
+    words = told(leg, each) if each.claim.says <= Says.REQUIREMENT and each.claim.says != Says.LIMIT else None
+    return words is not None and bool(words.citations) and words.needs is None
 
 
 def _kinds(claims: Iterable[tuple[LegDecided, Blamed]]) -> frozenset[tuple[str, str]]:

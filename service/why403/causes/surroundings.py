@@ -4,6 +4,7 @@ from typing import Final
 
 from why403.causes.keys import KEYS
 from why403.causes.model import NO_POLICY, possible
+from why403.causes.policies import BOUNDED, LISTED
 from why403.causes.requests import REQUESTS
 from why403.causes.states import STATES
 
@@ -201,8 +202,17 @@ REST: Final = (
         12,
         "a Deny in the access point's policy matches the call",
         ("which Deny is it?", _POINT_POLICY),
-        "except this role or user from the Deny, or change the call so that it does not match",
+        "except this role or user from the Deny; do not remove the Deny",
         wants="through-access-point",
+    ),
+    possible(
+        "access_point",
+        "explicit",
+        1,
+        BOUNDED,
+        ("which Deny is it?", _POINT_POLICY),
+        LISTED,
+        wants="is-not-principal",
     ),
     possible(
         "access_point",

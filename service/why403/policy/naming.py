@@ -25,7 +25,17 @@ def naming(  # noqa: PLR0913 - what is said, of what, for whom
     if claim.holds == UNKNOWN:
         return _in_doubt(cited, request, what, "deny" if denial else "allow")
     words = _statement(cited, request, what, "denies" if denial else "allows")
+    if denial and bounded == TRUE and cited and all(_only_bounded(each.statement, request) for each in cited):
+        return words._replace(because=f"{words.because}: {_BOUNDED}", sort="not-principal")
     return _low_confidence(cited, request, words) if request.through_point else words
+
+
+_BOUNDED = "its NotPrincipal lists the caller, and hits whoever has a permissions boundary all the same"
+
+
+def _only_bounded(statement: Statement, request: AccessRequest) -> bool:
+    """Return whether a Deny hits the caller only because it has a permissions boundary."""
+    return statement.hits(request.caller, TRUE) == TRUE and statement.hits(request.caller, FALSE) == FALSE
 
 
 def _statement(cited: list[Cited], request: AccessRequest, what: str, does: str) -> Words:
