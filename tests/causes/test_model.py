@@ -11,7 +11,7 @@ from why403.causes.model import Possible
 from why403.causes.rank import POSSIBLE
 from why403.causes.situation import Situation
 from why403.intake.partial import partial
-from why403.report import Report
+from why403.report import Report, around
 
 LAYERS = frozenset(
     {
@@ -87,7 +87,7 @@ def test_every_layer_has_a_row_with_a_check_and_a_fix() -> None:
 
 
 def test_what_a_row_wants_is_a_feature_that_there_is() -> None:
-    texts = [Path(str(module.__file__)).read_text("utf-8") for module in (features, situation)]
+    texts = [Path(str(module.__file__)).read_text("utf-8") for module in (features, situation, around)]
     source = {name for text in texts for name in re.findall(r'"([a-z-]+)"', text)}
     wanted = {name for row in POSSIBLE for name in row.wants | row.bars}
     # What layers tell apart by themselves, each tests: the model knows no layer.

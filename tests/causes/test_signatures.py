@@ -136,3 +136,54 @@ def test_an_expected_owner_of_a_bucket_whose_owner_nobody_knows_is_a_cause_among
     found = diagnose(services(), {"error": refused("GetObject"), "request": request, "evidence": {}})
     assert found["decision"] == "unknown"
     assert "authentication" in layers(found)
+
+
+READ_AS: Final = "<StringToSign>{}</StringToSign>"
+MISMATCH: Final = (
+    "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature does not match</Message>{}</Error>"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            MISMATCH.format(READ_AS.format("PUT\n\nmultipart/form-data\n1427992617\n/b/k")),
+            "a PUT with content-type multipart/form-data",
+        ),
+        (
+            MISMATCH.format(READ_AS.format("GET 1459295457 /b/k")) + "\n'x-amz-acl': 'public-read'",
+            "a GET, where a call that sends an ACL is a PUT",
+        ),
+        (
+            url(900).replace("x-id=GetObject", "x-id=PutObject") + MISMATCH.format(READ_AS.format("GET\n\n\n1\n/b/k")),
+            "a GET, where",
+        ),
+    ],
+)
+def test_a_signature_that_does_not_fit_is_first_compared_with_what_s3_read(text: str, says: str) -> None:
+    first = diagnose(services(), {"error": text})["causes"][0]
+    assert says in first["because"]
+    assert first["fix"]["summary"].startswith("compare method, path and headers, content-type above all")
+    assert "X-Amz-SignedHeaders" in first["check"]["command"]
+
+
+def test_one_that_is_in_a_header_is_compared_with_what_the_client_signs() -> None:
+    canonical = "<CanonicalRequest>PUT\n/k\n\ncontent-type:text/csv\nhost:b</CanonicalRequest>"
+    first = diagnose(services(), {"error": MISMATCH.format(canonical)})["causes"][0]
+    assert first["because"].endswith("a PUT with content-type text/csv")
+    assert first["fix"]["summary"].startswith("compare method, path, query and headers")
+    assert "--debug" in first["check"]["command"]
+
+
+def test_one_of_which_nothing_is_told_may_be_the_key_s() -> None:
+    first = diagnose(services(), {"error": refused("GetObject", "SignatureDoesNotMatch", "x")})["causes"][0]
+    assert first["fix"]["summary"].startswith("enter the secret key again")
+
+
+def test_headers_that_are_not_signed_are_named() -> None:
+    message = "There were headers present in the request which were not signed"
+    text = f"<Error><Code>AccessDenied</Code><Message>{message}</Message><HeadersNotSigned>x-amz-acl</HeadersNotSigned>"
+    first = diagnose(services(), {"error": text})["causes"][0]
+    assert first["because"].endswith(": x-amz-acl")
+    assert "X-Amz-SignedHeaders" in first["check"]["command"]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, Meaning
+from why403.causes.meaning import AUTHENTICATION, SIGNED, Meaning
 from why403.causes.rarer import EXPIRED_ELSEWHERE
-from why403.report import Report, is_of_sts
+from why403.domain.operations import methods_of
+from why403.report import Arrived, Report, is_of_sts
 
 _EXPIRED: Final = "request has expired"
 
@@ -19,6 +20,8 @@ def detailed(meaning: Meaning, report: Report) -> Meaning:
     detail = _DETAILS.get(report.code or "")
     if detail is None and _EXPIRED in (report.message or "").lower():
         detail = _ended
+    elif detail is None and report.arrived is not None and report.arrived.unsigned:
+        detail = _unsigned
     return meaning if detail is None else detail(meaning, report)
 
 
@@ -102,6 +105,54 @@ def _argument(meaning: Meaning, report: Report) -> Meaning:
     return meaning
 
 
+def _signature(meaning: Meaning, report: Report) -> Meaning:
+    """Begin with what S3 read of the call: a key that were wrong would not be seen there, and everything else is."""
+    arrived, by_url = report.arrived, report.presigned is not None
+    if (arrived is None or arrived.method is None) and not by_url:
+        return meaning
+    read = _read(arrived)
+    differs = _other_method(report)
+    because = f"the signature does not fit the call as it reached S3{read}" if read else meaning.because
+    if by_url or (arrived is not None and arrived.by_url):
+        return meaning._replace(
+            because=f"{because}{differs}",
+            what="for which method and headers was the URL signed? These, host and path must be the same",
+            command=SIGNED,
+            fix="compare method, path and headers, content-type above all, with those that the URL was signed for; use "
+            "just these, or sign a new URL for what is sent; only if all agree, look at the secret key",
+        )
+    return meaning._replace(
+        because=f"{because}{differs}",
+        what="which line of CanonicalRequest or StringToSign in the answer differs from what the client signs?",
+        command="aws s3api head-bucket --bucket {bucket} --debug",
+        fix="compare method, path, query and headers, content-type above all, with what the client signed; sign just "
+        "what is sent, which no proxy may change; only if all agree, enter the secret key again",
+    )
+
+
+def _read(arrived: Arrived | None) -> str:
+    if arrived is None or arrived.method is None:
+        return ""
+    typed = f" with content-type {arrived.content_type}" if arrived.content_type else ""
+    return f", a {arrived.method}{typed}"
+
+
+def _other_method(report: Report) -> str:
+    """Say that a call came by another method than the one it is made by, or than the URL was signed for."""
+    arrived, signed = report.arrived, (report.presigned or {}).get("method")
+    operation = report.operation or ("PutObject" if "ACL" in report.parameters else "")
+    methods = frozenset({signed}) if signed else methods_of(operation)
+    if arrived is None or arrived.method is None or not methods or arrived.method in methods:
+        return ""
+    what = report.operation or ("the call that was signed" if signed else "a call that sends an ACL")
+    return f", where {what} is a {' or '.join(sorted(methods, reverse=True))}"
+
+
+def _unsigned(meaning: Meaning, report: Report) -> Meaning:
+    names = report.arrived.unsigned if report.arrived else ()
+    return meaning._replace(because=f"{meaning.because}: {', '.join(names)}") if names else meaning
+
+
 _DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
     "AuthorizationHeaderMalformed": _elsewhere,
     "ExpiredToken": _of_sts,
@@ -109,6 +160,7 @@ _DETAILS: Final[Mapping[str, Callable[[Meaning, Report], Meaning]]] = {
     "InvalidArgument": _argument,
     "PermanentRedirect": _elsewhere,
     "RequestTimeTooSkewed": _clock,
+    "SignatureDoesNotMatch": _signature,
 }
 
 

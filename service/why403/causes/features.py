@@ -51,6 +51,9 @@ _EXPECTING = frozenset({"ExpectedBucketOwner", "ExpectedSourceBucketOwner"})
 _USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
 # Since then S3 names the kind of policy to callers of the bucket's own organization, too.
 _EXPLAINED_SINCE = "2025-07"
+_PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
+_WRITES_FIRST = frozenset({"", "CreateBucket", "PutObject"})
+_HOST: Final = re.compile(r"s3[.-](?:[a-z0-9-]+\.){0,3}amazonaws\.com(?:\.cn)?")
 _MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
 _NOT_THERE: Final = 404
 
@@ -67,16 +70,12 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
     operation, principal = text_of(request, "operation"), text_of(request, "principal")
     special = report.aws_named.special if report.aws_named else None
     named, bodiless = report.aws_named is not None, report.bodiless
-    context = {key.lower() for key, value in request.get("context", {}).items() if value not in (None, [])}
-    parameters, directory = request.get("parameters", {}), _in_directory(request)
+    parameters, directory = request.get("parameters") or report.parameters, _in_directory(request)
     found = {
         "enhanced": named,
         "bodiless": bodiless,
         "plain": not named and not bodiless and special is None,
-        "writes-acl": "s3:x-amz-acl" in context or "ACL" in parameters,
-        "through-endpoint": "aws:sourcevpce" in context or "aws:sourcevpc" in context,
         "through-access-point": ":accesspoint/" in (text_of(request, "resource") or ""),
-        "access-grants": "s3:accessgrantsinstancearn" in context,
         "presigned": bool(request.get("presigned") or report.presigned),
         "unexplained": not named and not bodiless and not directory and _ought_to_be_explained(report, request),
         "anonymous": principal == "anonymous",
@@ -86,9 +85,43 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "not-aws": report.server is not None,
         "opens-session": directory and _is_of_objects(operation),
         "expects-owner": not _EXPECTING.isdisjoint(parameters),
+        "sends-public-acl": parameters.get("ACL") in _PUBLIC_ACLS,
+        "sends-acl-somehow": "ACL" in parameters and not operation,
+        "by-oai": _by_oai(report, operation, principal),
+        "by-rclone": report.source == "rclone" and (operation or "") in _WRITES_FIRST,
+        "host-as-bucket": bool(_HOST.fullmatch(_bucket_of(request) or "")),
         "foreign-key": _is_foreign_key(report.foreign, principal),
     }
-    return _of_call((operation or "", report.action or "")).union(_of_code(report.code or ""), _true_of(found))
+    called = _of_call((operation or "", report.action or ""))
+    carried = _carried(request.get("context", {}), parameters)
+    return called.union(_of_code(report.code or ""), _true_of(found), carried, _said(report, operation, parameters))
+
+
+def _carried(context: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[str]:
+    """Return the words for the condition keys that the call carries."""
+    keys = {key.lower() for key, value in context.items() if value not in (None, [])}
+    found = {
+        "writes-acl": "s3:x-amz-acl" in keys or "ACL" in parameters,
+        "through-endpoint": "aws:sourcevpce" in keys or "aws:sourcevpc" in keys,
+        "access-grants": "s3:accessgrantsinstancearn" in keys,
+    }
+    return _true_of(found)
+
+
+def _said(report: Report, operation: str | None, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """Return the words for what the text around says, but for what the call is known to do."""
+    left_out = {"says-oai"}
+    if "RequestPayer" in parameters:
+        left_out.add("says-payer")
+    if operation and operation not in _READS | _WRITES:
+        left_out.add("says-kms")
+    return report.words - left_out
+
+
+def _by_oai(report: Report, operation: str | None, principal: str | None) -> bool:
+    """Return whether it may be CloudFront that reads, by an origin access identity."""
+    reads = (operation is None or operation in _READS) and report.action in {None, "s3:GetObject"}
+    return "says-oai" in report.words and principal is None and reads
 
 
 def _true_of(found: Mapping[str, bool]) -> list[str]:
@@ -125,8 +158,12 @@ def _of_call(called: tuple[str, str]) -> frozenset[str]:
 
 def _in_directory(request: Mapping[str, Any]) -> bool:
     """Return whether it is about a directory bucket, whose refusals S3 explains to nobody."""
+    return is_directory(_bucket_of(request))
+
+
+def _bucket_of(request: Mapping[str, Any]) -> str | None:
     found = resource(text_of(request, "resource") or "")
-    return is_directory(text_of(request, "bucket") or (found.bucket if found else None))
+    return text_of(request, "bucket") or (found.bucket if found else None)
 
 
 def _is_foreign_key(arn: str | None, principal: str | None) -> bool:

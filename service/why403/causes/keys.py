@@ -33,6 +33,29 @@ KEYS: Final = (
     possible(
         "kms",
         "implicit",
+        54,
+        "what is said around the refusal speaks of a KMS key, which the caller may not use: IAM and the key's policy "
+        "must both allow",
+        ("which key is it?", "aws s3api get-bucket-encryption --bucket {bucket}"),
+        "allow kms:Decrypt to read, and kms:GenerateDataKey to write, on the key in the caller's policy and the key's",
+        wants="says-kms",
+        missing_action="kms:Decrypt",
+    ),
+    possible(
+        "kms",
+        "implicit",
+        55,
+        "what is said around the refusal speaks of a KMS key, which the caller may not use: IAM and the key's policy "
+        "must both allow",
+        ("which key is it?", "aws s3api get-bucket-encryption --bucket {bucket}"),
+        "allow kms:GenerateDataKey, and kms:Decrypt for uploads in parts, on the key in the caller's policy and the "
+        "key's",
+        wants="says-kms writes-object",
+        missing_action="kms:GenerateDataKey",
+    ),
+    possible(
+        "kms",
+        "implicit",
         66,
         "the caller may not use the KMS key: IAM and the policy of the key must both allow {action} on {resource}",
         ("does the key's policy name the caller or its account, with {action}?", _KEY_POLICY),

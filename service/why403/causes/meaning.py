@@ -27,6 +27,8 @@ CREDENTIALS: Final = (
 )
 REGION: Final = "aws s3api head-bucket --bucket {bucket} --query BucketRegion"
 HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key} --version-id {version}"
+SIGNED: Final = "printf '%s' \"$URL\" | grep -o 'X-Amz-SignedHeaders=[^&]*'"
+"""What a presigned URL, which nobody should paste, was signed for."""
 CORS: Final = Meaning(
     AUTHENTICATION,
     403,

@@ -6,7 +6,7 @@ MFA delete"; "Creating a POST policy".
 
 from typing import Final
 
-from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, WHO, Meaning
+from why403.causes.meaning import AUTHENTICATION, CORS, HEAD, SIGNED, WHO, Meaning
 from why403.report import UNSIGNED
 
 _UNSIGNED: Final = Meaning(
@@ -60,8 +60,8 @@ MESSAGES: Final[tuple[tuple[str, Meaning], ...]] = (
             AUTHENTICATION,
             403,
             "the call sends headers that the signature does not cover",
-            "which headers? HeadersNotSigned in the answer names them",
-            WHO,
+            "which headers? HeadersNotSigned in the answer names them; the URL tells those that were signed",
+            SIGNED,
             "sign those headers too, or do not send them",
         ),
     ),

@@ -9,7 +9,7 @@ _POLICY: Final = "aws s3api get-bucket-policy --bucket {bucket} --query Policy -
 
 
 # AWS's services, CloudFront too, and those who are anonymous have no policies of their own, and are in no organization.
-_WITHOUT: Final = frozenset({"service", "anonymous", "passed-on"})
+_WITHOUT: Final = frozenset({"service", "anonymous", "passed-on", "by-oai"})
 _ATTACHED: Final = ANY_SERVICE | _WITHOUT
 IDENTITY_CHECK: Final = (
     "is this the caller you expect, and do its own policies allow {action} on {resource}? `allowed` speaks against it",
@@ -130,6 +130,43 @@ POLICIES: Final = (
         "sign the request; objects that everybody is to read are best served by CloudFront with origin access control",
         "manual",
         wants="anonymous",
+    ),
+    possible(
+        "bucket_policy",
+        "implicit",
+        61,
+        "CloudFront reads by an origin access identity, which has no policies of its own, and the bucket's policy does "
+        "not let it in for {action}",
+        ("does the bucket's policy name the identity that the distribution uses, on the objects?", _POLICY),
+        "allow s3:GetObject on the objects to the identity in the bucket's policy, by its ARN in full; better, let "
+        "origin access control take its place",
+        wants="by-oai",
+    ),
+    possible(
+        "identity",
+        "implicit",
+        52,
+        "the call sends an ACL, for which it needs more than to write: no policy of the caller's own allows "
+        "s3:PutObjectAcl",
+        (
+            "do the caller's own policies allow it? `allowed` speaks against this cause",
+            IDENTITY_CHECK[1].replace("{action}", "s3:PutObjectAcl"),
+        ),
+        "send no ACL, which is rarely needed; or allow s3:PutObjectAcl as well, on the same objects",
+        bars=NO_POLICY | _WITHOUT | {"creates-bucket"},
+        wants="sends-acl-somehow",
+        missing_action="s3:PutObjectAcl",
+    ),
+    possible(
+        "identity",
+        "implicit",
+        52,
+        "rclone asks for the bucket to be created before it writes, unless it is told not to: no policy of the "
+        "caller's own allows s3:CreateBucket, or the call itself",
+        IDENTITY_CHECK,
+        "set no_check_bucket = true (--s3-no-check-bucket) where the bucket is there; then allow what is still refused",
+        bars=NO_POLICY | _WITHOUT,
+        wants="by-rclone",
     ),
     possible(
         "bucket_policy",

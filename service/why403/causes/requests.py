@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from why403.causes.meaning import CREDENTIALS
+from why403.causes.meaning import CREDENTIALS, SIGNED
 from why403.causes.model import NO_POLICY, possible
 
 _HEAD: Final = "aws s3api head-object --bucket {bucket} --key {key} --version-id {version} --request-payer requester"
@@ -22,6 +22,19 @@ _PAYING: Final = "request_payment", "requirement"
 _BY_WHOM: Final = NO_POLICY | {"same-account"}
 
 REQUEST_PAYMENT: Final = (
+    *(
+        possible(
+            *_PAYING,
+            56,
+            "what is said around the refusal speaks of Requester Pays, and the call does not say that the caller pays",
+            check,
+            "send x-amz-request-payer: requester, by the option of the library that makes the call",
+            wants=f"{wants} says-payer".strip(),
+            bars=_BY_WHOM | {"anonymous"},
+            rests_on="bucket.request_payment",
+        )
+        for wants, check in (("", (_SAYS, _PAYER)), ("reads-object", (_ANSWERS("200"), _HEAD)))
+    ),
     *(
         possible(
             *_PAYING,
@@ -164,7 +177,7 @@ REQUESTS: Final = (
         "the call is not the one that was signed",
         (
             "for which method and headers was the URL signed? X-Amz-SignedHeaders in it names the headers",
-            "aws sts get-caller-identity",
+            SIGNED,
         ),
         "call with exactly the method and headers that were signed, or sign a new URL for those that are sent",
         wants="is-mismatch",

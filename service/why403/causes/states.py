@@ -15,6 +15,15 @@ STATES: Final = (
     possible(
         "object_state",
         "requirement",
+        70,
+        "the host of S3 stands where the bucket's name belongs: the call is for a bucket called {bucket}",
+        ("what is the bucket's name?", "aws s3api list-buckets --query 'Buckets[].Name'"),
+        "write s3://BUCKET/KEY, without the host, which the Region tells; another host is given by --endpoint-url",
+        wants="host-as-bucket",
+    ),
+    possible(
+        "object_state",
+        "requirement",
         47,
         "the object is not there: without s3:ListBucket on the bucket S3 answers 403, not 404, and HEAD says no more",
         (

@@ -33,6 +33,21 @@ REST: Final = (
     ),
     possible(
         "vpc_endpoint",
+        "implicit",
+        64,
+        "the layers of an image are read from a bucket of the registry's, by its signature, and the policy of the VPC "
+        "endpoint that the host uses does not allow that bucket",
+        (
+            "does the endpoint's policy allow s3:GetObject on that bucket? The default policy allows everything",
+            "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,PolicyDocument]'",
+        ),
+        "add s3:GetObject on the objects of the registry's bucket to the endpoint's policy: for Amazon ECR that is "
+        "prod-REGION-starport-layer-bucket",
+        wants="pulls-image",
+        missing_action="s3:GetObject",
+    ),
+    possible(
+        "vpc_endpoint",
         "explicit",
         4,
         "a Deny in the policy of the VPC endpoint that the request came through hits it",
@@ -91,6 +106,18 @@ REST: Final = (
         ),
         "send no public ACL",
         wants="writes-acl",
+    ),
+    possible(
+        "block_public_access",
+        "explicit",
+        48,
+        "Block Public Access refuses a public ACL; new buckets have it on",
+        (
+            "is BlockPublicAcls on for the bucket or its account, and is the ACL public?",
+            "aws s3api get-public-access-block --bucket {bucket}",
+        ),
+        "send no public ACL",
+        wants="sends-public-acl",
     ),
     possible(
         "block_public_access",

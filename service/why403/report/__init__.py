@@ -1,8 +1,9 @@
 """What people paste about a refused call, read: errors of every client, logs, bodies, URLs and CloudTrail records."""
 
 from why403.report.answers import UNSIGNED, is_of_sts
+from why403.report.around import with_around
 from why403.report.formats.transcripts import CLOUDFRONT, PASSED_ON
-from why403.report.model import SOURCES, Named, Report, Source
+from why403.report.model import SOURCES, Arrived, Named, Report, Source
 from why403.report.names import asks_to_list
 from why403.report.plain import LIMIT
 from why403.report.reading import read, read_event, read_stripped
@@ -14,6 +15,7 @@ __all__ = [
     "PASSED_ON",
     "SOURCES",
     "UNSIGNED",
+    "Arrived",
     "Named",
     "Report",
     "Source",
@@ -24,4 +26,5 @@ __all__ = [
     "read_stripped",
     "strip_secrets",
     "stripped",
+    "with_around",
 ]

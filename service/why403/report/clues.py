@@ -107,4 +107,5 @@ def completed(found: Report, pasted: Report) -> Report:
         context={**pasted.context, **found.context},
         parameters={**pasted.parameters, **found.parameters},
         others_in_text=pasted.others_in_text,
+        words=pasted.words,
     )

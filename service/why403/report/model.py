@@ -57,6 +57,19 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A call as S3 read it, which its answer tells where the signature does not fit; `unsigned` headers by their names.
+
+    `by_url`: it was signed in its URL.
+    """
+
+    method: str | None = None
+    content_type: str | None = None
+    by_url: bool = False
+    unsigned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One refused call as far as it is known; None is not known, never a guess. No field holds a secret.
 
@@ -66,7 +79,8 @@ class Report:
     `expires`, `method` and `headers` as far as known, `expires_at` for signature version 2, and `key_id`; that of an
     answer is the access key id which S3 names, masked but for its ends. `foreign` is the ARN of another service's
     resource that the action was on, as of a KMS key. `region` is where the request went, `bucket_region` where S3 says
-    the bucket is. `server` is who was asked where that is not AWS. `unread` says what could not be read or told.
+    the bucket is. `server` is who was asked where that is not AWS. `words` are names of what the text around says, as
+    that the bucket is encrypted with KMS. `unread` says what could not be read or told.
     """
 
     source: Source = "text"
@@ -95,5 +109,7 @@ class Report:
     request_time: str | None = None
     aws_named: Named | None = None
     bodiless: bool = False
+    words: frozenset[str] = frozenset()
+    arrived: Arrived | None = None
     others_in_text: int = 0
     unread: tuple[str, ...] = ()

@@ -11,9 +11,7 @@ from typing import Final, NamedTuple
 
 from why403.report.randomness import is_hex, is_random, turns
 from why403.report.seams import whole
-
-MARK: Final = "***"
-"""What stands in the place of a secret."""
+from why403.report.signed import MARK, kept
 
 
 class _Span(NamedTuple):
@@ -57,6 +55,7 @@ _DIGEST: Final = re.compile(r"digest[^\n\r]*")
 _TAG_CLOSES: Final = re.compile(r"/[\w:.-]{0,40}\Z")
 # S3's own elements, which hold spaces and line breaks; unclosed ones were cut off.
 _ELEMENT: Final = re.compile(r"token-\d|stringtosign|canonicalrequest|signatureprovided")
+_WHAT_S3_READ: Final = frozenset({"stringtosign", "canonicalrequest"})
 _CLOSING: Final = re.compile(r"(?:<|&lt;|\\u003c|\\x3c)/|\(truncated")
 _MORE: Final = re.compile(r"""\\{0,6}["']\s{0,8}\+\s{0,40}\\{0,6}["']""")  # JavaScript prints long texts in pieces
 
@@ -193,7 +192,7 @@ def _value(text: str, lower: str, found: re.Match[str], at: int) -> _Span | None
         return (
             None
             if _TAG_CLOSES.search(lower, max(0, found.start() - 41), found.start())
-            else _inside(lower, name, start)
+            else _inside(text, lower, name, start)
         )
     if name in _HEADERS:
         return _header(text, lower, name, start, quoted=quote not in {None, "["})
@@ -202,11 +201,12 @@ def _value(text: str, lower: str, found: re.Match[str], at: int) -> _Span | None
     return _bare(lower, start, needs_digit=name in _WEAK)
 
 
-def _inside(lower: str, name: str, start: int) -> _Span | None:
+def _inside(text: str, lower: str, name: str, start: int) -> _Span | None:
     """Return the content of an element; unclosed, the rest of the text may be of S3's own elements."""
     if _ELEMENT.match(name):
         closing = _CLOSING.search(lower, start)
-        return _Span(start, closing.start() if closing else len(lower))
+        end = closing.start() if closing else len(lower)
+        return _Span(start, end, kept(text[start:end]) if name in _WHAT_S3_READ else MARK)
     return _bare(lower, start, needs_digit=name in _WEAK)
 
 

@@ -8,7 +8,7 @@ from why403.domain.errors import InvalidInput, escaped
 from why403.domain.evidence import Fact
 from why403.domain.facts import BUCKET_OWNER
 from why403.intake.evidence import Observed, observed
-from why403.report import LIMIT, Report, read, read_event, read_stripped, strip_secrets, stripped
+from why403.report import LIMIT, Report, read, read_event, read_stripped, strip_secrets, stripped, with_around
 from why403.report.formats.record import mended
 from why403.services import Services
 
@@ -35,7 +35,8 @@ def report_in(services: Services, body: Mapping[str, Any]) -> Report:
         if not isinstance(error, str) or not error.strip():
             raise InvalidInput.at("/error", "must be the text that was printed")
         text, is_settled = stripped(error[: LIMIT + 1])  # one more, so that the reader says what it cut
-        return services.read_report({"error": text}) or (read_stripped if is_settled else read)(text)
+        report = services.read_report({"error": text}) or (read_stripped if is_settled else read)(text)
+        return with_around(report, text)
     if event is not None:
         if not isinstance(event, dict):
             raise InvalidInput.at("/event", "must be a CloudTrail record or an EventBridge envelope")
