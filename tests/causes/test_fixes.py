@@ -13,6 +13,7 @@ DELETE: Final = {"operation": "DeleteObject", "bucket": "held-demo", "key": "a/b
 EVERYTHING: Final = [document(allow("s3:*", "*"))]
 FULL: Final = {"grantee": {"account": ACCOUNT}, "permission": "FULL_CONTROL"}
 OWN_OBJECT: Final = {"bucket.owner": ACCOUNT, "object.owner": ACCOUNT, "bucket.policy": None}
+DIRECTORY: Final = f"arn:aws:s3express:us-east-1:{ACCOUNT}:bucket/otters--use1-az4--x-s3"
 BY_ACL: Final = {**OWN_OBJECT, "bucket.ownership": "ObjectWriter"}
 ALL: Final = "http://acs.amazonaws.com/groups/global/AllUsers"
 SIGNED: Final = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
@@ -139,6 +140,13 @@ CASES: Final[Mapping[str, Case]] = {
         "rcp",
         check=(f"--target-id {ACCOUNT}",),
         complete=True,
+    ),
+    "a bucket is named though the key is not known": Case(
+        {"operation": "PutObject", "principal": ROLE, "resource": DIRECTORY},
+        {"bucket.owner": ACCOUNT, "principal.policies": EVERYTHING, "bucket.policy": None},
+        "identity",
+        fix=("bucket/otters--use1-az4--x-s3",),
+        check=("--bucket otters--use1-az4--x-s3",),
     ),
     "the setting that keeps out another account is asked for": Case(
         THEIRS,

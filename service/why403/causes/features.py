@@ -89,7 +89,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "sends-acl-somehow": "ACL" in parameters and not operation,
         "by-oai": _by_oai(report, operation, principal),
         "by-rclone": report.source == "rclone" and (operation or "") in _WRITES_FIRST,
-        "host-as-bucket": bool(_HOST.fullmatch(_bucket_of(request) or "")),
+        "host-as-bucket": bool(_HOST.fullmatch(bucket_of(request) or "")),
         "foreign-key": _is_foreign_key(report.foreign, principal),
     }
     called = _of_call((operation or "", report.action or ""))
@@ -158,10 +158,11 @@ def _of_call(called: tuple[str, str]) -> frozenset[str]:
 
 def _in_directory(request: Mapping[str, Any]) -> bool:
     """Return whether it is about a directory bucket, whose refusals S3 explains to nobody."""
-    return is_directory(_bucket_of(request))
+    return is_directory(bucket_of(request))
 
 
-def _bucket_of(request: Mapping[str, Any]) -> str | None:
+def bucket_of(request: Mapping[str, Any]) -> str | None:
+    """Return the bucket that a request names, as such or by an ARN."""
     found = resource(text_of(request, "resource") or "")
     return text_of(request, "bucket") or (found.bucket if found else None)
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from why403.causes.codes import meaning_of
 from why403.causes.details import detailed
-from why403.causes.features import features_of, text_of
+from why403.causes.features import bucket_of, features_of, text_of
 from why403.causes.meaning import Meaning
 from why403.domain.actions import is_of_other_service, service_of
 from why403.domain.arn import KMS, Resource, resource, split_arn
@@ -39,6 +39,7 @@ class Situation(NamedTuple):
     """The caller's, where it is known whoever calls."""
     version: str | None = None
     owner: str | None = None
+    bucket: str | None = None
     features: frozenset[str] = frozenset()
 
     @classmethod
@@ -67,6 +68,7 @@ class Situation(NamedTuple):
             account=known.asked.principal.account if known.asked else None,
             version=text_of(known.request.get("parameters") or {}, "VersionId"),
             owner=_owner(decided),
+            bucket=None if is_of_other_service(report.action) else bucket_of(known.request),
             features=features_of(report, known) | _decided_of(decided),
         )
 
@@ -108,7 +110,7 @@ class Situation(NamedTuple):
             "action": self.action,
             "resource": self.foreign if self._key_unknown else self.resource,
             "in_bucket": self.behind.arn if self.behind else self.resource,
-            "bucket": in_bucket.bucket if in_bucket else None,
+            "bucket": (in_bucket.bucket if in_bucket else None) or self.bucket,
             "key": found.key if found else None,
             "version": self.version,
             "owner": self.owner,
