@@ -52,7 +52,7 @@ _USING_A_KEY = {"Decrypt": "GetObject", "GenerateDataKey": "PutObject"}
 # Since then S3 names the kind of policy to callers of the bucket's own organization, too.
 _EXPLAINED_SINCE = "2025-07"
 _PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
-_WRITES_FIRST = frozenset({"", "CreateBucket", "PutObject"})
+_CREATES_FIRST = frozenset({"", "CreateBucket"})
 _HOST: Final = re.compile(r"s3[.-](?:[a-z0-9-]+\.){0,3}amazonaws\.com(?:\.cn)?")
 _MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
 _NOT_THERE: Final = 404
@@ -88,7 +88,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "sends-public-acl": parameters.get("ACL") in _PUBLIC_ACLS,
         "sends-acl-somehow": "ACL" in parameters and not operation,
         "by-oai": _by_oai(report, operation, principal),
-        "by-rclone": report.source == "rclone" and (operation or "") in _WRITES_FIRST,
+        "by-rclone": report.source == "rclone" and (operation or "") in _CREATES_FIRST,
         "host-as-bucket": bool(_HOST.fullmatch(bucket_of(request) or "")),
         "foreign-key": _is_foreign_key(report.foreign, principal),
     }
