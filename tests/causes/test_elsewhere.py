@@ -191,7 +191,7 @@ def test_nothing_is_certain_of_a_server_that_is_not_awss(server: str, code: str)
     text = f"$ aws --endpoint-url {server} s3 cp a s3://held-demo/a\n\n{refused('PutObject', code)}"
     found = asked(text, evidence={"bucket.policy": None, "bucket.owner": "111122223333"})
     assert (found["decision"], found["certainty"]) == ("unknown", "suspected")
-    assert "it is not AWS" in found["summary"]
+    assert found["summary"].startswith(f"`{found['understood']['server']}`, which is not AWS, refused `PutObject`")
     assert {cause["likelihood"] for cause in found["causes"]} == {"possible"}
     assert all("the server that was asked is not AWS" in cause["because"] for cause in found["causes"])
 

@@ -231,7 +231,7 @@ def test_hints_are_laid_over_what_was_read(
 @pytest.mark.parametrize("place", ["arn:aws:sqs:eu-west-1:111122223333:q", "arn:aws:s3:eu-west-1:111122223333:job/j"])
 def test_a_place_that_a_call_cannot_be_about_is_not_known(place: str) -> None:
     found = asked(NAMED.format(USER, "s3:GetObject", place, "s3:GetObject"))
-    assert "which bucket or object it was about" in found["summary"]
+    assert "which bucket or object it was about" in found["doubts"][0]["because"]
     with pytest.raises(InvalidInput) as raised:
         asked(GETS, request={"resource": place})
     assert [fault.pointer for fault in raised.value.faults] == ["/request/resource"]

@@ -121,6 +121,11 @@ def _more(diagnosis: Data) -> Line:
 
 
 def _open(diagnosis: Data, first: Data) -> Line:
+    server = text(part(diagnosis, "understood"), "server")
+    if server:
+        return line(
+            code(server), ", which is not AWS, refused ", _call(diagnosis), "; AWS's policies do not decide there."
+        )
     likely = _PERHAPS.get(text(first, "likelihood"), "most likely ")
     if text(first, "kind") != "requirement":
         clause_ = _clause(diagnosis, first)

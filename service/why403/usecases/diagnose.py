@@ -107,7 +107,7 @@ def _in_words(answer: dict[str, Any]) -> dict[str, Any]:
     """Return the answer as a message and as a chart, and in one sentence: of what is open, what is likely."""
     shown = once(answer)
     explanation = {"markdown": markdown(shown), "mermaid": mermaid(shown)}
-    summary = sentence(shown) if answer["decision"] == "unknown" else answer["summary"]
+    summary = sentence(shown) if answer["certainty"] == "suspected" else answer["summary"]
     return {"explanation": explanation, "summary": summary}
 
 
@@ -280,6 +280,7 @@ def _understood(report: Report, known: Partial, situation: Situation) -> dict[st
         "service": None if situation.action is None else service_of(situation.action),
         "resource": situation.resource,
         "source": report.source,
+        "server": report.server,
         "request_id": report.request_id,
         "aws_named": situation.named,
         "aws_kind": situation.named_kind,
