@@ -135,6 +135,7 @@ def test_the_record_does_not_overrule_what_is_given_nor_tell_of_another_bucket(m
 @pytest.mark.parametrize(
     "text",
     [
+        "Access Denied for bucket: lake-balancer. Please check S3bucket permission",
         "Access Denied for LogDestination: lake-flow. Please check LogDestination permission",
         "Could not write to bucket: lake-mail (Service: AmazonSimpleEmailService; Status Code: 400)",
         "(InsufficientS3BucketPolicyException) Incorrect S3 bucket policy is detected for bucket: lake-trail",

@@ -14,7 +14,7 @@ from why403.domain.operations import OPERATIONS
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.verdict import Words
 from why403.intake.partial import Partial
-from why403.report import CLOUDFRONT, PASSED_ON, Report, asks_to_list
+from why403.report import CLOUDFRONT, LOAD_BALANCER, PASSED_ON, Report, asks_to_list
 
 AUTHENTICATION_CODES = frozenset(
     {
@@ -79,7 +79,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "presigned": bool(request.get("presigned") or report.presigned),
         "unexplained": not named and not bodiless and not directory and _ought_to_be_explained(report, request),
         "anonymous": principal == "anonymous",
-        "service": bool(principal and principal.endswith(".amazonaws.com")),
+        "service": (principal or "").endswith(".amazonaws.com") or LOAD_BALANCER in report.unread,
         "cloudfront-itself": CLOUDFRONT in report.unread,
         "passed-on": PASSED_ON in report.unread,
         "not-aws": report.server is not None,

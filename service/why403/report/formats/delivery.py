@@ -43,7 +43,7 @@ _SENTENCES: Final = (
     _said("Could not write to bucket: ", "ses.amazonaws.com", code=_DENIED),
     _said("Cannot read ACLs of bucket ", "redshift.amazonaws.com", operation="GetBucketAcl", code=_DENIED),
 )
-_UNNAMED: Final = "a load balancer tried to write to the bucket; under which name is not said"
+LOAD_BALANCER: Final = "a load balancer tried to write to the bucket; under which name is not said"
 WORDS: Final = ("bucket:", "LogDestination", "ACLs")
 
 
@@ -60,5 +60,5 @@ def refusals(text: str) -> Iterator[Sighting]:
                 named=Named(layer="bucket_policy", kind="implicit", special=message) if said.names_policy else None,
                 code=said.code,
             )
-            notes = () if said.service else (_UNNAMED,)
+            notes = () if said.service else (LOAD_BALANCER,)
             yield Sighting(start=found.start(), source="text", told=told, notes=notes)
