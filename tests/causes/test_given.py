@@ -236,3 +236,68 @@ def test_what_the_call_may_not_need_is_not_told_as_checked() -> None:
     found = asked(refused("PutObject"), request={**PUT, "principal": USER}, evidence=evidence)
     told = {each["because"].rpartition(" ")[2] for each in found["passed"] if each["layer"] == "identity"}
     assert told == {"s3:PutObject"}
+
+
+def kinds(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["layer"], each["kind"]) for each in found["causes"]]
+
+
+@pytest.mark.parametrize(
+    ("operation", "evidence", "parameters"),
+    [
+        ("GetObject", {"object.encryption": None}, {}),
+        ("GetObject", {"object.encryption": {"algorithm": "AES256"}}, {}),
+        ("PutObject", {"bucket.encryption": {"algorithm": "AES256"}}, {}),
+        ("PutObject", {}, {"ServerSideEncryption": "AES256"}),
+    ],
+)
+def test_where_no_key_is_used_none_is_blamed(
+    operation: str, evidence: dict[str, Any], parameters: dict[str, Any]
+) -> None:
+    request = {**GET, "operation": operation, "principal": USER}
+    assert ("kms", "implicit") in kinds(asked(refused(operation), request=request))
+    given = asked(refused(operation), request={**request, "parameters": parameters}, evidence=evidence)
+    assert ("kms", "implicit") not in kinds(given)
+
+
+def test_to_a_caller_who_may_list_a_missing_object_is_no_refusal() -> None:
+    missing = ("object_state", "requirement")
+    evidence = {**AT_HOME, "principal.policies": ALL_OF_S3, "session.policies": None, "principal.boundary": None}
+    request = {**GET, "principal": USER}
+    known = {
+        **evidence,
+        "organization.rcps": None,
+        "vpc_endpoint.policy": None,
+        "bucket.ownership": "BucketOwnerEnforced",
+    }
+    assert missing not in kinds(asked(refused("GetObject"), request=request, evidence=known))
+    perhaps = asked(refused("GetObject"), request=request, evidence={**known, "organization.scps": {"unknown": True}})
+    assert kinds(perhaps).index(("scp", "explicit")) < kinds(perhaps).index(missing)
+    narrow = {**known, "principal.policies": [document(allow("s3:GetObject", "*"))]}
+    assert missing in kinds(asked(refused("GetObject"), request=request, evidence=narrow))
+
+
+def test_where_the_evidence_leaves_no_cause_that_is_said() -> None:
+    found = asked(
+        refused("GetObject"),
+        request={**GET, "principal": USER},
+        evidence={**AT_HOME, "principal.policies": ALL_OF_S3},
+        evidence_is_complete=True,
+    )
+    (only,) = found["causes"]
+    assert (found["certainty"], only["layer"], only["likelihood"]) == ("contradicted", "authentication", "possible")
+    assert "another caller, object or time" in only["because"]
+
+
+def test_a_call_that_was_answered_is_not_told_as_refused() -> None:
+    record = a_record(ACCOUNT)
+    answered = {name: held for name, held in record.items() if not name.startswith("error")}
+    line = (
+        f"{'79a5' * 16} held-demo [06/Feb/2026:00:00:38 +0000] 192.0.2.3 - 3E57427F3EXAMPLE REST.GET.OBJECT a.png "
+        '"GET /held-demo/a.png HTTP/1.1" 200 - 113 113 7 - "-" "S3Console/0.4" -'
+    )
+    for found in (asked(event=answered), asked(line)):
+        assert found["summary"].endswith("was not refused: the report tells of no error.")
+        assert found["understood"]["succeeded"] is True
+        assert "not refused" in found["causes"][0]["because"]
+    assert asked(event=record)["understood"]["succeeded"] is False

@@ -136,7 +136,7 @@ def test_each_leg_is_told_where_there_are_several() -> None:
     ("keys", "partial"),
     [
         ({"a": DENIED, "b": ALLOWED}, True),
-        ({"a": DENIED, "b": OPEN}, True),
+        ({"a": DENIED, "b": OPEN}, False),
         ({"a": DENIED, "b": DENIED}, False),
         ({"a": ALLOWED, "b": ALLOWED}, False),
         ({"a": ALLOWED, "b": OPEN}, False),

@@ -14,7 +14,7 @@ from why403.domain.operations import OPERATIONS
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.verdict import Words
 from why403.intake.partial import Partial
-from why403.report import CLOUDFRONT, LOAD_BALANCER, PASSED_ON, Report, asks_to_list
+from why403.report import CLOUDFRONT, LOAD_BALANCER, NO_ERROR, PASSED_ON, Report, asks_to_list
 
 AUTHENTICATION_CODES = frozenset(
     {
@@ -56,6 +56,7 @@ _CREATES_FIRST = frozenset({"", "CreateBucket"})
 _HOST: Final = re.compile(r"s3[.-](?:[a-z0-9-]+\.){0,3}amazonaws\.com(?:\.cn)?")
 _MONTH = re.compile(r"\b20\d\d\b(?:-\d\d)?")
 _NOT_THERE: Final = 404
+_SUCCESSES: Final = frozenset({200, 204, 206, 304})
 
 
 def text_of(request: Mapping[str, Any], name: str) -> str | None:
@@ -83,6 +84,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "cloudfront-itself": CLOUDFRONT in report.unread,
         "passed-on": PASSED_ON in report.unread,
         "not-aws": report.server is not None,
+        "succeeded": NO_ERROR in report.unread or _is_success(report),
         "opens-session": directory and _is_of_objects(operation),
         "expects-owner": not _EXPECTING.isdisjoint(parameters),
         "sends-public-acl": parameters.get("ACL") in _PUBLIC_ACLS,
@@ -97,6 +99,11 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
     return called.union(_of_code(report.code or ""), _true_of(found), carried, _said(report, operation, parameters))
 
 
+def _is_success(report: Report) -> bool:
+    """Return whether the answer was none of an error; copies and the like answer 200 and tell one in the body."""
+    return report.status in _SUCCESSES and report.code is None and report.message is None
+
+
 def _carried(context: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[str]:
     """Return the words for the condition keys that the call carries."""
     keys = {key.lower() for key, value in context.items() if value not in (None, [])}
@@ -104,6 +111,7 @@ def _carried(context: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[
         "writes-acl": "s3:x-amz-acl" in keys or "ACL" in parameters,
         "through-endpoint": "aws:sourcevpce" in keys or "aws:sourcevpc" in keys,
         "access-grants": "s3:accessgrantsinstancearn" in keys,
+        "brings-no-key": parameters.get("ServerSideEncryption") == "AES256",
     }
     return _true_of(found)
 

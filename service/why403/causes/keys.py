@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from why403.causes.model import possible
+from why403.causes.model import NO_POLICY, possible
 
 _KEY_POLICY: Final = "aws kms get-key-policy --key-id {resource} --policy-name default --query Policy --output text"
 
@@ -19,6 +19,7 @@ KEYS: Final = (
         "allow kms:Decrypt on the key in the caller's policy and in the key's policy",
         wants="reads-object",
         missing_action="kms:Decrypt",
+        rests_on="object.encryption",
     ),
     possible(
         "kms",
@@ -28,7 +29,9 @@ KEYS: Final = (
         ("which key is it?", "aws s3api get-bucket-encryption --bucket {bucket}"),
         "allow kms:GenerateDataKey on the key in the caller's policy and in the key's policy",
         wants="writes-object",
+        bars=NO_POLICY | {"brings-no-key"},
         missing_action="kms:GenerateDataKey",
+        rests_on="bucket.encryption",
     ),
     possible(
         "kms",

@@ -14,7 +14,7 @@ from why403.causes.model import Possible
 from why403.causes.named import told_as
 from why403.causes.policies import POLICIES
 from why403.causes.situation import Situation, named_by
-from why403.causes.special import SPECIAL
+from why403.causes.special import NOTHING_LEFT, SPECIAL, SUCCEEDED
 from why403.causes.surroundings import REST
 from why403.domain.request import AccessRequest
 from why403.engine.blame import Blamed
@@ -107,11 +107,13 @@ def ranked(situation: Situation, standing: Standing) -> list[dict[str, Any]]:
     words = situation.words()
     if situation.meaning is not None:
         return [_by_code(situation, situation.meaning, words)]
+    if "succeeded" in situation.features:
+        return [_cause(SUCCEEDED, "likely", situation, Standing(), words)]
     blocks = (POSSIBLE[0]._replace(layer=layer, kind=kind) for layer, kind in standing.blocks)
     causes = [_cause(row, "certain", situation, standing, words) for row in blocks]
     rest = _ordered(Weighed.of(situation, standing))[: max(0, MOST - len(causes))]
     causes += [_cause(row, _likelihood(score), situation, standing, words) for score, row in rest]
-    return causes or [_cause(POSSIBLE[0], "possible", situation, standing, words)]
+    return causes or [_cause(NOTHING_LEFT, "possible", situation, standing, words)]
 
 
 @lru_cache(maxsize=1024)

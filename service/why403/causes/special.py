@@ -7,6 +7,7 @@ Denied)" (CloudFront).
 
 from typing import Final
 
+from why403.causes.meaning import WHO
 from why403.causes.model import NOT_THERE, possible
 
 SPECIAL: Final = (
@@ -100,3 +101,24 @@ SPECIAL: Final = (
         wants="grants-role-code",
     ),
 )
+
+NOTHING_LEFT: Final = possible(
+    "authentication",
+    "requirement",
+    1,
+    "nothing that is known refuses the call: it may have been another caller, object or time than the evidence is of",
+    ("is this the caller you expect?", WHO),
+    "compare caller, object and time of the refused call with the evidence, or read the evidence anew",
+    "manual",
+)
+"""What is told where the evidence rules out every cause."""
+SUCCEEDED: Final = possible(
+    "authentication",
+    "requirement",
+    1,
+    "the call was not refused: it was answered with success",
+    ("is this the call that was refused? Its answer tells an error", WHO),
+    "look for the record, or the line, of the call that was refused",
+    "manual",
+)
+"""What is told of a call that was not refused."""

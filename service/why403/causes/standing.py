@@ -1,12 +1,22 @@
 """What the evidence says of each layer: which block, which pass, which only just fail, which have something to say."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from why403.causes.rank import Standing
-from why403.domain.evidence import ASSUMED, Absent, Fact, Found, Observation, Unreadable
+from why403.causes.seen import (
+    KINDS,
+    facts_that,
+    given_unread,
+    is_open,
+    known_facts,
+    suspected,
+    unread_passes,
+    whether_there,
+)
+from why403.domain.evidence import ASSUMED, Found, Unreadable
 from why403.domain.request import AccessRequest
-from why403.domain.truth import FALSE, TRUE, UNKNOWN, Truth
+from why403.domain.truth import FALSE, TRUE, UNKNOWN
 from why403.domain.verdict import ACLS, Claim, Reach, Says, Verdict
 from why403.engine.blame import Blamed, kind_of, voiding
 from why403.engine.call import Decided, LegDecided
@@ -18,7 +28,6 @@ from why403.registry import Registry
 Doubted: TypeAlias = tuple[LegDecided, Blamed]
 _OF_ACCOUNT: Final = Reach.ATTACHED | Reach.DIRECT | Reach.ROLE | Reach.PUBLIC_ACL
 """How a grant reaches a caller of the bucket's own account; that its account is trusted is none."""
-_KINDS = ("explicit", "implicit", "requirement")
 
 
 class _Fixed(NamedTuple):
@@ -39,7 +48,7 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
     """Return the standing of all layers; blockers count as such only where the decision is certain."""
     if decided is None:
         return Standing()
-    legs, given = decided.legs, frozenset(_given_unread(decided, registry))
+    legs, given = decided.legs, frozenset(given_unread(decided, registry))
     fixed = _fixed(decided, registry, given, certain=certain)
     blocking = [(blocked.leg, blocked.blamed) for blocked in decided.blockers] if certain else []
     refusing = [(legs[at], each) for at, each in fixed.refusing]
@@ -55,9 +64,9 @@ def standing_of(decided: Decided | None, registry: Registry, *, certain: bool) -
         lacks=fixed.lacks,
         near=frozenset([leg.teller(each).name for leg, each in lacking if _near(leg, each.layer)]),
         perhaps=fixed.perhaps | _kinds(allowing),
-        speaks=_kinds(speaking).union((reader, kind) for reader in given for kind in _KINDS),
+        speaks=_kinds(speaking).union((reader, kind) for reader in given for kind in KINDS),
         open_facts=fixed.open_facts,
-        known_facts=fixed.known_facts.difference(_suspected([*blocking, *doubted])),
+        known_facts=fixed.known_facts.difference(suspected([*blocking, *doubted])),
         claims=_first([*blocking, *refusing, *lacking]),
         doubts=_first(each for each in speaking if _tells(*each)),
         about=_about([*blocking, *refusing, *lacking, *doubted]),
@@ -80,10 +89,9 @@ def _fixed(decided: Decided, registry: Registry, given: frozenset[str], *, certa
 def _worked_out(decided: Decided, registry: Registry, given: frozenset[str], *, certain: bool) -> _Fixed:
     legs = tuple(enumerate(decided.legs))
     passes, perhaps = _ruled_out(decided, registry, given)
+    seen, doubtful = whether_there(decided, registry)
     refusing = () if certain else tuple((at, each) for at, leg in legs for each in _refusals(leg))
-    lacking = tuple(
-        (at, each) for at, leg in legs for each in _lacking(leg, decided.outcome) if _counts(leg, each, perhaps)
-    )
+    lacking = tuple((at, each) for at, leg in legs for each in _lacking(leg) if _counts(leg, each, perhaps))
     doubted = tuple(
         (at, each)
         for at, leg in legs
@@ -97,9 +105,9 @@ def _worked_out(decided: Decided, registry: Registry, given: frozenset[str], *, 
         passes=passes,
         refuses=frozenset((decided.legs[at].teller(each).name, kind_of(each)) for at, each in refusing),
         lacks=frozenset(decided.legs[at].teller(each).name for at, each in lacking),
-        perhaps=perhaps,
-        open_facts=_facts(decided, registry, _is_open),
-        known_facts=_facts(decided, registry, _is_known),
+        perhaps=perhaps | doubtful,
+        open_facts=facts_that(is_open, decided, registry),
+        known_facts=known_facts(decided, registry) | seen,
     )
 
 
@@ -107,7 +115,7 @@ def _ruled_out(
     decided: Decided, registry: Registry, given: frozenset[str]
 ) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
     """Return the refusals that the evidence rules out, and those that it rules out of all that is surely needed."""
-    unread = set(_unread_passes(decided, registry, given))
+    unread = set(unread_passes(decided, registry, given))
     passes = frozenset(_passes(decided.legs, registry) | unread)
     needed = tuple(filter(_is_needed, decided.legs))
     if len(needed) in {0, len(decided.legs)}:
@@ -125,54 +133,12 @@ def _counts(leg: LegDecided, each: Blamed, perhaps: frozenset[tuple[str, str]]) 
     return _is_needed(leg) or (leg.teller(each).name, kind_of(each)) in perhaps
 
 
-def _facts(decided: Decided, registry: Registry, holds: Callable[[Observation[Any]], bool]) -> frozenset[str]:
-    """Return the names of the facts of which something holds on every leg."""
-    facts = [each for layer in registry.layers for each in layer.provides if each.assumed]
-    return frozenset(
-        fact.name for fact in facts if all(holds(leg.ruled.request.evidence[fact]) for leg in decided.legs)
-    )
-
-
-def _suspected(claims: Iterable[tuple[LegDecided, Blamed]]) -> Iterator[str]:
-    """Yield the facts that may speak for a refusal by what is no policy: those named, else all of the layer."""
-    for leg, each in claims:
-        if each.claim.says == Says.REQUIREMENT:
-            words, evidence = told(leg, each), leg.ruled.request.evidence
-            hidden = [seen for seen in map(evidence.__getitem__, each.layer.provides) if isinstance(seen, Unreadable)]
-            unread = any(seen.permission == words.needs for seen in hidden)
-            yield from (cite.fact for cite in words.citations)
-            if not words.citations and not unread:
-                yield from (fact.name for fact in each.layer.provides)
-
-
-def _is_open(seen: Observation[Any]) -> bool:
-    return seen is ASSUMED or isinstance(seen, Unreadable)
-
-
-def _is_known(seen: Observation[Any]) -> bool:
-    return not _is_open(seen)
-
-
-def _unread_passes(decided: Decided, registry: Registry, given: frozenset[str]) -> Iterable[tuple[str, str]]:
-    """Yield what layers that are not loaded cannot have refused: their facts are known to be none."""
-    for reader in {each.reader for each in registry.unread} - given:
-        facts = [each.fact for each in registry.unread if each.reader == reader]
-        if all(_known_none(leg, facts) for leg in decided.legs):
-            yield from ((reader, kind) for kind in _KINDS)
-
-
-def _known_none(leg: LegDecided, facts: list[Fact[Any]]) -> bool:
-    evidence = leg.ruled.request.evidence
-    told_of = [fact for fact in facts if not fact.assumed]
-    return evidence.complete or (bool(told_of) and all(isinstance(evidence[fact], Absent) for fact in told_of))
-
-
 def _in_doubt(leg: LegDecided) -> Iterable[Blamed]:
     """Return what may refuse a leg; the other side of a fork has its own, and what is no policy may refuse it.
 
     A limit does that voids what only may be granted.
     """
-    yield from leg.ruled.doubts
+    yield from (each for each in leg.ruled.doubts if each.claim.says != Says.GRANT or _is_missed(leg, each.claim))
     conclusion = leg.ruled.conclusion
     yield from voiding(conclusion.claims, conclusion.merged, conclusion.relation, UNKNOWN)
     if leg.forks and leg.otherwise is not None:
@@ -193,23 +159,22 @@ def _refuses(claim: Claim) -> bool:
     return claim.says in {Says.DENIAL, Says.YIELDING_DENIAL} and claim.holds == TRUE
 
 
-def _lacking(leg: LegDecided, outcome: Truth) -> list[Blamed]:
+def _lacking(leg: LegDecided) -> list[Blamed]:
     """Return what allows nothing of a leg: a policy that allows with one reach may not with another."""
     grants = [each for each in leg.ruled.conclusion.claims if each.claim.says == Says.GRANT]
     allowing = {each.layer for each in grants if each.claim.holds != FALSE}
-    return [each for each in grants if each.layer not in allowing and _is_missed(leg, each.claim, outcome)]
+    return [each for each in grants if each.layer not in allowing and _is_missed(leg, each.claim)]
 
 
-def _is_missed(leg: LegDecided, claim: Claim, outcome: Truth) -> bool:
+def _is_missed(leg: LegDecided, claim: Claim) -> bool:
     """Return whether a grant is missed that is not there: not where another one does without it.
 
-    In the bucket's own account one grant does, but for an object of somebody else's: that takes an ACL. Of a call that
-    AWS refused and all evidence allows nothing follows.
+    In the bucket's own account one grant does, but for an object of somebody else's: that takes an ACL.
     """
     conclusion = leg.ruled.conclusion
     held = (each.claim for each in conclusion.claims if each.claim.says == Says.GRANT and each.claim.holds == TRUE)
     granted = conclusion.at_home and any(claim.reach & _OF_ACCOUNT for claim in held)
-    return outcome == TRUE or not granted or (conclusion.relation is not Relation.SAME and bool(claim.reach & ACLS))
+    return not granted or (conclusion.relation is not Relation.SAME and bool(claim.reach & ACLS))
 
 
 def _allows_but_for_evidence(leg: LegDecided, each: Blamed) -> bool:
@@ -246,12 +211,11 @@ def _own_facts_known(leg: LegDecided, layer: Layer) -> bool:
 def _passes(legs: Sequence[LegDecided], registry: Registry) -> set[tuple[str, str]]:
     """Return layer and kind of every refusal of these legs that the evidence rules out."""
     said = [(leg, leg.ruled.teller or each.layer, each.verdict) for leg in legs for each in leg.ruled.conclusion.said]
-    outcome = min((leg.outcome for leg in legs), default=TRUE)
-    left = {(layer.name, kind) for leg, layer, verdict in said for kind in _left(leg, verdict, outcome)}
+    left = {(layer.name, kind) for leg, layer, verdict in said for kind in _left(leg, verdict)}
     left |= {(leg.teller(each).name, kind_of(each)) for leg in legs for each in _in_doubt(leg)}
     heard = {layer for _, layer, _ in said}
     looked = [layer for layer in registry.layers if layer in heard or _has_looked(legs, layer)]
-    return {(layer.name, kind) for layer in looked for kind in _KINDS} - left
+    return {(layer.name, kind) for layer in looked for kind in KINDS} - left
 
 
 def _has_looked(legs: Sequence[LegDecided], layer: Layer) -> bool:
@@ -260,7 +224,7 @@ def _has_looked(legs: Sequence[LegDecided], layer: Layer) -> bool:
     return bool(seen) and not any(each is ASSUMED for each in seen)
 
 
-def _left(leg: LegDecided, verdict: Verdict, outcome: Truth) -> Iterator[str]:
+def _left(leg: LegDecided, verdict: Verdict) -> Iterator[str]:
     """Yield the kinds of refusal that what a layer says of one leg does not rule out."""
     for claim in verdict:
         match claim.says:
@@ -271,18 +235,8 @@ def _left(leg: LegDecided, verdict: Verdict, outcome: Truth) -> Iterator[str]:
             case Says.LIMIT | Says.CAP if claim.holds != TRUE:
                 yield "implicit"
     grants = [claim for claim in verdict if claim.says == Says.GRANT]
-    if any(_is_missed(leg, each, outcome) for each in grants) and max(each.holds for each in grants) != TRUE:
+    if any(_is_missed(leg, each) for each in grants) and max(each.holds for each in grants) != TRUE:
         yield "implicit"
-
-
-def _given_unread(decided: Decided, registry: Registry) -> Iterable[str]:
-    """Yield the readers of facts that are given, would apply, and that no loaded layer reads."""
-    for leg in decided.legs:
-        request = leg.ruled.request
-        for each in registry.unread:
-            seen = request.evidence.get(each.fact)
-            if isinstance(seen, Found) and each.by_form(request) and each.by_value(request, seen.value):
-                yield each.reader
 
 
 def _first(claims: Iterable[tuple[LegDecided, Blamed]]) -> dict[tuple[str, str], tuple[LegDecided, Blamed]]:

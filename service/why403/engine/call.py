@@ -151,9 +151,9 @@ class Decided:
 
     @property
     def partial(self) -> bool:
-        """Return whether a call on several keys is denied for some of them only."""
+        """Return whether a call on several keys is denied for some of them, and certainly not for all."""
         keyed = {leg.key: TRUE for leg in self.legs if leg.key is not None}
         for leg in self.legs:
             if leg.key is not None:
                 keyed[leg.key] = min(keyed[leg.key], leg.outcome)
-        return self.outcome == FALSE and any(outcome != FALSE for outcome in keyed.values())
+        return self.outcome == FALSE and any(outcome == TRUE for outcome in keyed.values())

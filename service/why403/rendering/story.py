@@ -121,7 +121,10 @@ def _more(diagnosis: Data) -> Line:
 
 
 def _open(diagnosis: Data, first: Data) -> Line:
-    server = text(part(diagnosis, "understood"), "server")
+    understood = part(diagnosis, "understood")
+    if understood.get("succeeded") is True:
+        return line(_call(diagnosis), " was not refused: the report tells of no error.")
+    server = text(understood, "server")
     if server:
         return line(
             code(server), ", which is not AWS, refused ", _call(diagnosis), "; AWS's policies do not decide there."

@@ -1,6 +1,6 @@
 """What people paste about a refused call, read: errors of every client, logs, bodies, URLs and CloudTrail records."""
 
-from why403.report.answers import UNSIGNED, is_of_sts
+from why403.report.answers import NO_ERROR, UNSIGNED, is_of_sts
 from why403.report.around import with_around
 from why403.report.formats.delivery import LOAD_BALANCER
 from why403.report.formats.transcripts import CLOUDFRONT, PASSED_ON
@@ -14,6 +14,7 @@ __all__ = [
     "CLOUDFRONT",
     "LIMIT",
     "LOAD_BALANCER",
+    "NO_ERROR",
     "PASSED_ON",
     "SOURCES",
     "UNSIGNED",

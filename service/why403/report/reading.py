@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from why403.report import message
+from why403.report.answers import NO_ERROR
 from why403.report.completing import agreed, report_of
 from why403.report.formats import (
     access_log,
@@ -166,7 +167,7 @@ def _of_events(events: list[Sighting], notes: tuple[str, ...]) -> Report:
     refused = [event for event in events if event.is_error]
     if not refused:
         first = events[0]
-        return report_of(first.told, first.source, unread=(*notes, *first.notes, "the record tells of no error"))
+        return report_of(first.told, first.source, unread=(*notes, *first.notes, NO_ERROR))
     errors, more = errors_of(refused)
     return _told(errors, more, notes)
 

@@ -281,6 +281,7 @@ def _understood(report: Report, known: Partial, situation: Situation) -> dict[st
         "resource": situation.resource,
         "source": report.source,
         "server": report.server,
+        "succeeded": "succeeded" in situation.features,
         "request_id": report.request_id,
         "aws_named": situation.named,
         "aws_kind": situation.named_kind,

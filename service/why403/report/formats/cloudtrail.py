@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from why403.domain.arn import resource
-from why403.report.answers import STATUS
+from why403.report.answers import NO_ERROR, STATUS
 from why403.report.completing import report_of
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of, told_of
 from why403.report.formats.cloudtrail_keys import request_keys
@@ -212,7 +212,7 @@ def report_of_event(value: object) -> Report:
         return Report(source="cloudtrail", unread=("no CloudTrail record was found in the event",))
     refused = [each for each in seen if each.is_error]
     if not refused:
-        return report_of(seen[0].told, seen[0].source, unread=(*seen[0].notes, "the record tells of no error"))
+        return report_of(seen[0].told, seen[0].source, unread=(*seen[0].notes, NO_ERROR))
     errors, more = errors_of(refused)
     first = told_first(errors) or errors[0]
     return report_of(first.told, first.source, others=len(errors) - 1 + more, unread=first.notes)
