@@ -408,3 +408,21 @@ def test_a_record_of_another_service_or_without_an_error_is_said_to_be_so() -> N
     fine = {name: value for name, value in record().items() if not name.startswith("error")}
     assert "the record tells of no error" in read_event(fine).unread
     assert read_event({"hello": 1}).unread == ("no CloudTrail record was found in the event",)
+
+
+CUT: Final = json.dumps({"eventVersion": "1.08", "userIdentity": SESSION, **BASE})
+ENDS: Final = (CUT.index('"additionalEventData"') + 30, CUT.index('"requestParameters"'), len(CUT) - 1)
+
+
+@pytest.mark.parametrize("before", ["", "| {a} | logs | 2026-11-20 | "], ids=("alone", "in a row"))
+@pytest.mark.parametrize("end", ENDS)
+def test_a_record_that_was_cut_off_tells_what_is_whole(end: int, before: str) -> None:
+    report = read(f"{before}{CUT[:end]} |")
+    assert (report.principal, report.operation, report.code) == (SESSION["arn"], "GetObject", "AccessDenied")
+    assert report.bucket == (None if end == ENDS[1] else "ferns")
+    assert any("cut off" in each for each in report.unread)
+
+
+def test_a_record_that_was_cut_off_before_its_error_is_not_said_to_tell_of_none() -> None:
+    report = read(f"{CUT[: CUT.index('errorCode') - 1]} |\nAccess Denied")
+    assert report.code == "AccessDenied"

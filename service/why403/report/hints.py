@@ -22,6 +22,8 @@ def complete(error: Error, hints: Sequence[Sighting], text: str) -> tuple[str, .
     of_source = asks_of_source(error.told.get("operation", ""), error.told.get("action", ""))
     open_places = () if of_source else _place(error, usable, text)
     for hint in usable:
+        if not hint.told:
+            error.notes = (*error.notes, *(note for note in hint.notes if note not in error.notes))
         if "server" in hint.told:
             error.told.setdefault("server", hint.told["server"])
         bucket = hint.told.get("bucket")

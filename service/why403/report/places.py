@@ -14,6 +14,7 @@ from why403.report.sighting import Fields, fields
 URL: Final = re.compile(r"""https?://[^\s"'<>`\\|]{4,8000}""")
 URI: Final = re.compile(r"""\bs3[an]?://[^\s"'<>`\\|]{1,2000}""")
 _TRAIL: Final = ".,;:)]}"
+_CUT: Final = re.compile(r"(?:\.{2,9}|…)[,;:)\]}]{0,9}\Z")
 _LISTING: Final = re.compile(r"\?(?:[a-z-]{1,40}=[^&]{0,1100}&)?list-type=2(?:&|\Z)")
 
 _HOST: Final = re.compile(
@@ -90,7 +91,10 @@ def place_of_host(host: str, path: str, query: Mapping[str, str], *, secure: boo
 
 def place_of_uri(uri: str) -> Place | None:
     """Return where `s3://bucket/key` leads, access point ARNs in the place of the bucket included."""
-    rest = uri.partition("://")[2].rstrip(_TRAIL)
+    rest = uri.partition("://")[2]
+    if _CUT.search(rest):
+        rest = rest[: rest.find("/") + 1]  # who pasted it left out the rest of a name
+    rest = rest.rstrip(_TRAIL)
     if rest.startswith("arn:"):
         arn, _, key = rest.partition("/")
         name, _, key = key.partition("/")
@@ -104,9 +108,17 @@ def place_of_uri(uri: str) -> Place | None:
     return Place(bucket=bucket, key=key or None)
 
 
-_BUCKET: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}")
+_BUCKET: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,254}(?<!\.\.)")
+BUCKET: Final = r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-]{0,62}(?:[*<\[{$…]|\.\.))"
+"""A bucket's name in running text, as a part of patterns; one that is masked or cut off is none."""
 
 
 def is_bucket(name: str) -> bool:
     """Return whether a name could be a bucket's; those of before 2018 have capitals and up to 255 characters."""
-    return _BUCKET.fullmatch(name) is not None
+    return _BUCKET.fullmatch(name) is not None and not is_endpoint(name)
+
+
+def is_endpoint(name: str) -> bool:
+    """Return whether a name is that of an endpoint of S3, as it is written where a bucket belongs."""
+    found = _HOST.fullmatch(name)
+    return found is not None and found.lastgroup in {None, "region"}

@@ -5,6 +5,7 @@ AWS: "CloudTrail record contents for management, data, and network activity even
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from why403.report.answers import NO_ERROR, STATUS
 from why403.report.completing import report_of
 from why403.report.formats.cloudtrail_caller import caller_keys, caller_of, told_of
 from why403.report.formats.cloudtrail_keys import request_keys
-from why403.report.formats.record import mended, nested, object_of, sentence_of, text_of
+from why403.report.formats.record import mended, nested, object_of, sentence_of, text_of, whole_part
 from why403.report.headers import parameters_of
 from why403.report.joining import errors_of, told_first
 from why403.report.message import sentences
@@ -81,7 +82,7 @@ def events_in(text: str) -> Iterator[Sighting]:
     """Yield the records that stand as JSON in a text, one or many, alone or behind the prefix of a log."""
     if "eventName" not in text and "userIdentity" not in text:
         return
-    decoder, at, failures = json.JSONDecoder(strict=False), text.find("{"), 0
+    decoder, at, failures, seen = json.JSONDecoder(strict=False), text.find("{"), 0, False
     while at >= 0 and failures < _ATTEMPTS:
         try:
             value, end = decoder.raw_decode(text, at)
@@ -90,8 +91,22 @@ def events_in(text: str) -> Iterator[Sighting]:
             at = text.find("{", at + 1)
             continue
         for record, source in records_of(value):
+            seen = True
             yield sighting_of(record, source, at)
         at = text.find("{", end)
+    if not seen:
+        yield from _cut_off(text)
+
+
+def _cut_off(text: str) -> Iterator[Sighting]:
+    """Yield a record whose end is missing, as far as it tells of an error."""
+    at = text.rfind("{", 0, max(0, text.find('"eventVersion"')))
+    if at < 0:
+        return
+    for record, source in records_of(whole_part(text, at)):
+        if "errorCode" in record and "userIdentity" in record:
+            found = sighting_of(record, source, at)
+            yield replace(found, notes=(*found.notes, "the record is cut off: what its end said is not known"))
 
 
 def sighting_of(record: Mapping[str, Any], source: Source, at: int = 0) -> Sighting:

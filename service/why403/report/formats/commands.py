@@ -12,7 +12,7 @@ from typing import Any, Final
 from why403.domain.arn import resource
 from why403.report.message import caller
 from why403.report.names import operation_of
-from why403.report.places import URI, Place, is_bucket, place_of_uri
+from why403.report.places import URI, Place, is_bucket, is_endpoint, place_of_uri
 from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
 _COMMAND: Final = re.compile(
@@ -247,23 +247,30 @@ def identities(text: str) -> Iterator[Sighting]:
             yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
 
 
+_ENDPOINT: Final = "an `s3://` address names an endpoint of S3 where the bucket belongs: that was asked for as a bucket"
+
+
 def uris(text: str) -> Iterator[Sighting]:
     """Yield every S3 URI as a hint where something is."""
     for found in islice(URI.finditer(text), MOST):
         place = place_of_uri(found[0])
         if place is not None:
             yield Sighting(start=found.start(), source="text", told=place.told, is_error=False)
+        elif is_endpoint(found[0].partition("://")[2].partition("/")[0]):
+            yield Sighting(start=found.start(), source="text", is_error=False, notes=(_ENDPOINT,))
 
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]{0,10}:s3:[a-z0-9-]{0,24}:\d{0,12}:[^\s\"'<>`,;)\]}]{1,1200}")
 _CALL: Final = re.compile(
-    r"""\b[Bb]ucket(?:_?[Nn]ame)?(?:["']?\s?[=:]\s?["']|(?<=-BucketName)\s["']?)(?P<bucket>[a-z0-9][a-z0-9.-]{2,62})(?=["'\s]|$)"""
+    r"""\b[Bb]ucket(?:_?[Nn]ame)?(?:["']?\s{0,20}[=:]\s{0,20}["']|(?<=-BucketName)\s["']?)(?P<bucket>[a-z0-9][a-z0-9.-]{2,62})(?=["'\s]|$)"""
 )
 # Presto and Athena put the place behind the SDK's own text.
 _PLACE: Final = re.compile(
     r"\(Bucket: (?P<bucket>[a-z0-9][a-z0-9.-]{2,62}), Key: (?P<key>[^\n]{1,1024}?)\)(?=[\s.,;:)\"']|$)"
 )
-_CALL_KEY: Final = re.compile(r"""\b(?:Key|key|object_key|ObjectKey)["']?\s?[=:]\s?["'](?P<key>[^"'\n]{1,1024})["']""")
+_CALL_KEY: Final = re.compile(
+    r"""\b(?:Key|key|object_key|ObjectKey)["']?\s{0,20}[=:]\s{0,20}["'](?P<key>[^"'\n]{1,1024})["']"""
+)
 
 
 def arns(text: str) -> Iterator[Sighting]:
@@ -272,9 +279,11 @@ def arns(text: str) -> Iterator[Sighting]:
         named = resource(found[0].rstrip(".:"))
         # What a quote opens ends at a quote: a key with spaces goes on, one that was cut off is not whole.
         whole = text[found.start() - 1 : found.start()] != '"' or text.startswith('"', found.end())
-        if named is not None and "*" not in named.arn:
+        whole = whole and not found[0].endswith(("..", "…"))
+        bucket = named.bucket if named is not None and (whole or named.key) else None
+        if named is not None and "*" not in named.arn and (bucket is None or is_bucket(bucket)):
             key, point = named.key if whole else None, named.arn if named.access_point and whole else None
-            told = fields(bucket=named.bucket, key=key, resource=point)
+            told = fields(bucket=bucket, key=key, resource=point)
             yield Sighting(start=found.start(), source="text", told=told, is_error=False)
 
 

@@ -17,6 +17,8 @@ from why403.report.routes import operation_at
 from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
 _CALL: Final = re.compile(r"Making\s{1,8}request\s{1,8}for\s{1,8}OperationModel\(name=(?P<operation>\w{2,60})\)")
+# Its first releases told no name there, but what of the call the next steps are about.
+_STEP: Final = re.compile(r"Event\s{1,8}before-sign\.s3\.(?P<operation>\w{2,60}):")
 _URL: Final = re.compile(r"'url':\s{1,8}'(?P<url>https?://[^'\s]{4,4000})'")
 _SENT: Final = re.compile(r"'(?P<name>x-amz-[\w-]{2,60}|If-[\w-]{4,12})':\s{1,8}'(?P<value>[^'\n]{1,1000})'")
 _ANSWER: Final = re.compile(
@@ -31,7 +33,7 @@ _ARGUMENTS: Final = re.compile(r"Arguments\s{1,8}entered\s{1,8}to\s{1,8}CLI:\s{1
 _WORD: Final = re.compile(r"'([^'\n]{0,2000})'|\"([^\"\n]{0,2000})\"")
 _LOGGED_BY: Final[Mapping[bool, Source]] = {True: "aws-cli", False: "boto3"}
 _FAR: Final = 8_000
-WORDS: Final = ("OperationModel(", "urllib3", "entered to CLI")
+WORDS: Final = ("OperationModel(", "urllib3", "before-sign.s3.", "entered to CLI")
 
 
 def calls(text: str) -> Iterator[Sighting]:
@@ -43,6 +45,9 @@ def calls(text: str) -> Iterator[Sighting]:
             yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False, begins=True)
     for found in islice(_CALL.finditer(text), MOST):
         yield Sighting(start=found.start(), source=source, told=_asked(text, found), is_error=False, begins=True)
+    for found in islice(_STEP.finditer(text), MOST):
+        told = fields(operation=operation_of(found["operation"]))
+        yield Sighting(start=found.start(), source=source, told=told, is_error=False, begins=True)
     for found in islice(_ANSWER.finditer(text), MOST):
         yield Sighting(start=found.start(), source=source, told=_answered(text, found), begins=True)
 

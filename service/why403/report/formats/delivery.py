@@ -12,15 +12,16 @@ from typing import Any, Final, NamedTuple
 
 from why403.report.model import Named
 from why403.report.passage import message_after
+from why403.report.places import BUCKET
 from why403.report.sighting import MOST, Sighting, fields
 
 _DENIED: Final = "AccessDenied"
-_BUCKET: Final = r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
 
 
 class _Said(NamedTuple):
     """A sentence with a bucket: which service says it, what it could not do, and in which way it says so.
 
+    The bucket's name may be masked.
     `code` is S3's where the words do not hold it; a sentence may name the policy instead.
     """
 
@@ -32,7 +33,7 @@ class _Said(NamedTuple):
 
 
 def _said(words: str, service: str | None, **more: Any) -> _Said:
-    return _Said(re.compile(words.replace(" ", r"\s{1,8}") + _BUCKET), service, **more)
+    return _Said(re.compile(words.replace(" ", r"\s{1,8}") + rf"(?:{BUCKET}|(?=\S))"), service, **more)
 
 
 _SENTENCES: Final = (

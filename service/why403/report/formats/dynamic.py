@@ -54,6 +54,8 @@ _TYPE: Final = "AWS::S3::"
 _RUBY_FRAME: Final = re.compile(
     r"(?:in [`'](?:block in )?(?:[A-Za-z0-9:]{1,80}[#.])?|\n\s{1,40})(\w{3,60}[?!]?)(?:'| at )"
 )
+# What asks whether something is there sends a HEAD.
+_RUBY_ASKS: Final = re.compile(r"aws-sdk-s3\S{0,80}/(?P<what>object|bucket)\.rb:\d{1,6}:in [`'][^'\n]{0,80}\bexists\?'")
 _RUBY_NO_CODES: Final = frozenset(
     {"Client", "Errors", "Bucket", "Object", "Resource", "Plugins", "Encryption", "Types"}
 )
@@ -73,9 +75,14 @@ def ruby(text: str) -> Iterator[Sighting]:
         told = fields(
             code=found["code"],
             message=_ruby_message(message if found["message"] is None else message_after(text, found.start("message"))),
-            operation=first_operation(_RUBY_FRAME.findall(after(text, found.end(), most=6_000))),
+            operation=_ruby_operation(after(text, found.end(), most=6_000)),
         )
         yield Sighting(start=found.start(), source="ruby", told=told)
+
+
+def _ruby_operation(trace: str) -> str | None:
+    asks = _RUBY_ASKS.search(trace)
+    return first_operation(_RUBY_FRAME.findall(trace)) or (f"Head{asks['what'].capitalize()}" if asks else None)
 
 
 def _ruby_message(told: str | None) -> str | None:

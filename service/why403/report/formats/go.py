@@ -49,6 +49,16 @@ def new_errors(text: str) -> Iterator[Sighting]:
         yield Sighting(start=found.start(), source="go", told=told, notes=notes)
 
 
+_LOGGED: Final = re.compile(r"\bDEBUG: (?:Request|Response|Sign Request|Send Request) s3/(?P<operation>\w{3,60})\b")
+
+
+def logged(text: str) -> Iterator[Sighting]:
+    """Yield what version 1 logs of its calls before their headers."""
+    for found in _LOGGED.finditer(text):
+        told = fields(operation=operation_of(found["operation"]))
+        yield Sighting(start=found.start(), source="go", told=told, is_error=False)
+
+
 def old_errors(text: str) -> Iterator[Sighting]:
     """Yield the errors of version 1: code and message, then a line of numbers."""
     for found in _OLD.finditer(text):

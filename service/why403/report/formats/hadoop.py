@@ -9,8 +9,8 @@ from why403.report.places import place_of_uri
 from why403.report.sighting import Fields, Sighting, fields
 
 _EXCEPTION: Final = re.compile(
-    r"AccessDeniedException: (?P<path>(?:(?!: )[^\n]){1,1500}): (?P<doing>[\w#.() -]{2,80}?)(?:\(\))? "
-    r"(?:on|from|to|of) (?P<on>[^\s,]{1,1500})"
+    r"AccessDeniedException(?:: | (?=s3[an]?://))(?P<path>(?:(?!: )[^\n]){1,1500}): "
+    r"(?P<doing>[\w#.() -]{2,80}?)(?:\(\))? (?:on|from|to|of) (?P<on>[^\s,]{1,1500})"
 )
 _SHORT: Final = re.compile(
     r"(?:AccessDeniedException|AWSS3IOException|IOException): (?P<on>s3[an]?://[^\s,]{1,1500}?):? "

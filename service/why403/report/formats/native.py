@@ -106,6 +106,8 @@ _ARROW_COPY: Final = re.compile(
     r"copying key '[^'\n]{0,1024}' in bucket '[^'\n]{3,255}' "
     r"to key '(?P<key>[^'\n]{0,1024})' in bucket '(?P<bucket>[^'\n]{3,255})'"
 )
+# Of what reads files anywhere, the path: in S3 the bucket comes first.
+_ARROW_SOURCE: Final = re.compile(r"source '(?P<bucket>[a-z0-9.-]{3,63})/(?P<key>[^'\n]{1,1024})': [^\n]{0,300}\Z")
 _NO_BODY: Final = "No response body"
 
 
@@ -129,7 +131,7 @@ def arrow(text: str) -> Iterator[Sighting]:
     for found in _ARROW.finditer(text):
         message = message_after(text, found.end()) if found[0].endswith(": ") else _NO_BODY
         ahead = before(text, found.start(), most=2_500)
-        place = _ARROW_PLACE.search(ahead) or _ARROW_COPY.search(ahead)
+        place = _ARROW_PLACE.search(ahead) or _ARROW_COPY.search(ahead) or _ARROW_SOURCE.search(ahead)
         bodiless = message.startswith(_NO_BODY)
         told = fields(
             code=found["status"] or "403" if bodiless else spelt(found["code"] or ""),

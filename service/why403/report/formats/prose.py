@@ -15,7 +15,8 @@ _CODE: Final = re.compile(
     + r")\b(?:[\"')]?:\s{0,3}(?P<message>\S))?"
 )
 _WORDS: Final = re.compile(r"\b(?:[Aa]ccess [Dd]enied|ACCESS DENIED)\b")
-_SENTENCE: Final = re.compile(r"""[^\n"'<>]{1,300}""")
+_SENTENCE: Final = re.compile(r"""(?:[^\n"'<>]|(?<=\w)'(?=\w)){1,300}""")
+_THROWN: Final = re.compile(r"\s{0,80}[\w.$]{1,100}(?:Error|Exception):\s")
 _MOST_LINES: Final = 200
 _STATUS: Final = re.compile(
     r"\b(?P<status>403)\b[ :-]{0,4}\(?Forbidden"
@@ -33,8 +34,10 @@ def words(text: str) -> Iterator[Sighting]:
         message = message_after(text, found.start("message")) if found["message"] else None
         yield Sighting(start=found.start(), source="text", told=fields(code=found["code"], message=message))
     for line in islice(_SENTENCE.finditer(text), _MOST_LINES):
-        if is_sentence(line[0]):
-            yield Sighting(start=line.start(), source="text", told=fields(message=line[0].strip()))
+        thrown = _THROWN.match(line[0])
+        said = line[0][thrown.end() :] if thrown else line[0]
+        if is_sentence(said):
+            yield Sighting(start=line.start(), source="text", told=fields(message=said.strip()))
     for found in islice(_STATUS.finditer(text), MOST):
         yield Sighting(start=found.start(), source="text", told=fields(status=403))
     for found in islice(_WORDS.finditer(text), MOST):

@@ -1,5 +1,6 @@
 """The members of a CloudTrail record, read with care: any may be missing, of another type, or hold a secret."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -23,6 +24,34 @@ def mended(value: Any, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         return {mended(name): mended(held, depth + 1) for name, held in value.items()}
     return value
+
+
+_TOKEN: Final = re.compile(
+    r"""[ \t\r\n]*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<bare>-?\d[\d.eE+-]*|true|false|null)|(?P<mark>[{}\[\],:]))""",
+    re.DOTALL,
+)
+_CLOSES: Final = {"{": "}", "[": "]"}
+
+
+def whole_part(text: str, at: int) -> Any:
+    """Return what of an object that was cut off is whole: its members up to the last that ends; None for none."""
+    opened: list[str] = []
+    start, end, still, is_value = at, at, "", False
+    found = _TOKEN.match(text, at)
+    while found and len(opened) <= _DEEPEST:
+        mark = found["mark"]
+        if mark in _CLOSES:
+            opened.append(_CLOSES[mark])
+        elif mark in {"}", "]"}:
+            opened.pop()
+        if mark in {"}", "]"} or (mark is None and (is_value or opened[-1:] == ["]"])):
+            end, still = found.end(), "".join(reversed(opened))
+        is_value = mark == ":"
+        found = _TOKEN.match(text, found.end()) if opened else None
+    try:
+        return json.loads(text[start:end] + still, strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def nested(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
+from why403.report.message import caller
 from why403.report.names import operation_of
 from why403.report.passage import message_after
-from why403.report.places import place_of_uri
+from why403.report.places import BUCKET, place_of_uri
 from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
 
@@ -25,7 +26,6 @@ class _Said(NamedTuple):
 
 
 _URI: Final = r"(?P<uri>s3://[^\s'\"<>]{3,1100})"
-_BUCKET: Final = r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
 _ROLE: Final = r"(?P<role>arn:aws[a-z-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,600})"
 
 
@@ -41,29 +41,30 @@ _SENTENCES: Final = (
     _said(f"Access denied when writing output to url: {_URI}", operation="PutObject"),
     # The first that Athena asks of the bucket for its results.
     _said(
-        f"Unable to verify/create output bucket {_BUCKET}",
+        f"Unable to verify/create output bucket {BUCKET}",
         operation="GetBucketLocation",
         note="Athena says so of a bucket that does not exist, too",
     ),
     _said("Insufficient permissions to execute the query"),
     _said(f"is not authorized to assume IAM Role {_ROLE}", action="sts:AssumeRole"),
     _said(f"Not authorized to get credentials of role {_ROLE}", action="sts:AssumeRole"),
-    _said(f"have the permissions required to access the Amazon S3 bucket named {_BUCKET}"),
+    _said(f"have the permissions required to access the Amazon S3 bucket named {BUCKET}"),
     _said(
         f"Unable to access the artifact with Amazon S3 object key '(?P<key>[^'\n]{{1,1024}})' located in the "
-        f"Amazon S3 artifact bucket '{_BUCKET}'",
+        f"Amazon S3 artifact bucket '{BUCKET}'",
         operation="GetObject",
     ),
     _said(
-        rf"source and source version arn:aws[a-z-]{{0,10}}:s3:::{_BUCKET}/(?P<key>[^\s\"'<>]{{1,1024}})",
+        rf"source and source version arn:aws[a-z-]{{0,10}}:s3:::{BUCKET}/(?P<key>[^\s\"'<>]{{1,1024}})",
         code=None,
         operation="GetObject",
     ),
+    _said(rf"Read \d{{1,12}} (?:tail )?bytes (?:of|from) file {_URI}", code=None, operation="GetObject"),
     _said("UPLOAD_ARTIFACTS|failed to upload artifacts", code=None, operation="PutObject"),
 )
 WORDS: Final = (
     *("denied on", "denied when", "verify/create", "ermissions", "authorized to", "artifact", "source version"),
-    *("UPLOAD_ARTIFACTS", "denied\non", "denied\nwhen", "authorized\nto", "source\nversion"),
+    *("UPLOAD_ARTIFACTS", " bytes ", "denied\non", "denied\nwhen", "authorized\nto", "source\nversion"),
 )
 
 
@@ -92,8 +93,19 @@ _WAREHOUSE: Final = re.compile(
 )
 
 
+_LENT: Final = re.compile(r"\biam_role\s{1,8}(?:as\s{1,8})?'(?P<roles>arn:[^'\s]{10,2000})'", re.IGNORECASE)
+
+
+# What the warehouse was at stands some lines below the error.
+_READ: Final = re.compile(rf"S3\s{{1,8}}key\s{{1,8}}being\s{{1,8}}read\s{{0,8}}:\s{{1,8}}{_URI}")
+_LISTED: Final = re.compile(rf"Listing\s{{1,8}}bucket={BUCKET}(?:\s{{1,8}}prefix=(?P<prefix>\S{{1,1024}}))?")
+_FAR: Final = 1_000
+
+
 def warehouse(text: str) -> Iterator[Sighting]:
-    """Yield the errors of Redshift's COPY and UNLOAD."""
+    """Yield the errors of Redshift's COPY and UNLOAD; of the roles of a chain the last one calls S3."""
+    roles = {caller(found["roles"].rpartition(",")[2]) for found in islice(_LENT.finditer(text), MOST)}
+    role = roles.pop() if len(roles) == 1 else None
     for found in islice(_WAREHOUSE.finditer(text), MOST):
         told = fields(
             message=found["message"],
@@ -101,8 +113,20 @@ def warehouse(text: str) -> Iterator[Sighting]:
             code=found["code"],
             request_id=found["request"],
             host_id=found["host"],
+            principal=None if "User:" in found["message"] else role,
         )
+        told.update(_doing(text, found.end()))
         yield Sighting(start=found.start(), source="text", told=told)
+
+
+def _doing(text: str, at: int) -> Fields:
+    read, listed = (each.search(text, at, at + _FAR) for each in (_READ, _LISTED))
+    if read is not None:
+        return both(fields(operation="GetObject"), _named(read))
+    if listed is None:
+        return Fields()
+    parameters = {"Prefix": listed["prefix"]} if listed["prefix"] else None
+    return fields(operation="ListObjectsV2", bucket=listed["bucket"], parameters=parameters)
 
 
 _DEPLOYMENT: Final = re.compile(
@@ -129,7 +153,7 @@ _CLOUDFORMATION: Final = re.compile(
     r"API:\s{1,8}s3:(?P<operation>[A-Za-z]\w{2,60})\s{1,8}(?P<message>Access\s{1,8}Denied[^\n]{0,200}|User:\s[^\n]{1,1500})"
 )
 _RESOURCE: Final = re.compile(
-    r"(?P<state>CREATE|UPDATE|DELETE)_FAILED[\s|]{1,40}AWS::S3::BucketPolicy\b"
+    r"(?P<state>CREATE|UPDATE|DELETE)_FAILED[:\s|]{1,40}(?:[\w-]{1,255}\s{1,8}\()?AWS::S3::BucketPolicy\b"
     r"|AWS::S3::BucketPolicy\b[\w\s|./()-]{1,120}?\b(?P<after>CREATE|UPDATE|DELETE)_FAILED"
 )
 _OF_STATE: Final = {"CREATE": "PutBucketPolicy", "UPDATE": "PutBucketPolicy", "DELETE": "DeleteBucketPolicy"}

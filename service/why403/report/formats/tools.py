@@ -7,7 +7,8 @@ from typing import Final
 
 from why403.domain.actions import find
 from why403.report.answers import UNSIGNED
-from why403.report.formats.transcripts import CLOUDFRONT
+from why403.report.formats.transcripts import CLOUDFRONT, PASSED_ON
+from why403.report.names import operation_of
 from why403.report.passage import message_after
 from why403.report.places import place_of_url
 from why403.report.plain import collapsed
@@ -18,50 +19,54 @@ _TERRAFORM: Final = re.compile(
     r"aws_s3_\w{3,60}|[Tt]erraform|OpenTofu|Simple Storage\) |existing workspaces|"
     r"S3 (?:[Bb]ucket|[Oo]bject|policy|ACL)[\w -]{0,40} ?\(|"
     r"(?<!GET )(?<!HEAD )(?:Error|error)(?: |: )"
-    r"(?:putting|creating|reading|updating|deleting|loading|inspecting|refreshing|modifying)\s"
+    r"(?:putting|creating|reading|updating|deleting|loading|saving|inspecting|refreshing|modifying"
+    r"|getting(?= S3 [Bb]ucket))\s"
     r"(?=[^:]{0,120}?(?:S3|state|[Pp]ublic [Aa]ccess))"
 )
 _BUCKET_OF: Final = re.compile(
     r"(?:S3 [Bb]ucket(?: [\w-]{1,40}){0,4}|S3 (?:bucket|policy|ACL)|[Bb]ucket|Simple Storage\) Bucket) "
-    r"\(\"?(?P<bucket>[a-z0-9][a-z0-9.-]{2,62})(?:,[^)\n]{0,60})?\"?\)"
+    r"\(\"?(?P<bucket>[a-zA-Z0-9][\w.-]{2,62})(?:,[^)\n]{0,60})?\"?\)"
     r"|(?:for|from|to) (?:S3 )?(?:[Bb]ucket:? )?\"?(?P<other>[a-z0-9][a-z0-9.-]{2,62})\"?: (?=[A-Z]\w{3,60}: )"
     r"|S3 bucket \"(?P<quoted>[a-z0-9][a-z0-9.-]{2,62})\""
 )
 _OBJECT_OF: Final = re.compile(
     r"S3 Object \((?P<key>[^)\n]{1,1024})\)"
     r"|object \"(?P<quoted>[^\"\n]{1,1024})\" in S3 bucket \"(?P<in>[a-z0-9.-]{3,63})\""
-    r"|(?:to|from) S3 Bucket \((?P<bucket>[a-z0-9.-]{3,63})\) Object \((?P<other>[^)\n]{1,1024})\)"
+    r"|(?P<deletes>deleting )?S3 Bucket \((?P<bucket>[\w.-]{3,63})\) Object \((?P<other>[^)\n]{1,1024})\)"
 )
 # What the AWS provider was doing, from the words its errors have had.
+_VERBS: Final = {
+    **dict.fromkeys(("getting", "reading", "listing"), "Get"),
+    **dict.fromkeys(("putting", "creating", "updating", "adding"), "Put"),
+    "deleting": "Delete",
+}
+_PART: Final = re.compile(
+    rf"\b(?P<verb>{'|'.join(_VERBS)}) (?:S3 (?:bucket )?(?:\([^)\n]{{1,300}}\) )?|tags for |(?=public access block))"
+    r"(?P<part>policy|ACL|CORS|versioning|(?:server[- ]side )?encryption|lifecycle|logging|website|location|tag|"
+    r"public access block|object lock configuration|replication|request payment|ownership controls|notification|"
+    r"S3 bucket)(?:s|ging)?\b",
+    re.IGNORECASE,
+)
+_PARTS: Final = {
+    "server side encryption": "Encryption",
+    "server-side encryption": "Encryption",
+    "lifecycle": "LifecycleConfiguration",
+    "notification": "NotificationConfiguration",
+    "s3 bucket": "Tagging",
+    "tag": "Tagging",
+}
 _DOING: Final = tuple(
     (re.compile(words, re.IGNORECASE), operation)
     for words, operation in (
-        (r"putting S3 (?:bucket )?policy|creating S3 bucket policy", "PutBucketPolicy"),
-        (r"creating S3 bucket ACL|putting S3 (?:bucket )?ACL", "PutBucketAcl"),
-        (r"putting S3 (?:bucket )?CORS|creating S3 bucket CORS", "PutBucketCors"),
-        (r"putting S3 (?:bucket )?versioning|creating S3 bucket versioning", "PutBucketVersioning"),
-        (
-            r"putting S3 (?:bucket )?(?:server side )?encryption|creating S3 bucket (?:server-side )?encryption",
-            "PutBucketEncryption",
-        ),
-        (r"putting S3 (?:bucket )?lifecycle|creating S3 lifecycle", "PutBucketLifecycleConfiguration"),
-        (r"putting S3 (?:bucket )?logging|creating S3 bucket logging", "PutBucketLogging"),
-        (r"putting S3 (?:bucket )?website|creating S3 bucket website", "PutBucketWebsite"),
-        (
-            r"creating public access block|creating S3 bucket public access block|putting S3 public access block",
-            "PutPublicAccessBlock",
-        ),
-        (r"reading S3 bucket public access block", "GetPublicAccessBlock"),
-        (r"(?:getting|reading) S3 bucket policy", "GetBucketPolicy"),
-        (r"(?:getting|reading) S3 bucket (?:\(\S{1,80}\) )?location", "GetBucketLocation"),
-        (r"(?:getting|reading) S3 bucket ACL", "GetBucketAcl"),
-        (r"(?:listing|reading) tags for S3 bucket|getting S3 bucket tagging", "GetBucketTagging"),
         (r"creating S3 bucket[ :(](?!acl|policy|cors|object)|error creating S3 bucket:", "CreateBucket"),
-        (r"deleting S3 bucket[ :(](?!policy|object|public)", "DeleteBucket"),
-        (r"(?:uploading|putting) (?:S3 )?object|uploading S3 object to bucket", "PutObject"),
+        (r"deleting S3 bucket(?::| \([^)\n]{1,300}\):)", "DeleteBucket"),
+        (r"reading S3 bucket \([^)\n]{1,300}\):", "HeadBucket"),
+        (r"(?:uploading|putting) (?:S3 )?object(?! lock)|uploading S3 object to bucket", "PutObject"),
+        (r"failed to upload state", "PutObject"),
         (r"Error inspecting states in the \"s3\" backend|unable to list objects in S3 bucket", "ListObjectsV2"),
     )
 )
+_OF_VERSIONS: Final = re.compile(r"deleting at least one S3 Object version\b")
 
 
 def terraform(text: str) -> Iterator[Sighting]:
@@ -74,11 +79,27 @@ def terraform(text: str) -> Iterator[Sighting]:
         bucket = found["bucket"] or found["other"] or found["quoted"]
         yield Sighting(start=found.start(), source="terraform", told=fields(bucket=bucket), is_error=False)
     for found in islice(_OBJECT_OF.finditer(text), MOST):
-        told = fields(key=found["key"] or found["other"] or found["quoted"], bucket=found["bucket"] or found["in"])
+        told = fields(
+            operation="DeleteObject" if found["deletes"] else None,
+            key=found["key"] or found["other"] or found["quoted"],
+            bucket=found["bucket"] or found["in"],
+        )
         yield Sighting(start=found.start(), source="terraform", told=told, is_error=False)
     for pattern, operation in _DOING:
         for found in islice(pattern.finditer(text), MOST):
             yield Sighting(start=found.start(), source="terraform", told=fields(operation=operation), is_error=False)
+    for found in islice(_PART.finditer(text), MOST):
+        told = fields(operation=_operation_on(found))
+        yield Sighting(start=found.start(), source="terraform", told=told, is_error=False)
+    for found in islice(_OF_VERSIONS.finditer(text), MOST):
+        told = fields(operation="DeleteObject", action="s3:DeleteObjectVersion")
+        yield Sighting(start=found.start(), source="terraform", told=told)
+
+
+def _operation_on(part: re.Match[str]) -> str | None:
+    """Return the operation on a part of a bucket's configuration; only some have `Bucket` in their names."""
+    verb, named = _VERBS[part["verb"].lower()], _PARTS.get(part["part"].lower(), part["part"])
+    return operation_of(f"{verb}Bucket{named}") or operation_of(f"{verb}{named}")
 
 
 _FUSE_MARK: Final = re.compile(
@@ -164,6 +185,20 @@ def cloudfront(text: str) -> Iterator[Sighting]:
         request_id=request["id"] if request else None,
     )
     yield Sighting(start=page.start(), source="cloudfront", told=told, notes=(CLOUDFRONT,))
+
+
+_DISTRIBUTION: Final = re.compile(r"https?://[\w-]{1,60}\.cloudfront\.net(?P<path>/[^\s\"'<>]{0,2000})?")
+_ANSWER: Final = re.compile(r"<Error(?:\s[^>]{0,200})?>(?=(?:(?!</Error>).){0,3000}<RequestId>)", re.DOTALL)
+
+
+def passed_on(text: str) -> Iterator[Sighting]:
+    """Yield S3's answer beside an address of CloudFront, where no headers tell how it came; CloudFront's has no id."""
+    address, answer = _DISTRIBUTION.search(text), _ANSWER.search(text)
+    if address is None or answer is None or "HTTP/" in text or "amazonaws.com/" in text:
+        return
+    path = (address["path"] or "/").rstrip(".,;:)")
+    told = fields(operation="GetObject" if path != "/" and "PUT" not in text and "POST" not in text else None)
+    yield Sighting(start=answer.end(), source="xml", told=told, notes=(PASSED_ON,))
 
 
 _CORS: Final = re.compile(

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
+from urllib.parse import unquote
 
 from why403.report.formats.presigned import presigned
 from why403.report.headers import parameters_of
 from why403.report.moments import moment
-from why403.report.places import Place, place_of_host, place_of_url
+from why403.report.places import Place, is_bucket, place_of_host, place_of_url
 from why403.report.routes import operation_at
 from why403.report.sighting import MOST, Fields, Sighting, both, fields
 
@@ -20,7 +21,7 @@ _REQUEST: Final = re.compile(
 _ANSWER: Final = re.compile(
     r"^(?:[^\n]{0,60}?[\s<\"])?HTTP/(?:1\.[01]|2(?:\.0)?|3(?:\.0)?) (?P<status>[2-5]\d\d)\b", re.MULTILINE
 )
-_LEAD: Final = re.compile(r'[<>*\-"\s]{0,8}')
+_LEAD: Final = re.compile(r'(?:[^\n<>]{0,80}\]: (?=[<>]))?[<>*\-"\s]{0,8}')
 _HEADER_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,80}")
 _TLS: Final = re.compile(r"SSL connection using TLSv(?P<version>1(?:\.\d)?)")
 _PORT: Final = re.compile(r"\* Connected to \S{1,300} \([^)\s]{1,60}\) port (?P<port>80|443)\b")
@@ -30,6 +31,10 @@ _FIRST_ERROR: Final = 300
 CLOUDFRONT: Final = (
     "the answer comes from CloudFront itself (its firewall, signed URLs or cookies, or place), not from S3"
 )
+_OWN_NAME: Final = (
+    "S3 answered under a name that is not its own: the bucket has that name, unless something in between asked another"
+)
+_OF_PROXIES: Final = frozenset({"via", "x-cache", "cf-ray", "x-served-by", "x-varnish", "age"})
 PASSED_ON: Final = "CloudFront passed on an answer of its origin, S3"
 
 
@@ -59,6 +64,9 @@ def _sighting(text: str, asked: re.Match[str] | None, answer: re.Match[str], sta
     source, notes = _origin(received)
     if PASSED_ON in notes:
         told = _asked_by_cloudfront(told, asked)
+    elif asked and "bucket" not in told and "resource" not in told and _is_of_s3(received):
+        more = _asked_by_own_name(asked, sent.get("host"), received)
+        told, notes = both(told, more), (*notes, *((_OWN_NAME,) if "bucket" in more else ()))
     start = asked.start() if asked else answer.start()
     return Sighting(start=start, source="cloudfront" if source else "curl", told=told, notes=notes)
 
@@ -70,6 +78,18 @@ def _asked_by_cloudfront(told: Fields, asked: re.Match[str] | None) -> Fields:
     of_answer = {name: held for name, held in told.items() if name not in {"principal", "context", "presigned"}}
     # What `/` asks for, the distribution decides.
     return both(fields(**of_answer), fields(operation=reads if path else None))
+
+
+def _asked_by_own_name(asked: re.Match[str], host: str | None, received: Mapping[str, str]) -> Fields:
+    """Return what is asked of S3 under a name of one's own, which is the bucket's where nothing stands in between."""
+    path = unquote(asked["target"].partition("?")[0].removeprefix("/"))
+    reads = {"GET": "GetObject", "HEAD": "HeadObject"}.get(asked["method"])
+    if place_of_host(host or "", "", {}) is not None:  # S3's own, but the name of the bucket could not be read
+        return Fields()
+    told = fields(operation=reads, key=path) if path and "://" not in path else Fields()
+    name = (host or "").partition(":")[0].lower()
+    direct = "." in name and is_bucket(name) and not received.keys() & _OF_PROXIES
+    return both(told, fields(bucket=name)) if direct else told
 
 
 def _headers(text: str, start: int, *, stop: int | None = None) -> dict[str, str]:
@@ -144,7 +164,10 @@ def _answered(status: int, received: Mapping[str, str]) -> Fields:
 def _origin(received: Mapping[str, str]) -> tuple[bool, tuple[str, ...]]:
     """Return whether CloudFront itself answered, and what to say of it."""
     cached = "cloudfront" in received.get("x-cache", "").lower() or "cloudfront" in received.get("via", "").lower()
-    of_s3 = "x-amz-request-id" in received or received.get("server", "").lower() == "amazons3"
-    if received.get("server", "").lower() == "cloudfront" or (cached and not of_s3):
+    if received.get("server", "").lower() == "cloudfront" or (cached and not _is_of_s3(received)):
         return True, (CLOUDFRONT,)
     return False, (PASSED_ON,) if cached else ()
+
+
+def _is_of_s3(received: Mapping[str, str]) -> bool:
+    return "x-amz-request-id" in received or received.get("server", "").lower() == "amazons3"
