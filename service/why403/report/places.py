@@ -5,7 +5,7 @@ AWS: "Virtual hosting of general purpose buckets", "Amazon S3 endpoints and quot
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -60,7 +60,10 @@ def place_of_url(url: str) -> Place | None:
         host, query = parts.hostname or "", dict(parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100))
     except ValueError:
         return None
-    return place_of_host(host, parts.path, query, secure=parts.scheme == "https")
+    cut = not parts.query and _CUT.search(url) is not None
+    path = parts.path[: parts.path.find("/", 1) + 1] if cut else parts.path
+    place = place_of_host(host, path, query, secure=parts.scheme == "https")
+    return replace(place, key=None) if cut and place else place
 
 
 def place_of_host(host: str, path: str, query: Mapping[str, str], *, secure: bool | None = None) -> Place | None:

@@ -64,7 +64,7 @@ def _sighting(text: str, asked: re.Match[str] | None, answer: re.Match[str], sta
     source, notes = _origin(received)
     if PASSED_ON in notes:
         told = _asked_by_cloudfront(told, asked)
-    elif asked and "bucket" not in told and "resource" not in told and _is_of_s3(received):
+    elif asked and "bucket" not in told and "resource" not in told and _is_amazons(received):
         more = _asked_by_own_name(asked, sent.get("host"), received)
         told, notes = both(told, more), (*notes, *((_OWN_NAME,) if "bucket" in more else ()))
     start = asked.start() if asked else answer.start()
@@ -170,4 +170,8 @@ def _origin(received: Mapping[str, str]) -> tuple[bool, tuple[str, ...]]:
 
 
 def _is_of_s3(received: Mapping[str, str]) -> bool:
-    return "x-amz-request-id" in received or received.get("server", "").lower() == "amazons3"
+    return "x-amz-request-id" in received or _is_amazons(received)
+
+
+def _is_amazons(received: Mapping[str, str]) -> bool:
+    return received.get("server", "").lower() == "amazons3"  # other servers have ids of that name, too
