@@ -188,13 +188,16 @@ def cloudfront(text: str) -> Iterator[Sighting]:
 
 
 _DISTRIBUTION: Final = re.compile(r"https?://[\w-]{1,60}\.cloudfront\.net(?P<path>/[^\s\"'<>]{0,2000})?")
-_ANSWER: Final = re.compile(r"<Error(?:\s[^>]{0,200})?>(?=(?:(?!</Error>).){0,3000}<RequestId>)", re.DOTALL)
+_ANSWER: Final = re.compile(r"<Error(?:\s[^>]{0,200})?>")
+_LONGEST: Final = 3_000
 
 
 def passed_on(text: str) -> Iterator[Sighting]:
     """Yield S3's answer beside an address of CloudFront, where no headers tell how it came; CloudFront's has no id."""
     address, answer = _DISTRIBUTION.search(text), _ANSWER.search(text)
     if address is None or answer is None or "HTTP/" in text or "amazonaws.com/" in text:
+        return
+    if "<RequestId>" not in text[answer.end() : answer.end() + _LONGEST].partition("</Error>")[0]:
         return
     path = (address["path"] or "/").rstrip(".,;:)")
     told = fields(operation="GetObject" if path != "/" and "PUT" not in text and "POST" not in text else None)
