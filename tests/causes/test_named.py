@@ -245,3 +245,13 @@ def test_a_missing_allow_is_not_the_deny_that_aws_names() -> None:
     message = sentence("s3:GetObject", f"{BUCKET}/a", "with an explicit deny in an identity-based policy")
     found = asked(refused("GetObject", message=message), evidence={"principal.policies": []}, evidence_is_complete=True)
     assert (found["layer"], found["kind"], found["aws_agrees"]) == ("identity", "implicit", False)
+
+
+def test_what_aws_names_stays_likely_beside_what_the_evidence_proves() -> None:
+    message = sentence("s3:GetObject", f"{BUCKET}/a", "with an explicit deny in a service control policy")
+    found = asked(refused("GetObject", message=message), evidence={"principal.policies": []}, evidence_is_complete=True)
+    assert [(each["layer"], each["likelihood"]) for each in found["causes"][:2]] == [
+        ("identity", "certain"),
+        ("scp", "likely"),
+    ]
+    assert found["aws_agrees"] is False

@@ -14,7 +14,7 @@ from why403.domain.operations import OPERATIONS
 from why403.domain.remembered import characters, remembered, remembered_by
 from why403.domain.verdict import Words
 from why403.intake.partial import Partial
-from why403.report import CLOUDFRONT, LOAD_BALANCER, NO_ERROR, PASSED_ON, Report, asks_to_list
+from why403.report import CLOUDFRONT, ENDPOINT_AS_BUCKET, LOAD_BALANCER, NO_ERROR, PASSED_ON, Report, asks_to_list
 
 AUTHENTICATION_CODES = frozenset(
     {
@@ -91,7 +91,7 @@ def features_of(report: Report, known: Partial) -> frozenset[str]:
         "sends-acl-somehow": "ACL" in parameters and not operation,
         "by-oai": _by_oai(report, operation, principal),
         "by-rclone": report.source == "rclone" and (operation or "") in _CREATES_FIRST,
-        "host-as-bucket": bool(_HOST.fullmatch(bucket_of(request) or "")),
+        "host-as-bucket": ENDPOINT_AS_BUCKET in report.unread or bool(_HOST.fullmatch(bucket_of(request) or "")),
         "foreign-key": _is_foreign_key(report.foreign, principal),
     }
     called = _of_call((operation or "", report.action or ""))

@@ -129,8 +129,9 @@ def _ordered(weighed: Weighed) -> tuple[tuple[int, Possible], ...]:
                 found[key] = (score, row)
     rest = ((score, row) for key, (score, row) in found.items() if key not in weighed.blocks)
     ordered = sorted(rest, key=lambda each: -each[0])
-    if weighed.blocks:  # what else there may be was not needed to refuse, and no missing allow would have been
-        return tuple((0, row) for _, row in ordered if row.kind != "implicit" or row.layer not in weighed.lacks)
+    if weighed.blocks:  # what AWS does not name was not needed to refuse, and no missing allow would have been
+        beside = [(score, row) for score, row in ordered if row.kind != "implicit" or row.layer not in weighed.lacks]
+        return tuple((score if weighed.names(row) else 0, row) for score, row in beside)
     return tuple(ordered)
 
 

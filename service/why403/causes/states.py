@@ -16,7 +16,7 @@ STATES: Final = (
         "object_state",
         "requirement",
         70,
-        "the host of S3 stands where the bucket's name belongs: the call is for a bucket called {bucket}",
+        "the host of S3 stands where the bucket's name belongs: the call is for a bucket that is called like it",
         ("what is the bucket's name?", "aws s3api list-buckets --query 'Buckets[].Name'"),
         "write s3://BUCKET/KEY, without the host, which the Region tells; another host is given by --endpoint-url",
         wants="host-as-bucket",

@@ -2,6 +2,7 @@
 
 from why403.report.answers import NO_ERROR, UNSIGNED, is_of_sts
 from why403.report.around import with_around
+from why403.report.formats.commands import ENDPOINT_AS_BUCKET
 from why403.report.formats.delivery import LOAD_BALANCER
 from why403.report.formats.transcripts import CLOUDFRONT, PASSED_ON
 from why403.report.model import SOURCES, Arrived, Named, Report, Source
@@ -12,6 +13,7 @@ from why403.report.stripping import strip_secrets, stripped
 
 __all__ = [
     "CLOUDFRONT",
+    "ENDPOINT_AS_BUCKET",
     "LIMIT",
     "LOAD_BALANCER",
     "NO_ERROR",

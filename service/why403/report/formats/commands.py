@@ -247,7 +247,9 @@ def identities(text: str) -> Iterator[Sighting]:
             yield Sighting(start=found.start(), source="aws-cli", told=told, is_error=False)
 
 
-_ENDPOINT: Final = "an `s3://` address names an endpoint of S3 where the bucket belongs: that was asked for as a bucket"
+ENDPOINT_AS_BUCKET: Final = (
+    "an `s3://` address names an endpoint of S3 where the bucket belongs: that was asked for as a bucket"
+)
 
 
 def uris(text: str) -> Iterator[Sighting]:
@@ -257,7 +259,7 @@ def uris(text: str) -> Iterator[Sighting]:
         if place is not None:
             yield Sighting(start=found.start(), source="text", told=place.told, is_error=False)
         elif is_endpoint(found[0].partition("://")[2].partition("/")[0]):
-            yield Sighting(start=found.start(), source="text", is_error=False, notes=(_ENDPOINT,))
+            yield Sighting(start=found.start(), source="text", is_error=False, notes=(ENDPOINT_AS_BUCKET,))
 
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]{0,10}:s3:[a-z0-9-]{0,24}:\d{0,12}:[^\s\"'<>`,;)\]}]{1,1200}")
