@@ -15,6 +15,7 @@ class Kind(Enum):
     ROOT = "Account"
     ANONYMOUS = "Anonymous"
     SERVICE = "service"
+    ORIGIN = "origin access identity of CloudFront"
 
 
 class Caller(NamedTuple):
@@ -51,6 +52,8 @@ def caller_of(case: Json) -> Caller:
     if not principal.startswith("arn:"):
         return Caller(Kind.SERVICE, principal, None, None)
     _, partition, _, _, account, name = principal.split(":", 5)
+    if account == "cloudfront":
+        return Caller(Kind.ORIGIN, principal, None, None)
     form, _, rest = name.partition("/")
     match form:
         case "root":

@@ -90,6 +90,8 @@ def _of_caller(caller: Caller) -> Iterator[tuple[str, str]]:
         yield "aws:PrincipalServiceName", caller.arn
         return
     yield "aws:PrincipalIsAWSService", "false"
+    if caller.kind is Kind.ORIGIN:  # AWS does not say which account it is of, nor of which type
+        return
     yield "aws:PrincipalAccount", caller.account or ""
     yield "aws:PrincipalType", caller.kind.value
     is_session = caller.kind is Kind.SESSION

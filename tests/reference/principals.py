@@ -52,7 +52,8 @@ def _named_by_arn(value: str, caller: Caller) -> Grant:
     if value == "*":
         return Grant.DIRECT
     if caller.account is None:
-        return Grant.NONE
+        # It has no account, and is named by its own ARN alone.
+        return Grant.DIRECT if caller.kind is Kind.ORIGIN and value == caller.arn else Grant.NONE
     if value == caller.account:
         return _named_by_account(value, caller)
     account = ACCOUNT_ARN.fullmatch(value)

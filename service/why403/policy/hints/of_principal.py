@@ -151,6 +151,6 @@ def _accounts(entries: list[str], known: _Known) -> Remark | None:
     for entry in entries:
         arn = split_arn(entry)
         named = entry if arn is None and entry.isdigit() else arn.account if arn is not None else ""
-        if named and named != known.account:
+        if named and known.account and named != known.account:
             return Remark(entry, "is of another account, the caller is of {value}", known.account)
     return None

@@ -33,7 +33,7 @@ _ARGUMENTS: Final = re.compile(r"Arguments\s{1,8}entered\s{1,8}to\s{1,8}CLI:\s{1
 _WORD: Final = re.compile(r"'([^'\n]{0,2000})'|\"([^\"\n]{0,2000})\"")
 _LOGGED_BY: Final[Mapping[bool, Source]] = {True: "aws-cli", False: "boto3"}
 _FAR: Final = 8_000
-WORDS: Final = ("OperationModel(", "urllib3", "before-sign.s3.", "entered to CLI")
+WORDS: Final[tuple[str, ...]] = ("OperationModel(", "urllib3", "before-sign.s3.", "entered to CLI")
 
 
 def calls(text: str) -> Iterator[Sighting]:

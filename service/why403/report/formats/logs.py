@@ -23,7 +23,7 @@ _DOING: Final = (
     (re.compile(r"Error listing backups in backup store"), "ListObjectsV2"),
     (re.compile(r"\bstore put chunk: "), "PutObject"),
 )
-WORDS: Final = (" API responded", "Raw ", "backup store", "unexpected error from", "put chunk")
+WORDS: Final[tuple[str, ...]] = (" API responded", "Raw ", "backup store", "unexpected error from", "put chunk")
 
 
 def calls(text: str) -> Iterator[Sighting]:

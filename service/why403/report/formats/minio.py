@@ -39,7 +39,7 @@ _DOING: Final = {
     "DeleteBlob": "DeleteObject",
     "GetMetadata": "HeadObject",
 }
-WORDS: Final = ("client.", "s3", "Blob(", "GetMetadata(", "storage", "Unable")
+WORDS: Final[tuple[str, ...]] = ("client.", "s3", "Blob(", "GetMetadata(", "storage", "Unable")
 
 
 def errors(text: str) -> Iterator[Sighting]:

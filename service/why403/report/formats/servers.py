@@ -27,7 +27,7 @@ _ENDPOINT: Final = re.compile(
     r"(?P<host>[a-z0-9][a-z0-9.-]{1,253}(?::\d{2,5})?)"
 )
 _MINIO: Final = re.compile(r"^[<*\s]{0,4}[Ss]erver: (?P<host>MinIO)\b", re.MULTILINE)
-WORDS: Final = ("://", "ost:", "erver: MinIO", *_SERVICES)
+WORDS: Final[tuple[str, ...]] = ("://", "ost:", "erver: MinIO", *_SERVICES)
 
 
 def servers(text: str) -> Iterator[Sighting]:

@@ -62,7 +62,7 @@ _SENTENCES: Final = (
     _said(rf"Read \d{{1,12}} (?:tail )?bytes (?:of|from) file {_URI}", code=None, operation="GetObject"),
     _said("UPLOAD_ARTIFACTS|failed to upload artifacts", code=None, operation="PutObject"),
 )
-WORDS: Final = (
+WORDS: Final[tuple[str, ...]] = (
     *("denied on", "denied when", "verify/create", "ermissions", "authorized to", "artifact", "source version"),
     *("UPLOAD_ARTIFACTS", " bytes ", "denied\non", "denied\nwhen", "authorized\nto", "source\nversion"),
 )
