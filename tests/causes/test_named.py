@@ -255,3 +255,16 @@ def test_what_aws_names_stays_likely_beside_what_the_evidence_proves() -> None:
         ("scp", "likely"),
     ]
     assert found["aws_agrees"] is False
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ("identity-based policy", "no policy of the caller allows `kms:Decrypt`"),
+        ("permissions boundary", "the caller's permissions boundary does not allow `kms:Decrypt`"),
+        ("resource-based policy", "for the KMS key no policy allows `kms:Decrypt`"),
+    ],
+)
+def test_of_a_key_the_first_sentence_says_whose_policy_it_is(policy: str, told: str) -> None:
+    found = asked(refused("GetObject", message=sentence("kms:Decrypt", KEY, NO_ALLOW.format(policy))))
+    assert found["summary"].startswith(f"AWS says that it refused `GetObject` because {told}; ")

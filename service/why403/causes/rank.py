@@ -186,12 +186,19 @@ def _cause(
         claim = standing.doubts.get(at)
         row = row if claim is None else _doubted(row, claim, situation)
     takes_action = row.kind != "requirement" or row.wants & _BY_ACTION
+    missing = row.missing_action or (situation.action if takes_action else None)
+    via = {"via": situation.via} if named and situation.via is not None else {}
+    found = {"layer": row.layer, **via, "kind": row.kind, "likelihood": likelihood}
+    return {**found, **_worded(row, claim, missing, words)}
+
+
+def _worded(
+    row: Possible, claim: tuple[LegDecided, Blamed] | None, missing: str | None, words: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """Return what is told of a cause: why, the action that is missing, what to look at, and what helps."""
     return {
-        "layer": row.layer,
-        "kind": row.kind,
-        "likelihood": likelihood,
         "because": (claim and told(*claim).because) or filled(row.because, words),
-        "missing_action": row.missing_action or (situation.action if takes_action else None),
+        "missing_action": missing,
         "check": {"what": filled(row.what, words), "command": typed(row.command, words)},
         "fix": {
             "summary": mended(row, filled(row.fix, words), claim),

@@ -27,6 +27,7 @@ _SINCE: Final = {
 }
 _NOT_ASKED: Final = "S3 was not asked"
 _UNSEEN: Final = ("what else may stand in the way is not known",)
+_OF_RESOURCES: Final = frozenset({"bucket_policy", "kms"})
 _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
 
@@ -108,7 +109,13 @@ def _clause(diagnosis: Data, first: Data) -> Line:
     """Return who refuses what; the action is named where it is not the call itself."""
     action = text(first, "action") or text(first, "missing_action")
     plain = action in {"", the_call(diagnosis), f"s3:{the_call(diagnosis)}"}
-    return clause(text(first, "layer"), text(first, "kind"), line("it") if plain else (code(action),))
+    return clause(_refusing(first), text(first, "kind"), line("it") if plain else (code(action),))
+
+
+def _refusing(first: Data) -> str:
+    """Return the layer that refuses; the policy of a KMS key, which AWS calls resource-based, is told as the key."""
+    via = text(first, "via")
+    return via if via and via not in _OF_RESOURCES else text(first, "layer")
 
 
 def _more(diagnosis: Data) -> Line:
