@@ -26,7 +26,7 @@ _SINCE: Final = {
     "suspected": ", most likely because ",
 }
 _NOT_ASKED: Final = "S3 was not asked"
-_UNSEEN: Final = ("what else may stand in the way is not known",)
+_UNSEEN: Final = "; what else may stand in the way is not known."
 _OF_RESOURCES: Final = frozenset({"bucket_policy", "kms"})
 _PERHAPS: Final = {"possible": "possibly ", "unlikely": "perhaps "}
 
@@ -147,7 +147,7 @@ def _open(diagnosis: Data, first: Data) -> Line:
             "Another service's action was refused, perhaps before S3 was asked: ", call, "; ", likely, clause_, "."
         )
     if _is_aws_word(diagnosis, first):
-        return line("AWS says that it refused ", _call(diagnosis), " because ", clause_, "; ", *_UNSEEN, ".")
+        return line("AWS says that it refused ", _call(diagnosis), " because ", clause_, _UNSEEN)
     return line("What is known does not settle why S3 refused ", _call(diagnosis), "; ", likely, clause_, ".")
 
 

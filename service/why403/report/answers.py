@@ -120,6 +120,7 @@ _SENTENCES: Final = (
 
 
 NO_ERROR: Final = "the record tells of no error"
+
 # How clients say that they have found no credentials to sign a call with, which they then do not send.
 UNSIGNED: Final = (
     "unable to locate credentials",  # botocore, the AWS CLI
