@@ -301,3 +301,12 @@ def test_a_call_that_was_answered_is_not_told_as_refused() -> None:
         assert found["understood"]["succeeded"] is True
         assert "not refused" in found["causes"][0]["because"]
     assert asked(event=record)["understood"]["succeeded"] is False
+
+
+def test_what_is_not_known_is_told_together_in_the_words_of_a_diagnosis() -> None:
+    """The message joins what the engine says one by one: it knows those sentences by their form."""
+    evidence = {**AT_HOME, "principal.policies": ALL_OF_S3, "principal.boundary": READ_ONLY}
+    told = asked(refused("PutObject"), request={**PUT, "principal": USER}, evidence=evidence)["explanation"]["markdown"]
+    assert "- not known: `organization.rcps`, " in told
+    assert "whether the call needs `s3:PutObjectAcl`, " in told
+    assert "which is denied" not in told
